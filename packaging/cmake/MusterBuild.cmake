@@ -1,0 +1,62 @@
+# How every target of ours is compiled: language level, warnings, sanitizers, output folders.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(MUSTER_PLUGIN_OUTPUT_DIR ${CMAKE_BINARY_DIR}/lib/muster/plugins)
+
+find_program(MUSTER_CCACHE ccache)
+if(MUSTER_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${MUSTER_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${MUSTER_CCACHE})
+endif()
+
+add_library(muster_warnings INTERFACE)
+target_compile_options(muster_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>
+  $<$<BOOL:${MUSTER_WERROR}>:-Werror>)
+
+add_library(muster_sanitizers INTERFACE)
+if(MUSTER_SANITIZE)
+  target_compile_options(muster_sanitizers INTERFACE
+    -fsanitize=${MUSTER_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(muster_sanitizers INTERFACE -fsanitize=${MUSTER_SANITIZE})
+endif()
+
+# muster_compile_settings(TARGET): the flags that all code of ours shares.
+function(muster_compile_settings target)
+  target_link_libraries(${target} PRIVATE
+    $<BUILD_INTERFACE:muster_warnings> $<BUILD_INTERFACE:muster_sanitizers>)
+  target_compile_options(${target} PRIVATE
+    $<$<CONFIG:Release>:-fstack-protector-strong -D_FORTIFY_SOURCE=2>)
+endfunction()
+
+# muster_add_library(NAME SOURCES ... [PUBLIC ...] [PRIVATE ...]): a static library of core,
+# named muster_NAME, alias muster::NAME. Its public headers are core/include/muster/core/NAME.
+function(muster_add_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(muster_${name} STATIC ${arg_SOURCES})
+  add_library(muster::${name} ALIAS muster_${name})
+  target_include_directories(muster_${name}
+    PUBLIC ${PROJECT_SOURCE_DIR}/core/include
+    PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
+  target_link_libraries(muster_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  muster_compile_settings(muster_${name})
+endfunction()
+
+# muster_add_program(NAME COMPONENT C SOURCES ... LIBRARIES ...): a program in bin/, installed with C.
+function(muster_add_program name)
+  cmake_parse_arguments(arg "" "COMPONENT" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
+  target_link_options(${name} PRIVATE -Wl,--as-needed)
+  muster_compile_settings(${name})
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${arg_COMPONENT})
+endfunction()
