@@ -1,0 +1,22 @@
+/// Durations and sizes as people write them, to types.
+///
+/// A library of its own (muster::units), below config and schema, because the schema's formats
+/// `duration` and `bytes` are these. Stateless; every function is [any].
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <muster/core/base/error.hpp>
+#include <string_view>
+
+namespace muster::config {
+
+/// A whole number and a unit: "100ms", "60s", "5m", "2h", "7d". "0" needs no unit. At most 10
+/// years. Errors: InvalidArgument, with an example.
+[[nodiscard]] Result<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+/// A whole number of bytes, or with a unit: "1048576", "10MB" (10^6), "64KiB" (2^10); B, KB, MB,
+/// GB, TB, KiB, MiB, GiB, TiB. At most 2^62. Errors: InvalidArgument, with an example.
+[[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
+
+}  // namespace muster::config
