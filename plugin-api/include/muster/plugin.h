@@ -14,7 +14,8 @@
  *
  * Threads. An instance has one strand: the host never enters it twice at once, on whichever OS thread,
  * unless it says MUSTER_PLUGIN_CONCURRENT. The tags: [strand] on the instance's strand; [any] any thread, at
- * any time from create() until destroy() returns, without blocking for longer than the copy takes.
+ * any time from create() until destroy() returns, without blocking for longer than the copy takes; [worker]
+ * a thread of the plugin's own, because it may wait.
  * A word after "&" is the state that the instance must be in; "<= 10 ms" is the budget that the host measures.
  *
  * States. created -init-> inited -activate-> active -quiesce-> draining -deactivate-> inited; destroy from
