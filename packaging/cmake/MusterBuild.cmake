@@ -51,6 +51,9 @@ function(muster_add_library name)
   muster_compile_settings(muster_${name})
 endfunction()
 
+# All that is installed, without the tests.
+add_custom_target(programs)
+
 # muster_add_program(NAME COMPONENT C SOURCES ... LIBRARIES ...): a program in bin/, installed with C.
 function(muster_add_program name)
   cmake_parse_arguments(arg "" "COMPONENT" "SOURCES;LIBRARIES" ${ARGN})
@@ -58,5 +61,6 @@ function(muster_add_program name)
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
   target_link_options(${name} PRIVATE -Wl,--as-needed)
   muster_compile_settings(${name})
+  add_dependencies(programs ${name})
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT ${arg_COMPONENT})
 endfunction()
