@@ -1,0 +1,244 @@
+#include <array>
+#include <cstdlib>
+#include <muster/core/net/http_server.hpp>
+#include <set>
+#include <vector>
+
+#include "net/http_exchange.hpp"
+#include "net/http_socket.hpp"
+#include "net/http_uri.hpp"
+
+namespace muster::http {
+namespace detail {
+
+struct ServerState {
+  ServerOptions options;
+  Handler handler;
+  std::uint16_t port = 0;
+  MHD_Daemon* daemon = nullptr;
+  std::string last_log;  // what the library said while it started
+
+  std::mutex lock;
+  bool stopping = false;
+  std::set<std::shared_ptr<Exchange>> live;
+};
+
+namespace {
+
+/// A body that is over the limit is read on for a while, so that the client gets to see our 413.
+constexpr std::size_t kDiscardBytes = std::size_t{1} << 20U;
+
+// The library keeps one pointer for each request: a shared_ptr of ours, on the heap.
+std::shared_ptr<Exchange>& exchange_of(void* context) {
+  return *static_cast<std::shared_ptr<Exchange>*>(context);
+}
+
+/// Called with the raw request target, before anything else of a request.
+void* begin_exchange(void* context, const char* target, MHD_Connection* connection) noexcept {
+  auto& server = *static_cast<ServerState*>(context);
+  auto exchange = std::make_shared<Exchange>(server.options.stream_queue_bytes);
+  exchange->connection = connection;
+  if (!parse_target(target, exchange->request)) exchange->refusal = MHD_HTTP_BAD_REQUEST;
+  const std::lock_guard guard(server.lock);
+  exchange->stopping = server.stopping;
+  server.live.insert(exchange);
+  return new std::shared_ptr<Exchange>(std::move(exchange));
+}
+
+void end_exchange(void* context, MHD_Connection* /*connection*/, void** request_context,
+                  MHD_RequestTerminationCode /*why*/) noexcept {
+  if (*request_context == nullptr) return;
+  auto& server = *static_cast<ServerState*>(context);
+  const std::unique_ptr<std::shared_ptr<Exchange>> exchange(
+      static_cast<std::shared_ptr<Exchange>*>(*request_context));
+  *request_context = nullptr;
+  {
+    const std::lock_guard guard((*exchange)->lock);
+    (*exchange)->connection = nullptr;
+    (*exchange)->chunks.clear();
+    (*exchange)->queued = 0;
+  }
+  const std::lock_guard guard(server.lock);
+  server.live.erase(*exchange);
+}
+
+MHD_Result collect_header(void* context, MHD_ValueKind /*kind*/, const char* name,
+                          const char* value) noexcept {
+  static_cast<Headers*>(context)->emplace_back(name, value == nullptr ? "" : value);
+  return MHD_YES;
+}
+
+bool headers_fit(const ServerOptions& options, const Request& request) {
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : request.headers) bytes += name.size() + value.size();
+  return request.headers.size() <= options.max_header_count && bytes <= options.max_header_bytes;
+}
+
+/// The first look at a request: its headers are here, its body is not.
+void begin_request(const ServerState& server, Exchange& exchange, MHD_Connection* connection,
+                   const char* method) {
+  exchange.begun = true;
+  Request& request = exchange.request;
+  request.method = method;
+  (void)::MHD_get_connection_values(connection, MHD_HEADER_KIND, &collect_header, &request.headers);
+  const auto* peer = ::MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+  if (peer != nullptr) request.peer = address_text(peer->client_addr);
+  if (exchange.refusal == 0 && !headers_fit(server.options, request)) {
+    exchange.refusal = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
+  }
+  const auto length = request.header(MHD_HTTP_HEADER_CONTENT_LENGTH);
+  if (exchange.refusal == 0 && length &&
+      std::strtoull(std::string(*length).c_str(), nullptr, 10) > server.options.max_body_bytes) {
+    exchange.refusal = MHD_HTTP_CONTENT_TOO_LARGE;
+  }
+}
+
+bool take_body(const ServerState& server, Exchange& exchange, std::string_view part) {
+  exchange.body_seen += part.size();
+  if (exchange.body_seen > server.options.max_body_bytes) {
+    exchange.refusal = MHD_HTTP_CONTENT_TOO_LARGE;
+    exchange.request.body = {};
+    return exchange.body_seen <= server.options.max_body_bytes + kDiscardBytes;
+  }
+  exchange.request.body += part;
+  return true;
+}
+
+void call_handler(const ServerState& server, const std::shared_ptr<Exchange>& exchange) {
+  exchange->handed = true;
+  try {
+    server.handler(std::move(exchange->request), std::make_shared<Responder>(exchange));
+  } catch (...) {
+    // A handler must not throw; one that does has dropped its Responder and so answered 500. One
+    // request's failure must not end everybody's server.
+  }
+}
+
+/// The request is whole: let the handler have it, then pass its answer on or wait for it.
+MHD_Result answer_or_wait(const ServerState& server, const std::shared_ptr<Exchange>& exchange,
+                          MHD_Connection* connection) {
+  if (!exchange->handed) call_handler(server, exchange);
+  std::unique_lock guard(exchange->lock);
+  if (!exchange->answered) return exchange->suspend_unless(false) ? MHD_YES : MHD_NO;
+  Answer answer = std::move(exchange->answer);
+  guard.unlock();
+  return queue_answer(exchange, connection, std::move(answer)) ? MHD_YES : MHD_NO;
+}
+
+MHD_Result on_request(void* context, MHD_Connection* connection, const char* /*url*/,
+                      const char* method, const char* /*version*/, const char* body,
+                      std::size_t* body_size, void** request_context) noexcept {
+  const auto& server = *static_cast<ServerState*>(context);
+  const std::shared_ptr<Exchange> exchange = exchange_of(*request_context);
+  if (!exchange->begun) {
+    begin_request(server, *exchange, connection, method);
+    if (exchange->refusal == 0) return MHD_YES;
+    return queue_refusal(connection, exchange->refusal) ? MHD_YES : MHD_NO;
+  }
+  if (*body_size != 0) {
+    const bool goes_on = take_body(server, *exchange, {body, *body_size});
+    *body_size = 0;
+    return goes_on ? MHD_YES : MHD_NO;
+  }
+  if (exchange->refusal != 0)
+    return queue_refusal(connection, exchange->refusal) ? MHD_YES : MHD_NO;
+  return answer_or_wait(server, exchange, connection);
+}
+
+/// We decode the target ourselves, so the library is told to leave text alone.
+std::size_t keep_escapes(void* /*context*/, MHD_Connection* /*connection*/, char* text) noexcept {
+  return std::char_traits<char>::length(text);
+}
+
+void keep_log(void* context, const char* format, va_list arguments) noexcept {
+  // What goes wrong with a peer later on is that peer's affair; only the start is ours to explain.
+  auto& server = *static_cast<ServerState*>(context);
+  if (server.daemon != nullptr) return;
+  std::array<char, 512> text{};
+  (void)std::vsnprintf(text.data(), text.size(), format, arguments);
+  server.last_log = text.data();
+}
+
+std::vector<MHD_OptionItem> daemon_options(ServerState& server, int listen_fd) {
+  ServerOptions& options = server.options;
+  // The library keeps the headers and both directions' buffers in this pool.
+  const std::size_t pool = options.max_header_bytes + (std::size_t{32} << 10U);
+  std::vector<MHD_OptionItem> items{
+      {MHD_OPTION_LISTEN_SOCKET, listen_fd, nullptr},
+      {MHD_OPTION_CONNECTION_LIMIT, static_cast<std::intptr_t>(options.max_connections), nullptr},
+      {MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+       static_cast<std::intptr_t>(options.max_connections_per_ip), nullptr},
+      {MHD_OPTION_CONNECTION_TIMEOUT, static_cast<std::intptr_t>(options.idle_timeout.count()),
+       nullptr},
+      {MHD_OPTION_CONNECTION_MEMORY_LIMIT, static_cast<std::intptr_t>(pool), nullptr},
+      {MHD_OPTION_URI_LOG_CALLBACK, reinterpret_cast<std::intptr_t>(&begin_exchange), &server},
+      {MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<std::intptr_t>(&end_exchange), &server},
+      {MHD_OPTION_UNESCAPE_CALLBACK, reinterpret_cast<std::intptr_t>(&keep_escapes), nullptr}};
+  if (!options.key_pem.empty()) {
+    items.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, options.key_pem.data()});
+    items.push_back({MHD_OPTION_HTTPS_MEM_CERT, 0, options.certificate_pem.data()});
+    items.push_back(
+        {MHD_OPTION_HTTPS_PRIORITIES, 0,
+         const_cast<char*>("SECURE128:+SECURE192:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2")});
+  }
+  items.push_back({MHD_OPTION_END, 0, nullptr});
+  return items;
+}
+
+Status start_daemon(ServerState& server, Listener listener) {
+  unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+  if (!server.options.key_pem.empty()) flags |= MHD_USE_TLS;
+  const auto items = daemon_options(server, listener.fd.get());
+  server.daemon = ::MHD_start_daemon(flags, 0, nullptr, nullptr, &on_request, &server,
+                                     MHD_OPTION_EXTERNAL_LOGGER, &keep_log, &server,
+                                     MHD_OPTION_ARRAY, items.data(), MHD_OPTION_END);
+  if (server.daemon == nullptr) {
+    return fail(ErrorCode::InvalidArgument,
+                "cannot start the HTTP server; do its certificate and key belong together? " +
+                    server.last_log);
+  }
+  (void)listener.fd.release();  // the daemon closes it
+  return {};
+}
+
+}  // namespace
+}  // namespace detail
+
+Server::Server(std::unique_ptr<detail::ServerState> state) : state_(std::move(state)) {}
+
+Result<std::unique_ptr<Server>> Server::start(const ServerOptions& options, Handler handler) {
+  if (options.key_pem.empty() != options.certificate_pem.empty()) {
+    return fail(ErrorCode::InvalidArgument, "TLS needs both a certificate and its key");
+  }
+  auto listener = listen_on(options.address, options.port);
+  if (!listener) return tl::unexpected(listener.error());
+  auto state = std::make_unique<detail::ServerState>();
+  state->options = options;
+  state->handler = std::move(handler);
+  state->port = listener->port;
+  if (auto started = detail::start_daemon(*state, std::move(*listener)); !started) {
+    return tl::unexpected(started.error());
+  }
+  return std::unique_ptr<Server>(new Server(std::move(state)));
+}
+
+Server::~Server() {
+  // The library forbids stopping with suspended connections, so all are woken first; each exchange
+  // that was made or would suspend later sees `stopping` under its lock and does not.
+  std::set<std::shared_ptr<detail::Exchange>> live;
+  {
+    const std::lock_guard guard(state_->lock);
+    state_->stopping = true;
+    live = state_->live;
+  }
+  for (const auto& exchange : live) {
+    const std::lock_guard guard(exchange->lock);
+    exchange->stopping = true;
+    exchange->wake();
+  }
+  ::MHD_stop_daemon(state_->daemon);
+}
+
+std::uint16_t Server::port() const { return state_->port; }
+
+}  // namespace muster::http
