@@ -1,0 +1,128 @@
+#include <atomic>
+#include <optional>
+
+#include "fixture.hpp"
+#include "raw_connection.hpp"
+
+using namespace muster;
+using test::Fixture;
+
+namespace {
+std::string get(const std::string& headers) {
+  return "GET / HTTP/1.1\r\nHost: x\r\n" + headers + "Connection: close\r\n\r\n";
+}
+}  // namespace
+
+TEST_CASE("a body of the limit's size is taken and one byte more is answered 413",
+          "[integration][http]") {
+  std::atomic<int> handled{0};
+  http::ServerOptions options;
+  options.max_body_bytes = 1000;
+  const Fixture fixture(
+      [&](const http::Request& request, const auto& responder) {
+        ++handled;
+        responder->respond(200, {}, std::to_string(request.body.size()));
+      },
+      options);
+  CHECK(fixture.client().request("PUT", "/", {}, std::string(1000, 'x')).value().body == "1000");
+  CHECK(fixture.client().request("PUT", "/", {}, std::string(1001, 'x')).value().status == 413);
+  CHECK(handled == 1);
+}
+
+TEST_CASE("a chunked body over the limit is answered 413, and an endless one is cut off",
+          "[integration][http]") {
+  std::atomic<int> handled{0};
+  http::ServerOptions options;
+  options.max_body_bytes = 1000;
+  const auto server =
+      http::Server::start(options, [&](const http::Request&, const auto& responder) {
+        ++handled;
+        responder->respond(200, {}, "");
+      }).value();
+  const std::string head =
+      "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string chunk = "800\r\n" + std::string(0x800, 'x') + "\r\n";
+  CHECK(
+      test::exchange_raw(server->port(), head + chunk + "0\r\n\r\n").starts_with("HTTP/1.1 413 "));
+
+  test::RawConnection endless(server->port());
+  REQUIRE(endless.send(head));
+  std::size_t sent = 0;
+  while (sent < (std::size_t{64} << 20U) && endless.send(chunk)) sent += chunk.size();
+  CHECK(sent < (std::size_t{64} << 20U));
+  CHECK(handled == 0);
+}
+
+TEST_CASE("too many headers, too large ones and too long a line are refused",
+          "[integration][http]") {
+  http::ServerOptions options;
+  options.max_header_count = 10;
+  options.max_header_bytes = 4096;
+  const auto server = http::Server::start(options, test::echo).value();
+  std::string eight;
+  for (int i = 0; i < 8; ++i) eight += "X-" + std::to_string(i) + ": y\r\n";
+  CHECK(test::exchange_raw(server->port(), get(eight)).starts_with("HTTP/1.1 200 "));
+  CHECK(test::exchange_raw(server->port(), get(eight + "X-9: y\r\n")).starts_with("HTTP/1.1 431 "));
+  CHECK(test::exchange_raw(server->port(), get("X-L: " + std::string(4000, 'y') + "\r\n"))
+            .starts_with("HTTP/1.1 200 "));
+  CHECK(test::exchange_raw(server->port(), get("X-L: " + std::string(4096, 'y') + "\r\n"))
+            .starts_with("HTTP/1.1 431 "));
+  CHECK(test::exchange_raw(server->port(), get("X-L: " + std::string(200'000, 'y') + "\r\n"))
+            .find("200 OK") == std::string::npos);
+  const std::string long_line =
+      "GET /" + std::string(200'000, 'y') + " HTTP/1.1\r\nHost: x\r\n\r\n";
+  CHECK(test::exchange_raw(server->port(), long_line).find("200 OK") == std::string::npos);
+}
+
+TEST_CASE("one address gets no more connections than its limit", "[integration][http]") {
+  http::ServerOptions options;
+  options.max_connections_per_ip = 2;
+  const auto server = http::Server::start(options, test::echo).value();
+  std::optional<test::RawConnection> first(server->port());
+  test::RawConnection second(server->port());
+  const std::string request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  REQUIRE(first->send(request));
+  REQUIRE_THAT(first->read_until("GET / "), Catch::Contains("200 OK"));
+  REQUIRE(second.send(request));
+  REQUIRE_THAT(second.read_until("GET / "), Catch::Contains("200 OK"));
+  CHECK(test::exchange_raw(server->port(), request).empty());
+}
+
+TEST_CASE("a connection over the server's limit waits until another ends", "[integration][http]") {
+  std::atomic<int> late{0};
+  std::promise<void> late_came;
+  http::ServerOptions options;
+  options.max_connections = 2;
+  const auto server =
+      http::Server::start(options, [&](const http::Request& request, const auto& responder) {
+        if (request.path == "/late" && ++late == 1) late_came.set_value();
+        test::echo(request, responder);
+      }).value();
+  std::optional<test::RawConnection> leaving(server->port());
+  test::RawConnection staying(server->port());
+  const std::string request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  REQUIRE(leaving->send(request));
+  REQUIRE_THAT(leaving->read_until("GET / "), Catch::Contains("200 OK"));
+  test::RawConnection waiting(server->port());
+  REQUIRE(waiting.send("GET /late HTTP/1.1\r\nHost: x\r\n\r\n"));
+  for (int i = 0; i < 20;
+       ++i) {  // turns of the server's loop, in which it would have taken the late one
+    REQUIRE(staying.send(request));
+    REQUIRE_THAT(staying.read_until("GET / "), Catch::Contains("200 OK"));
+  }
+  CHECK(late == 0);
+  leaving.reset();
+  auto future = late_came.get_future();
+  test::soon(future);
+  CHECK_THAT(waiting.read_until("GET /late "), Catch::Contains("200 OK"));
+}
+
+TEST_CASE("a connection that says nothing is closed after the idle timeout",
+          "[integration][http]") {
+  http::ServerOptions options;
+  options.idle_timeout = std::chrono::seconds(1);
+  const auto server = http::Server::start(options, test::echo).value();
+  test::RawConnection silent(server->port());
+  REQUIRE(silent.send("GET / HTT"));
+  CHECK(silent.read_all().find("200 OK") == std::string::npos);  // returns, which is what is tested
+}
