@@ -1,0 +1,142 @@
+#include "api_client.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <muster/core/base/files.hpp>
+#include <muster/sdk/sse_parser.hpp>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxTokenBytes = 4096;
+
+CliResult<std::string> from_variable(const char* name) {
+  const char* value =
+      std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read before any thread starts
+  if (value == nullptr || *value == '\0') {
+    return failure(Exit::Usage,
+                   std::string(name) +
+                       " is not set; it says which fleet to talk to (a quickstart writes "
+                       "the lines to source into DIR/env)");
+  }
+  return std::string(value);
+}
+
+Exit exit_for_problem(int status, const std::string& reason) {
+  if (status == 401 || status == 403) return Exit::Denied;
+  if (reason == "matched_nothing") return Exit::MatchedNothing;
+  if (status == 400 || status == 404 || status == 409 || status == 413) return Exit::Usage;
+  return Exit::SomeFailed;
+}
+
+Failure failure_from(const sdk::HttpResponse& response) {
+  const auto problem = json::parse(response.body, nullptr, false);
+  if (!problem.is_object() || !problem.contains("detail")) {
+    return {Exit::SomeFailed, "the controller answered with status " +
+                                  std::to_string(response.status) + " and no reason"};
+  }
+  std::string message = problem.value("detail", "");
+  if (const auto field = problem.value("field", ""); !field.empty())
+    message += " (at " + field + ")";
+  if (const auto position = problem.value("position", ""); !position.empty())
+    message += "\n" + position;
+  return {exit_for_problem(response.status, problem.value("reason", "")), message};
+}
+
+Failure failure_from(const sdk::HttpError& error) {
+  const bool untrusted = error.kind == sdk::HttpError::Kind::Tls;
+  return {untrusted ? Exit::Denied : Exit::Unreached, error.message};
+}
+
+CliResult<json> parse_body(const sdk::HttpResponse& response) {
+  if (response.status / 100 != 2) return tl::unexpected(failure_from(response));
+  if (response.body.empty()) return json();
+  auto body = json::parse(response.body, nullptr, false);
+  if (body.is_discarded()) return failure(Exit::SomeFailed, "the controller's answer is not JSON");
+  return body;
+}
+
+std::string trimmed(std::string text) {
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
+    text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+ApiClient::ApiClient(sdk::HttpClient http) : http_(std::move(http)) {}
+
+CliResult<ApiClient> ApiClient::from_environment() {
+  sdk::HttpClientOptions options;
+  const auto controller = from_variable("MUSTER_CONTROLLER");
+  if (!controller) return tl::unexpected(controller.error());
+  const auto token_file = from_variable("MUSTER_TOKEN_FILE");
+  if (!token_file) return tl::unexpected(token_file.error());
+  const auto token = read_file(*token_file, kMaxTokenBytes);
+  if (!token) return failure(Exit::Denied, token.error().message);
+  options.base_url = *controller;
+  options.bearer_token = trimmed(*token);
+  if (const auto ca_file = from_variable("MUSTER_CA_FILE"); ca_file) options.ca_file = *ca_file;
+  // The longest that the controller lets a request wait is a minute; a stream has a comment every
+  // 15 s.
+  options.timeout = std::chrono::seconds(75);
+  return ApiClient(sdk::HttpClient(std::move(options)));
+}
+
+CliResult<json> ApiClient::exchange(const std::string& method, const std::string& path,
+                                    const std::string& body) {
+  sdk::HttpHeaders headers;
+  if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
+  const auto response = http_.request(method, path, headers, body);
+  if (!response) return tl::unexpected(failure_from(response.error()));
+  return parse_body(*response);
+}
+
+CliResult<json> ApiClient::get(const std::string& path) { return exchange("GET", path, ""); }
+
+CliResult<json> ApiClient::post(const std::string& path, const json& body) {
+  return exchange("POST", path, body.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+CliResult<void> ApiClient::remove(const std::string& path) {
+  const auto answer = exchange("DELETE", path, "");
+  if (!answer) return tl::unexpected(answer.error());
+  return {};
+}
+
+CliResult<void> ApiClient::download(const std::string& path,
+                                    const std::function<bool(std::string_view)>& on_chunk) {
+  const auto response = http_.stream("GET", path, {}, on_chunk);
+  if (!response) return tl::unexpected(failure_from(response.error()));
+  if (response->status / 100 != 2) return tl::unexpected(failure_from(*response));
+  return {};
+}
+
+CliResult<void> ApiClient::events(
+    const std::string& path, const std::function<void(const std::string&, const json&)>& on_event) {
+  sdk::SseParser parser([&](const sdk::SseEvent& event) {
+    const auto data = json::parse(event.data, nullptr, false);
+    if (!data.is_discarded()) on_event(event.event, data);
+  });
+  const auto response = http_.stream("GET", path, {{"Accept", "text/event-stream"}},
+                                     [&](std::string_view chunk) { return parser.feed(chunk); });
+  if (!response) return tl::unexpected(failure_from(response.error()));
+  if (response->status / 100 != 2) return tl::unexpected(failure_from(*response));
+  return {};
+}
+
+std::string query(const std::vector<std::pair<std::string, std::string>>& pairs) {
+  std::string text;
+  for (const auto& [name, value] : pairs) {
+    if (value.empty()) continue;
+    text += text.empty() ? '?' : '&';
+    text += sdk::percent_encode(name) + "=" + sdk::percent_encode(value);
+  }
+  return text;
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,47 @@
+/// The controller's REST API (controller/api.md) as the commands use it: JSON in, JSON or a Failure
+/// out.
+///
+/// One per run of the program; calls block. Address, CA and token come from the environment:
+/// MUSTER_CONTROLLER, MUSTER_CA_FILE, MUSTER_TOKEN_FILE. The token is never taken from the command
+/// line, where other users of the machine could read it.
+#pragma once
+
+#include <functional>
+#include <muster/sdk/http_client.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "failure.hpp"
+
+namespace muster::cli {
+
+class ApiClient {
+ public:
+  [[nodiscard]] static CliResult<ApiClient> from_environment();
+
+  [[nodiscard]] CliResult<nlohmann::json> get(const std::string& path);
+  [[nodiscard]] CliResult<nlohmann::json> post(const std::string& path, const nlohmann::json& body);
+  [[nodiscard]] CliResult<void> remove(const std::string& path);
+
+  /// Gives a body to `on_chunk` as it arrives.
+  [[nodiscard]] CliResult<void> download(const std::string& path,
+                                         const std::function<bool(std::string_view)>& on_chunk);
+
+  /// Gives each server-sent event to `on_event(name, data)` until the server ends the stream.
+  /// Errors: Unreached when the stream breaks before that.
+  [[nodiscard]] CliResult<void> events(
+      const std::string& path,
+      const std::function<void(const std::string&, const nlohmann::json&)>& on_event);
+
+ private:
+  explicit ApiClient(sdk::HttpClient http);
+  [[nodiscard]] CliResult<nlohmann::json> exchange(const std::string& method,
+                                                   const std::string& path,
+                                                   const std::string& body);
+  sdk::HttpClient http_;
+};
+
+/// "?a=b&c=d" with both sides encoded; pairs with an empty value are left out.
+[[nodiscard]] std::string query(const std::vector<std::pair<std::string, std::string>>& pairs);
+
+}  // namespace muster::cli

@@ -1,0 +1,120 @@
+#include "app.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <muster/core/base/version.hpp>
+
+#include "command.hpp"
+
+namespace muster::cli {
+namespace {
+
+std::vector<Command> all_commands() {
+  std::vector<Command> all;
+  for (auto part : {node_commands(), enroll_commands(), run_commands(), job_commands(),
+                    plugin_commands(), status_commands()}) {
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  return all;
+}
+
+std::string usage_line(const Command& command) {
+  std::string line = "muster " + command.words;
+  if (!command.takes.empty()) line += " " + command.takes;
+  return line;
+}
+
+void print_overview(std::ostream& out, const std::vector<Command>& commands) {
+  out << "muster: run operations on a fleet of Linux nodes\n\nusage: muster COMMAND [OPTIONS]\n\n";
+  std::size_t width = 0;
+  for (const auto& command : commands) width = std::max(width, usage_line(command).size());
+  for (const auto& command : commands) {
+    const auto line = usage_line(command);
+    out << "  " << line << std::string(width - line.size() + 2, ' ') << command.summary << "\n";
+  }
+  out << "\nmuster COMMAND --help tells more. Exits: 0 all ok, 1 some failed, 2 usage or selector "
+         "error,\n"
+         "3 matched nothing, 4 skipped, unreachable, timed out or indeterminate, 5 denied.\n";
+}
+
+void print_help(const Command& command) {
+  std::cout << command.summary << "\n\nusage: " << usage_line(command) << " [OPTIONS]\n\n";
+  for (const auto& option : command.options) {
+    std::string left = "--" + option.name + (option.value.empty() ? "" : " " + option.value);
+    left.resize(std::max<std::size_t>(left.size() + 2, 24), ' ');
+    std::cout << "  " << left << option.help << "\n";
+  }
+  std::cout << "\nexample:\n  " << command.example << "\n";
+}
+
+/// The command whose words begin `words`, the longest first; the number of words it took.
+std::pair<const Command*, std::size_t> find_command(const std::vector<Command>& commands,
+                                                    const std::vector<std::string>& words) {
+  for (std::size_t count = std::min<std::size_t>(words.size(), 3); count > 0; --count) {
+    std::string joined = words[0];
+    for (std::size_t i = 1; i < count; ++i) joined += " " + words[i];
+    const auto found = std::find_if(commands.begin(), commands.end(),
+                                    [&](const auto& command) { return command.words == joined; });
+    if (found != commands.end()) return {&*found, count};
+  }
+  return {nullptr, 0};
+}
+
+CliResult<Exit> run_command(const Command& command, const std::vector<std::string>& words) {
+  auto arguments = parse_arguments(command.options, words);
+  if (!arguments) {
+    auto wrong = arguments.error();
+    wrong.message +=
+        "\nusage: " + usage_line(command) + " [OPTIONS]   (muster " + command.words + " --help)";
+    return tl::unexpected(wrong);
+  }
+  auto api = ApiClient::from_environment();
+  if (!api) return tl::unexpected(api.error());
+  return command.run(*api, *arguments);
+}
+
+/// What the words before a "--" ask for, so that `muster exec -- ls --help` runs ls.
+bool asks_for_help(const std::vector<std::string>& words) {
+  const auto dash = std::find(words.begin(), words.end(), "--");
+  return std::any_of(words.begin(), dash,
+                     [](const auto& word) { return word == "--help" || word == "-h"; });
+}
+
+}  // namespace
+
+CliResult<void> expect_words(const Arguments& arguments, std::size_t count,
+                             const std::string& what) {
+  if (arguments.words.size() == count) return {};
+  return failure(Exit::Usage, "expected " + what + ", but got " +
+                                  std::to_string(arguments.words.size()) + " arguments");
+}
+
+int run(const std::vector<std::string>& words) {
+  const auto commands = all_commands();
+  if (!words.empty() && (words[0] == "--version" || words[0] == "version")) {
+    std::cout << "muster " << kVersion << "\n";
+    return 0;
+  }
+  const auto [command, taken] = find_command(commands, words);
+  if (command == nullptr) {
+    const bool asked = asks_for_help(words) || (!words.empty() && words[0] == "help");
+    print_overview(asked ? std::cout : std::cerr, commands);
+    if (!asked && !words.empty())
+      std::cerr << "\nmuster: there is no command '" << words[0] << "'\n";
+    return static_cast<int>(asked ? Exit::Ok : Exit::Usage);
+  }
+  const std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(taken),
+                                      words.end());
+  if (asks_for_help(rest)) {
+    print_help(*command);
+    return 0;
+  }
+  const auto done = run_command(*command, rest);
+  if (!done) {
+    std::cerr << "muster: " << done.error().message << "\n";
+    return static_cast<int>(done.error().exit);
+  }
+  return static_cast<int>(*done);
+}
+
+}  // namespace muster::cli

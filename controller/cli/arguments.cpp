@@ -1,0 +1,68 @@
+#include "arguments.hpp"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+
+namespace muster::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+po::options_description describe(const std::vector<Option>& options) {
+  po::options_description described;
+  for (const auto& option : options) {
+    if (option.value.empty()) {
+      described.add_options()(option.name.c_str(), po::bool_switch(), "");
+    } else {
+      described.add_options()(option.name.c_str(),
+                              po::value<std::vector<std::string>>()->composing(), "");
+    }
+  }
+  return described;
+}
+
+}  // namespace
+
+std::string Arguments::value(const std::string& option, const std::string& otherwise) const {
+  const auto found = values_.find(option);
+  return found == values_.end() || found->second.empty() ? otherwise : found->second.back();
+}
+
+std::vector<std::string> Arguments::values(const std::string& option) const {
+  const auto found = values_.find(option);
+  return found == values_.end() ? std::vector<std::string>{} : found->second;
+}
+
+CliResult<Arguments> parse_arguments(const std::vector<Option>& options,
+                                     const std::vector<std::string>& words) {
+  const auto dash = std::find(words.begin(), words.end(), "--");
+  Arguments arguments;
+  if (dash != words.end()) arguments.after_dash.assign(dash + 1, words.end());
+  try {
+    namespace style = po::command_line_style;
+    const auto described = describe(options);
+    const auto parsed = po::command_line_parser(std::vector<std::string>(words.begin(), dash))
+                            .options(described)
+                            .positional(po::positional_options_description())
+                            .style(style::unix_style & ~style::allow_guessing)
+                            .run();
+    for (const auto& given : parsed.options) {
+      if (given.position_key != -1) {
+        arguments.words.push_back(given.original_tokens.front());
+      } else {
+        auto& values = arguments.values_[given.string_key];
+        values.insert(values.end(), given.value.begin(), given.value.end());
+      }
+    }
+  } catch (const po::error& wrong) {
+    return failure(Exit::Usage, wrong.what());
+  }
+  for (const auto& option : options) {
+    if (!option.repeated && arguments.values(option.name).size() > 1) {
+      return failure(Exit::Usage, "option '--" + option.name + "' is given more than once");
+    }
+  }
+  return arguments;
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,37 @@
+/// A command of the tool: its words, what it takes, and the function that does it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "api_client.hpp"
+#include "arguments.hpp"
+#include "failure.hpp"
+
+namespace muster::cli {
+
+struct Command {
+  std::string words;    ///< "node ls"
+  std::string takes;    ///< its positional arguments in the usage line, such as "NAME"
+  std::string summary;  ///< one line
+  std::string example;  ///< one command line to copy
+  std::vector<Option> options;
+  CliResult<Exit> (*run)(ApiClient& api, const Arguments& arguments);
+};
+
+/// Each file in commands/ gives its commands; app.cpp joins them into the one list.
+[[nodiscard]] std::vector<Command> node_commands();
+[[nodiscard]] std::vector<Command> enroll_commands();
+[[nodiscard]] std::vector<Command> run_commands();
+[[nodiscard]] std::vector<Command> job_commands();
+[[nodiscard]] std::vector<Command> plugin_commands();
+[[nodiscard]] std::vector<Command> status_commands();
+
+/// `--json`, which every command has.
+[[nodiscard]] inline Option json_option() { return {"json", "", "print one JSON object", false}; }
+
+/// Errors: Usage unless there are exactly `count` words.
+[[nodiscard]] CliResult<void> expect_words(const Arguments& arguments, std::size_t count,
+                                           const std::string& what);
+
+}  // namespace muster::cli

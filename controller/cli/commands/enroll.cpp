@@ -1,0 +1,114 @@
+#include <charconv>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "../command.hpp"
+#include "../terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+CliResult<json> labels_from(const std::vector<std::string>& texts) {
+  json labels = json::object();
+  for (const auto& text : texts) {
+    const auto equals = text.find('=');
+    if (equals == 0)
+      return failure(Exit::Usage, "a label wants a name: --label role=web, not '" + text + "'");
+    labels[text.substr(0, equals)] = equals == std::string::npos ? "" : text.substr(equals + 1);
+  }
+  return labels;
+}
+
+CliResult<Exit> create_token(ApiClient& api, const Arguments& arguments) {
+  const auto labels = labels_from(arguments.values("label"));
+  if (!labels) return tl::unexpected(labels.error());
+  json body{{"labels", *labels}};
+  if (arguments.has("expires")) body["expires"] = arguments.value("expires");
+  if (const auto text = arguments.value("uses"); !text.empty()) {
+    int uses = 0;
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), uses);
+    if (wrong != std::errc{} || end != text.data() + text.size()) {
+      return failure(Exit::Usage, "--uses wants a number, not '" + text + "'");
+    }
+    body["uses"] = uses;
+  }
+  const auto token = api.post("/v1/enrollment-tokens", body);
+  if (!token) return tl::unexpected(token.error());
+  if (arguments.has("json")) {
+    std::cout << token->dump(2) << "\n";
+    return Exit::Ok;
+  }
+  std::cout << token->value("token", "") << "\n";
+  if (arguments.has("quiet")) return Exit::Ok;
+  std::cerr
+      << "lets in " << token->value("uses", 1) << " node(s) until "
+      << short_time(token->value("expires", ""))
+      << "; it is shown only this once. On the node:\n  muster-agent join --token-file FILE\n";
+  return Exit::Ok;
+}
+
+CliResult<Exit> list_tokens(ApiClient& api, const Arguments& arguments) {
+  const auto answer = api.get("/v1/enrollment-tokens");
+  if (!answer) return tl::unexpected(answer.error());
+  if (arguments.has("json")) {
+    std::cout << answer->dump(2) << "\n";
+    return Exit::Ok;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& token : answer->at("tokens")) {
+    std::string labels;
+    for (const auto& [name, value] : token.at("labels").items()) {
+      labels += (labels.empty() ? "" : " ") + name + "=" + value.get<std::string>();
+    }
+    rows.push_back({token.value("id", ""),
+                    std::to_string(token.value("uses_left", 0)) + " of " +
+                        std::to_string(token.value("uses", 0)),
+                    short_time(token.value("expires", "")), printable(labels)});
+  }
+  std::cout << table({"ID", "USES LEFT", "EXPIRES", "LABELS"}, rows);
+  return Exit::Ok;
+}
+
+CliResult<Exit> revoke_token(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_words(arguments, 1, "the id of one token (muster enroll token ls)");
+      !right) {
+    return tl::unexpected(right.error());
+  }
+  const auto done = api.remove("/v1/enrollment-tokens/" + sdk::percent_encode(arguments.words[0]));
+  if (!done) return tl::unexpected(done.error());
+  if (arguments.has("json")) std::cout << json{{"revoked", arguments.words[0]}}.dump() << "\n";
+  return Exit::Ok;
+}
+
+}  // namespace
+
+std::vector<Command> enroll_commands() {
+  return {
+      {"enroll token create",
+       "",
+       "a token that lets nodes join",
+       "muster enroll token create --uses 20 --expires 24h --label role=web",
+       {{"uses", "N", "how many nodes it lets in (default: 1)"},
+        {"expires", "DURATION", "for how long (default: 1h)"},
+        {"label", "NAME=VALUE", "a label that those nodes get; may be repeated", true},
+        {"quiet", "", "print the token alone"},
+        json_option()},
+       create_token},
+      {"enroll token ls",
+       "",
+       "the tokens that can still be used",
+       "muster enroll token ls",
+       {json_option()},
+       list_tokens},
+      {"enroll token revoke",
+       "ID",
+       "end a token now",
+       "muster enroll token revoke 3f0c2a58-…",
+       {json_option()},
+       revoke_token},
+  };
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,149 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "../command.hpp"
+#include "../job_exit.hpp"
+#include "../job_follow.hpp"
+#include "../job_report.hpp"
+#include "../terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string counts_text(const json& counts) {
+  std::string text;
+  for (const auto& [state, count] : counts.items()) {
+    if (state != "targets" && count.get<int>() > 0) {
+      text += (text.empty() ? "" : ", ") + std::to_string(count.get<int>()) + " " + state;
+    }
+  }
+  return text;
+}
+
+CliResult<Exit> list_jobs(ApiClient& api, const Arguments& arguments) {
+  const auto answer = api.get("/v1/jobs" + query({{"limit", arguments.value("limit")},
+                                                  {"before", arguments.value("before")}}));
+  if (!answer) return tl::unexpected(answer.error());
+  if (arguments.has("json")) {
+    std::cout << answer->dump(2) << "\n";
+    return Exit::Ok;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& job : answer->at("jobs")) {
+    rows.push_back({job.value("job", ""), job.value("operation", ""),
+                    printable(job.value("selector", "")), job.value("state", ""),
+                    short_time(job.value("created", "")), counts_text(job.at("counts"))});
+  }
+  std::cout << table({"JOB", "OPERATION", "ON", "STATE", "CREATED", "TASKS"}, rows);
+  return Exit::Ok;
+}
+
+CliResult<std::string> job_path(const Arguments& arguments) {
+  if (auto right = expect_words(arguments, 1, "the id of one job (muster job ls)"); !right) {
+    return tl::unexpected(right.error());
+  }
+  return "/v1/jobs/" + sdk::percent_encode(arguments.words[0]);
+}
+
+CliResult<Exit> print_or_dump(ApiClient& api, const json& job, bool as_json) {
+  if (as_json) {
+    std::cout << job.dump(2) << "\n";
+  } else if (auto printed = print_job(api, job); !printed) {
+    return tl::unexpected(printed.error());
+  }
+  return job.value("state", "") == "running" ? Exit::Ok : exit_of_job(job);
+}
+
+CliResult<Exit> show_job(ApiClient& api, const Arguments& arguments) {
+  const auto path = job_path(arguments);
+  if (!path) return tl::unexpected(path.error());
+  const auto job = api.get(*path);
+  if (!job) return tl::unexpected(job.error());
+  return print_or_dump(api, *job, arguments.has("json"));
+}
+
+CliResult<Exit> watch_job(ApiClient& api, const Arguments& arguments) {
+  const auto path = job_path(arguments);
+  if (!path) return tl::unexpected(path.error());
+  const bool as_json = arguments.has("json");
+  const auto job = follow_job(api, sdk::percent_encode(arguments.words[0]),
+                              as_json ? LiveOutput::None : LiveOutput::Prefixed);
+  if (!job) return tl::unexpected(job.error());
+  return print_or_dump(api, *job, as_json);
+}
+
+CliResult<Exit> job_output(ApiClient& api, const Arguments& arguments) {
+  const auto path = job_path(arguments);
+  if (!path) return tl::unexpected(path.error());
+  const auto job = api.get(*path);
+  if (!job) return tl::unexpected(job.error());
+  const auto& tasks = job->at("tasks");
+  auto node = arguments.value("node");
+  if (node.empty() && tasks.size() == 1) node = tasks[0].value("node", "");
+  if (node.empty())
+    return failure(Exit::Usage, "the job has several nodes; say which with --node NAME");
+  const auto done = api.download(
+      *path + "/output" + query({{"node", node}, {"stream", arguments.value("stream", "stdout")}}),
+      [](std::string_view chunk) { return static_cast<bool>(std::cout << chunk); });
+  if (!done) return tl::unexpected(done.error());
+  return Exit::Ok;
+}
+
+CliResult<Exit> cancel_job(ApiClient& api, const Arguments& arguments) {
+  const auto path = job_path(arguments);
+  if (!path) return tl::unexpected(path.error());
+  const auto answer = api.post(*path + "/cancel", json::object());
+  if (!answer) return tl::unexpected(answer.error());
+  if (arguments.has("json")) {
+    std::cout << answer->dump() << "\n";
+  } else {
+    std::cerr << "asked every task that is not over to end; muster job watch " << arguments.words[0]
+              << "\n";
+  }
+  return Exit::Ok;
+}
+
+}  // namespace
+
+std::vector<Command> job_commands() {
+  return {
+      {"job ls",
+       "",
+       "the latest jobs",
+       "muster job ls --limit 10",
+       {{"limit", "N", "how many (default: 50)"},
+        {"before", "ID", "older than this job"},
+        json_option()},
+       list_jobs},
+      {"job show",
+       "ID",
+       "one job with its results",
+       "muster job show 7c1e…",
+       {json_option()},
+       show_job},
+      {"job watch",
+       "ID",
+       "follow a job to its end",
+       "muster job watch 7c1e…",
+       {json_option()},
+       watch_job},
+      {"job output",
+       "ID",
+       "one task's output, byte for byte",
+       "muster job output 7c1e… --node web1 --stream stderr",
+       {{"node", "NAME", "whose (needed when the job has several nodes)"},
+        {"stream", "NAME", "stdout (default), stderr or records"},
+        json_option()},
+       job_output},
+      {"job cancel",
+       "ID",
+       "end what is still to do or running",
+       "muster job cancel 7c1e…",
+       {json_option()},
+       cancel_job},
+  };
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,105 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "../command.hpp"
+#include "../terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string joined_labels(const json& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels.items()) {
+    if (!text.empty()) text += " ";
+    text += name;
+    if (const auto shown = value.get<std::string>(); !shown.empty()) text += "=" + shown;
+  }
+  return printable(text);
+}
+
+Colour colour_of_presence(const std::string& presence) {
+  if (presence == "online") return Colour::Green;
+  return presence == "suspect" ? Colour::Yellow : Colour::Red;
+}
+
+CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
+  const auto answer = api.get("/v1/nodes" + query({{"selector", arguments.value("on")}}));
+  if (!answer) return tl::unexpected(answer.error());
+  if (arguments.has("json")) {
+    std::cout << answer->dump(2) << "\n";
+    return Exit::Ok;
+  }
+  const auto& nodes = answer->at("nodes");
+  if (nodes.empty()) {
+    std::cerr << "no nodes yet; make a token with `muster enroll token create` and run "
+                 "`muster-agent join "
+                 "TOKEN` on a node\n";
+    return Exit::Ok;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& node : nodes) {
+    const auto presence = node.value("presence", "");
+    rows.push_back({printable(node.value("name", "")), presence, joined_labels(node.at("labels")),
+                    printable(node.at("facts").value("os.pretty", "-")),
+                    node.value("agent_version", "-"), short_time(node.value("last_seen", ""))});
+  }
+  std::cout << table({"NAME", "PRESENCE", "LABELS", "OS", "AGENT", "LAST SEEN"}, rows);
+  return Exit::Ok;
+}
+
+void print_node(const json& node) {
+  const auto presence = node.value("presence", "");
+  std::cout << "name       " << printable(node.value("name", "")) << "\n"
+            << "id         " << node.value("id", "") << "\n"
+            << "presence   " << coloured(presence, colour_of_presence(presence)) << "\n"
+            << "agent      " << node.value("agent_version", "-") << "\n"
+            << "enrolled   " << short_time(node.value("enrolled", "")) << "\n"
+            << "last seen  " << short_time(node.value("last_seen", "")) << "\n"
+            << "labels     " << joined_labels(node.at("labels")) << "\n";
+  std::cout << "plugins\n";
+  for (const auto& plugin : node.at("plugins")) {
+    std::cout << "  " << plugin.value("id", "") << " " << plugin.value("version", "") << "  "
+              << plugin.value("state", "") << "\n";
+  }
+  std::cout << "facts\n";
+  for (const auto& [name, value] : node.at("facts").items()) {
+    std::cout << "  " << printable(name) << " = " << printable(value.get<std::string>()) << "\n";
+  }
+}
+
+CliResult<Exit> show_node(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_words(arguments, 1, "the name of one node"); !right) {
+    return tl::unexpected(right.error());
+  }
+  const auto node = api.get("/v1/nodes/" + sdk::percent_encode(arguments.words[0]));
+  if (!node) return tl::unexpected(node.error());
+  if (arguments.has("json")) {
+    std::cout << node->dump(2) << "\n";
+  } else {
+    print_node(*node);
+  }
+  return Exit::Ok;
+}
+
+}  // namespace
+
+std::vector<Command> node_commands() {
+  return {
+      {"node ls",
+       "",
+       "the nodes of the fleet",
+       "muster node ls --on role=web",
+       {{"on", "SELECTOR", "only the nodes that match"}, json_option()},
+       list_nodes},
+      {"node show",
+       "NAME",
+       "one node with its facts and plugins",
+       "muster node show web1",
+       {json_option()},
+       show_node},
+  };
+}
+
+}  // namespace muster::cli

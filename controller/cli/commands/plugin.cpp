@@ -1,0 +1,90 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "../command.hpp"
+#include "../terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+CliResult<Exit> list_plugins(ApiClient& api, const Arguments& arguments) {
+  const auto answer = api.get("/v1/plugins");
+  if (!answer) return tl::unexpected(answer.error());
+  if (arguments.has("json")) {
+    std::cout << answer->dump(2) << "\n";
+    return Exit::Ok;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& plugin : answer->at("plugins")) {
+    std::string states;
+    for (const auto& [state, count] : plugin.at("states").items()) {
+      states += (states.empty() ? "" : ", ") + std::to_string(count.get<int>()) + " " + state;
+    }
+    rows.push_back({plugin.value("id", ""), plugin.value("version", ""), plugin.value("class", ""),
+                    states, printable(plugin.value("doc", ""))});
+  }
+  std::cout << table({"ID", "VERSION", "CLASS", "NODES", "WHAT IT IS"}, rows);
+  return Exit::Ok;
+}
+
+std::string argument_line(const std::string& name, const json& schema, bool required) {
+  std::string line = "      " + name;
+  line.resize(std::max<std::size_t>(line.size() + 2, 26), ' ');
+  line += schema.value("type", "any") + (required ? ", required" : "");
+  if (schema.contains("default")) line += ", default " + schema.at("default").dump();
+  const auto doc = schema.value("description", schema.value("doc", ""));
+  return line + (doc.empty() ? "" : ": " + printable(doc)) + "\n";
+}
+
+void print_operation(const std::string& name, const json& operation) {
+  std::cout << "  " << name << "  (" << operation.value("risk", "dangerous") << ")  "
+            << printable(operation.value("doc", "")) << "\n";
+  const auto schema = operation.value("arguments", json::object());
+  const auto required = schema.value("required", json::array());
+  for (const auto& [argument, shape] : schema.value("properties", json::object()).items()) {
+    const bool needed = std::find(required.begin(), required.end(), argument) != required.end();
+    std::cout << argument_line(argument, shape, needed);
+  }
+}
+
+CliResult<Exit> show_plugin(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_words(arguments, 1, "the id of one plugin"); !right) {
+    return tl::unexpected(right.error());
+  }
+  const auto plugin = api.get("/v1/plugins/" + sdk::percent_encode(arguments.words[0]));
+  if (!plugin) return tl::unexpected(plugin.error());
+  if (arguments.has("json")) {
+    std::cout << plugin->dump(2) << "\n";
+    return Exit::Ok;
+  }
+  std::cout << plugin->value("id", "") << " " << plugin->value("version", "") << "  ("
+            << plugin->value("class", "") << ", " << plugin->value("status", "") << ")\n"
+            << printable(plugin->value("doc", "")) << "\n\noperations\n";
+  for (const auto& [name, operation] : plugin->at("manifest").at("operations").items()) {
+    print_operation(name, operation);
+  }
+  return Exit::Ok;
+}
+
+}  // namespace
+
+std::vector<Command> plugin_commands() {
+  return {
+      {"plugin ls",
+       "",
+       "the plugins of the fleet",
+       "muster plugin ls",
+       {json_option()},
+       list_plugins},
+      {"plugin show",
+       "ID",
+       "one plugin with its operations and their arguments",
+       "muster plugin show system",
+       {json_option()},
+       show_plugin},
+  };
+}
+
+}  // namespace muster::cli

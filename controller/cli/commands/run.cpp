@@ -1,0 +1,136 @@
+#include <algorithm>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "../command.hpp"
+#include "../job_exit.hpp"
+#include "../job_follow.hpp"
+#include "../job_report.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+/// "k=v" gives text, "k:=json" any value. A text value that the operation wants as a number is
+/// written with :=.
+CliResult<json> arguments_from(const std::vector<std::string>& words) {
+  json arguments = json::object();
+  for (const auto& word : words) {
+    const auto equals = word.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return failure(Exit::Usage, "an argument is NAME=TEXT or NAME:=JSON, not '" + word + "'");
+    }
+    const bool is_json = word[equals - 1] == ':';
+    const auto name = word.substr(0, is_json ? equals - 1 : equals);
+    const auto text = word.substr(equals + 1);
+    if (arguments.contains(name))
+      return failure(Exit::Usage, "argument '" + name + "' is given twice");
+    auto value = is_json ? json::parse(text, nullptr, false) : json(text);
+    if (value.is_discarded()) {
+      return failure(Exit::Usage, "what follows " + name + ":= is not JSON: " + text);
+    }
+    arguments[name] = std::move(value);
+  }
+  return arguments;
+}
+
+CliResult<Exit> finish(ApiClient& api, const json& job, bool as_json, bool output_shown) {
+  if (as_json) {
+    std::cout << job.dump(2) << "\n";
+    return exit_of_job(job);
+  }
+  if (!output_shown) {
+    if (auto printed = print_job(api, job); !printed) return tl::unexpected(printed.error());
+    return exit_of_job(job);
+  }
+  for (const auto& task : job.at("tasks")) {
+    if (task.at("error").is_object()) {
+      std::cerr << "muster: " << task.value("node", "") << ": "
+                << task.at("error").value("message", "") << "\n";
+    } else if (task.value("state", "") != "ok" && task.value("state", "") != "changed") {
+      std::cerr << "muster: " << task.value("node", "") << ": " << task.value("state", "") << "\n";
+    }
+  }
+  return exit_of_job(job);
+}
+
+CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json request) {
+  if (!options.has("on")) {
+    return failure(Exit::Usage,
+                   "--on SELECTOR is missing: say where to run it, for example --on all");
+  }
+  request["selector"] = options.value("on");
+  for (const auto* name : {"timeout", "offline", "instance"}) {
+    if (options.has(name)) request[name] = options.value(name);
+  }
+  if (options.has("output-cap")) request["output_cap"] = options.value("output-cap");
+  if (options.has("check")) request["check"] = true;
+  const auto created = api.post("/v1/jobs", request);
+  if (!created) return tl::unexpected(created.error());
+  const auto job_id = created->value("job", "");
+  const bool as_json = options.has("json");
+  if (options.has("detach")) {
+    std::cout << (as_json ? json{{"job", job_id}}.dump() : job_id) << "\n";
+    return Exit::Ok;
+  }
+  const auto begun = api.get("/v1/jobs/" + job_id);
+  if (!begun) return tl::unexpected(begun.error());
+  const bool one = begun->at("counts").value("targets", 0) == 1;
+  const bool prefixed = options.has("stream");
+  const bool raw = one && !prefixed && request.at("operation") == "system.exec";
+  const auto live = as_json    ? LiveOutput::None
+                    : prefixed ? LiveOutput::Prefixed
+                    : raw      ? LiveOutput::Raw
+                               : LiveOutput::None;
+  const auto job = follow_job(api, job_id, live);
+  if (!job) return tl::unexpected(job.error());
+  return finish(api, *job, as_json, live != LiveOutput::None);
+}
+
+CliResult<Exit> run_operation(ApiClient& api, const Arguments& options) {
+  if (options.words.empty()) {
+    return failure(Exit::Usage, "which operation? For example: muster run system.ping --on all");
+  }
+  const auto arguments = arguments_from({options.words.begin() + 1, options.words.end()});
+  if (!arguments) return tl::unexpected(arguments.error());
+  return create_and_follow(api, options,
+                           {{"operation", options.words[0]}, {"arguments", *arguments}});
+}
+
+CliResult<Exit> exec_program(ApiClient& api, const Arguments& options) {
+  auto argv = options.words;
+  argv.insert(argv.end(), options.after_dash.begin(), options.after_dash.end());
+  if (argv.empty()) {
+    return failure(Exit::Usage, "which program? For example: muster exec --on all -- uname -a");
+  }
+  return create_and_follow(api, options,
+                           {{"operation", "system.exec"}, {"arguments", {{"argv", argv}}}});
+}
+
+std::vector<Option> run_options() {
+  return {
+      {"on", "SELECTOR",
+       "the nodes: all, node:NAME, label=value, with and, or, not and parentheses"},
+      {"timeout", "DURATION", "for one task (default: what the operation says)"},
+      {"offline", "POLICY", "what to do for nodes that are offline: skip (default), queue or fail"},
+      {"instance", "NAME", "the configured instance of the plugin to use"},
+      {"output-cap", "SIZE", "how much output of a task to keep (default: 10MiB)"},
+      {"check", "", "say what would change and change nothing"},
+      {"stream", "", "show output live, each line with its node's name"},
+      {"detach", "", "print the job's id and do not wait"},
+      json_option()};
+}
+
+}  // namespace
+
+std::vector<Command> run_commands() {
+  return {
+      {"run", "PLUGIN.OPERATION [NAME=TEXT | NAME:=JSON ...]", "run an operation on nodes",
+       "muster run system.ping --on 'role=web and not node:web9'", run_options(), run_operation},
+      {"exec", "-- PROGRAM [ARGUMENT ...]", "run a program on nodes (run system.exec)",
+       "muster exec --on all -- uname -a", run_options(), exec_program},
+  };
+}
+
+}  // namespace muster::cli

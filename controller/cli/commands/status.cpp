@@ -1,0 +1,46 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "../command.hpp"
+#include "../terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
+  const auto status = api.get("/v1/status");
+  if (!status) return tl::unexpected(status.error());
+  if (arguments.has("json")) {
+    std::cout << status->dump(2) << "\n";
+    return Exit::Ok;
+  }
+  const auto& nodes = status->at("nodes");
+  std::cout << "controller  " << status->value("version", "") << ", since "
+            << short_time(status->value("started", "")) << "\n"
+            << "fleet       " << status->value("fleet", "") << "\n"
+            << "nodes       " << nodes.value("total", 0) << ": " << nodes.value("online", 0)
+            << " online, " << nodes.value("suspect", 0) << " suspect, " << nodes.value("offline", 0)
+            << " offline\n"
+            << "jobs        " << status->at("jobs").value("running", 0) << " running\n";
+  for (const auto& gateway : status->at("gateways")) {
+    const bool connected = gateway.value("connected", false);
+    std::cout << "gateway     " << gateway.value("address", "") << "  "
+              << coloured(connected ? "connected" : "not connected",
+                          connected ? Colour::Green : Colour::Red)
+              << "\n";
+  }
+  return Exit::Ok;
+}
+
+}  // namespace
+
+std::vector<Command> status_commands() {
+  return {{"status",
+           "",
+           "how the fleet and its controller are",
+           "muster status",
+           {json_option()},
+           show_status}};
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,35 @@
+/// Why a command ends badly: the sentence for people and the exit code of its class.
+#pragma once
+
+#include <string>
+#include <tl/expected.hpp>
+#include <utility>
+
+namespace muster::cli {
+
+/// The exit codes of the command line; their meaning never changes.
+enum class Exit : int {
+  Ok = 0,
+  SomeFailed = 1,
+  Usage = 2,  ///< wrong arguments, or a selector that does not parse
+  MatchedNothing = 3,
+  Unreached = 4,  ///< skipped, unreachable, timed out or indeterminate
+  Denied = 5,
+  OverBudget = 6,
+  ChangesPending = 7,
+  Interrupted = 130,
+};
+
+struct Failure {
+  Exit exit = Exit::SomeFailed;
+  std::string message;
+};
+
+template <class T>
+using CliResult = tl::expected<T, Failure>;
+
+[[nodiscard]] inline tl::unexpected<Failure> failure(Exit exit, std::string message) {
+  return tl::unexpected<Failure>(Failure{exit, std::move(message)});
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,129 @@
+#include "job_report.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxShownBytes = std::size_t{256} << 10U;  // of one group's one stream
+constexpr std::size_t kMaxShownNames = 8;
+
+struct Group {
+  std::vector<std::string> nodes;
+  json task;  // one that stands for all
+};
+
+/// What must be equal for two tasks to stand together. Where a task printed something that is what
+/// people compare; otherwise its result.
+std::string key_of(const json& task) {
+  std::string key = task.value("state", "");
+  for (const auto& output : task.value("outputs", json::array())) {
+    key += "|" + output.value("stream", "") + ":" + output.value("digest", "");
+  }
+  if (task.value("outputs", json::array()).empty()) key += "|" + task.at("result").dump();
+  if (task.at("error").is_object()) key += "|" + task.at("error").value("message", "");
+  return key;
+}
+
+std::vector<Group> groups_of(const json& job) {
+  std::map<std::string, Group> by_key;
+  for (const auto& task : job.at("tasks")) {
+    auto& group = by_key[key_of(task)];
+    if (group.nodes.empty()) group.task = task;
+    group.nodes.push_back(printable(task.value("node", "")));
+  }
+  std::vector<Group> groups;
+  for (auto& [key, group] : by_key) groups.push_back(std::move(group));
+  std::stable_sort(groups.begin(), groups.end(),
+                   [](const auto& a, const auto& b) { return a.nodes.size() > b.nodes.size(); });
+  return groups;
+}
+
+std::string heading_of(const Group& group) {
+  std::string names;
+  for (std::size_t i = 0; i < std::min(group.nodes.size(), kMaxShownNames); ++i) {
+    names += (i == 0 ? "" : ", ") + group.nodes[i];
+  }
+  if (group.nodes.size() > kMaxShownNames) {
+    names += " and " + std::to_string(group.nodes.size() - kMaxShownNames) + " more";
+  }
+  return names;
+}
+
+CliResult<void> print_stream(ApiClient& api, const std::string& job_id, const Group& group,
+                             const json& output) {
+  const auto stream = output.value("stream", "");
+  if (output.value("kept", 0) == 0 || stream == "records") return {};
+  std::string body;
+  const auto done = api.download(
+      "/v1/jobs/" + job_id + "/output" +
+          query({{"node", group.task.value("node", "")}, {"stream", stream}}),
+      [&](std::string_view chunk) {
+        body += chunk.substr(0, kMaxShownBytes - std::min(kMaxShownBytes, body.size()));
+        return true;
+      });
+  if (!done) return done;
+  std::cout << (on_terminal() ? printable(body) : body);
+  if (!body.empty() && body.back() != '\n') std::cout << "\n";
+  const auto size = output.value("size", std::uint64_t{0});
+  if (size > body.size()) {
+    std::cout << coloured("(" + std::to_string(body.size()) + " of " + std::to_string(size) +
+                              " bytes shown)",
+                          Colour::Dim)
+              << "\n";
+  }
+  return {};
+}
+
+void print_result(const json& result) {
+  if (!result.is_object() || result.empty()) return;
+  for (const auto& [name, value] : result.items()) {
+    std::cout << "  " << name << ": "
+              << printable(value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
+  }
+}
+
+CliResult<void> print_group(ApiClient& api, const std::string& job_id, const Group& group) {
+  const auto state = group.task.value("state", "");
+  std::cout << coloured(heading_of(group), Colour::Plain) << ": "
+            << coloured(state, colour_of_state(state)) << "\n";
+  const auto outputs = group.task.value("outputs", json::array());
+  for (const auto& output : outputs) {
+    if (auto done = print_stream(api, job_id, group, output); !done) return done;
+  }
+  if (outputs.empty()) print_result(group.task.at("result"));
+  if (const auto& error = group.task.at("error"); error.is_object()) {
+    std::cout << "  " << coloured(printable(error.value("message", "")), Colour::Red) << "\n";
+  }
+  return {};
+}
+
+std::string summary_of(const json& counts) {
+  std::string text;
+  for (const auto& [state, count] : counts.items()) {
+    if (state == "targets" || count.get<int>() == 0) continue;
+    text += (text.empty() ? "" : " · ") +
+            coloured(std::to_string(count.get<int>()) + " " + state, colour_of_state(state));
+  }
+  return text;
+}
+
+}  // namespace
+
+CliResult<void> print_job(ApiClient& api, const json& job) {
+  for (const auto& group : groups_of(job)) {
+    if (auto done = print_group(api, job.value("job", ""), group); !done) return done;
+  }
+  std::cout << std::flush;
+  std::cerr << summary_of(job.at("counts")) << "  (job " << job.value("job", "") << ")\n";
+  return {};
+}
+
+}  // namespace muster::cli

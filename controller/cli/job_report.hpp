@@ -1,0 +1,14 @@
+/// The results of a job for people: nodes with the same outcome and the same output stand together.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "api_client.hpp"
+
+namespace muster::cli {
+
+/// Prints groups, largest first, then one line of counts. Fetches one body of output for each
+/// group.
+[[nodiscard]] CliResult<void> print_job(ApiClient& api, const nlohmann::json& job);
+
+}  // namespace muster::cli

@@ -1,0 +1,32 @@
+/// What people see: tables, colours where a terminal is, text that cannot take the terminal over.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace muster::cli {
+
+enum class Colour { Plain, Dim, Green, Yellow, Red };
+
+/// `text` in the colour when standard output is a terminal and NO_COLOR is not set, else as it is.
+[[nodiscard]] std::string coloured(std::string_view text, Colour colour);
+
+/// The colour in which a task state is shown.
+[[nodiscard]] Colour colour_of_state(std::string_view state);
+
+/// `text` with control characters, which a node could have sent to play tricks on a terminal,
+/// replaced.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// Rows under a header, columns as wide as their widest cell; the last column is not padded.
+[[nodiscard]] std::string table(const std::vector<std::string>& header,
+                                const std::vector<std::vector<std::string>>& rows);
+
+/// "2026-01-02T03:04:05.678Z" as "2026-01-02 03:04:05Z"; anything else as it is; empty as "-".
+[[nodiscard]] std::string short_time(std::string_view time);
+
+/// Standard output is a terminal.
+[[nodiscard]] bool on_terminal();
+
+}  // namespace muster::cli
