@@ -80,6 +80,17 @@ bool asks_for_help(const std::vector<std::string>& words) {
                      [](const auto& word) { return word == "--help" || word == "-h"; });
 }
 
+/// What to say of words that name no command: the commands that begin alike, or all of them.
+void explain_unknown(const std::vector<Command>& commands, const std::vector<std::string>& words) {
+  std::string known;
+  for (const auto& command : commands) {
+    if (command.words.rfind(words[0] + " ", 0) == 0) known += "\n  muster " + command.words;
+  }
+  const auto second = words.size() > 1 && !known.empty() ? " " + words[1] : "";
+  std::cerr << "muster: there is no command '" << words[0] << second << "'"
+            << (known.empty() ? "; muster --help lists them" : "; there are:" + known) << "\n";
+}
+
 }  // namespace
 
 CliResult<void> expect_words(const Arguments& arguments, std::size_t count,
@@ -98,9 +109,11 @@ int run(const std::vector<std::string>& words) {
   const auto [command, taken] = find_command(commands, words);
   if (command == nullptr) {
     const bool asked = asks_for_help(words) || (!words.empty() && words[0] == "help");
-    print_overview(asked ? std::cout : std::cerr, commands);
-    if (!asked && !words.empty())
-      std::cerr << "\nmuster: there is no command '" << words[0] << "'\n";
+    if (asked || words.empty()) {
+      print_overview(asked ? std::cout : std::cerr, commands);
+    } else {
+      explain_unknown(commands, words);
+    }
     return static_cast<int>(asked ? Exit::Ok : Exit::Usage);
   }
   const std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(taken),

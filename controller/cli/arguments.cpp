@@ -8,6 +8,9 @@ namespace {
 
 namespace po = boost::program_options;
 
+// No option can be typed with this name.
+constexpr const char* kWords = " words";
+
 po::options_description describe(const std::vector<Option>& options) {
   po::options_description described;
   for (const auto& option : options) {
@@ -18,6 +21,7 @@ po::options_description describe(const std::vector<Option>& options) {
                               po::value<std::vector<std::string>>()->composing(), "");
     }
   }
+  described.add_options()(kWords, po::value<std::vector<std::string>>());
   return described;
 }
 
@@ -41,18 +45,17 @@ CliResult<Arguments> parse_arguments(const std::vector<Option>& options,
   try {
     namespace style = po::command_line_style;
     const auto described = describe(options);
+    po::positional_options_description positions;
+    positions.add(kWords, -1);
     const auto parsed = po::command_line_parser(std::vector<std::string>(words.begin(), dash))
                             .options(described)
-                            .positional(po::positional_options_description())
+                            .positional(positions)
                             .style(style::unix_style & ~style::allow_guessing)
                             .run();
     for (const auto& given : parsed.options) {
-      if (given.position_key != -1) {
-        arguments.words.push_back(given.original_tokens.front());
-      } else {
-        auto& values = arguments.values_[given.string_key];
-        values.insert(values.end(), given.value.begin(), given.value.end());
-      }
+      auto& values =
+          given.string_key == kWords ? arguments.words : arguments.values_[given.string_key];
+      values.insert(values.end(), given.value.begin(), given.value.end());
     }
   } catch (const po::error& wrong) {
     return failure(Exit::Usage, wrong.what());
