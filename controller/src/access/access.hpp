@@ -1,0 +1,78 @@
+/// Who may do what: operators' tokens, and the one place where every decision is made.
+///
+/// One per process, built in app.cpp; everything is [loop]. Tokens are 32 random bytes as text,
+/// kept as their SHA-256. It reads no headers and speaks no HTTP.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <muster/core/base/clock.hpp>
+#include <muster/core/base/error.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/store.hpp"
+
+namespace muster::controller {
+
+enum class Role : std::uint8_t {
+  Viewer,    ///< reads
+  Operator,  ///< and runs and cancels jobs
+  Admin,     ///< and lets nodes and operators in
+};
+[[nodiscard]] std::string_view to_string(Role role);
+[[nodiscard]] std::optional<Role> role_from(std::string_view name);
+
+struct Principal {
+  ApiTokenId token;
+  std::string name;
+  Role role = Role::Viewer;
+};
+
+enum class Action : std::uint8_t {
+  ReadStatus,
+  ReadNodes,
+  ReadPlugins,
+  ReadJobs,  ///< and their output
+  RunJob,
+  CancelJob,
+  ReadEnrollmentTokens,
+  ManageEnrollmentTokens,
+  ManageNodes,
+  ManageAccess,
+};
+
+class Access {
+ public:
+  Access(Store& store, const Clock& clock);
+
+  /// Reads the tokens; at the first start makes `admin` and writes its text to `admin_token_file`
+  /// (mode 0600). A token whose file was lost is made anew. Blocks; `flush` is called until the
+  /// store has written it.
+  [[nodiscard]] Status load(const std::filesystem::path& admin_token_file,
+                            const std::function<void()>& flush);
+
+  /// The owner of a bearer text. Errors: Unauthenticated.
+  [[nodiscard]] Result<Principal> authenticate(std::string_view bearer) const;
+
+  /// The one choke point. `target` is what the action is about, for the sentence and for finer
+  /// rules: an operation, a node's name, or nothing. Errors: PermissionDenied.
+  [[nodiscard]] Status authorize(const Principal& who, Action action,
+                                 std::string_view target = {}) const;
+
+  /// `done` gets the bearer text: the only time that it is shown. Errors: Conflict.
+  void create_token(const std::string& name, Role role, Done<std::string> done);
+  void revoke_token(ApiTokenId token, Done<void> done);
+
+ private:
+  void make_token(const std::string& name, Role role, const std::string& text, Done<void> done);
+
+  Store& store_;
+  const Clock& clock_;
+  std::map<Digest, ApiToken> tokens_;  // those in force
+};
+
+}  // namespace muster::controller

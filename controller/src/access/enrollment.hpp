@@ -1,0 +1,55 @@
+/// Enrolment tokens: the one line that lets nodes join. What a node does with it: Fleet::enroll.
+///
+/// One per process, built in app.cpp; everything is [loop].
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <muster/core/base/clock.hpp>
+#include <string>
+
+#include "store/store.hpp"
+
+namespace muster::controller {
+
+inline constexpr std::uint32_t kMaxEnrollmentUses = 100'000;
+inline constexpr std::chrono::hours kMaxEnrollmentLife{24 * 365};
+inline constexpr std::size_t kMaxLabels = 64;
+
+struct EnrollmentRequest {
+  std::uint32_t uses = 1;
+  std::chrono::milliseconds expires = std::chrono::hours(1);  ///< from now
+  Labels labels;
+  std::string created_by;
+};
+
+struct NewEnrollmentToken {
+  EnrollmentToken record;
+  std::string line;  ///< whoever has it may join: shown once, never logged, never stored
+};
+
+class Enrollment {
+ public:
+  /// `api_address` is where nodes find the API, "HOST:PORT"; `ca` the SHA-256 of the fleet CA's
+  /// DER.
+  Enrollment(Store& store, const Clock& clock, std::string api_address, Digest ca);
+
+  /// Errors: InvalidArgument with the field ("/uses", "/expires", "/labels/…").
+  void create(EnrollmentRequest request, Done<NewEnrollmentToken> done);
+  [[nodiscard]] Result<std::vector<EnrollmentToken>> list() const;
+  /// Errors: NotFound.
+  void revoke(EnrollmentTokenId token, Done<void> done);
+
+ private:
+  Store& store_;
+  const Clock& clock_;
+  std::string api_address_;
+  Digest ca_;
+};
+
+/// A label's name: letters, digits and -_. up to 64 bytes, beginning with a letter and without a
+/// dot (a dotted name is a fact); its value any text up to 256 bytes. Errors: InvalidArgument with
+/// the field.
+[[nodiscard]] Status check_labels(const Labels& labels);
+
+}  // namespace muster::controller

@@ -1,0 +1,13 @@
+/// The list of the REST API's routes, and the one handler that the HTTP server is given.
+#pragma once
+
+#include <muster/core/net/http_server.hpp>
+
+#include "services.hpp"
+
+namespace muster::controller::api {
+
+/// `services` must outlive the server. The handler is called on the HTTP server's thread.
+[[nodiscard]] http::Handler make_handler(const Services& services);
+
+}  // namespace muster::controller::api

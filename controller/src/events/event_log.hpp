@@ -1,0 +1,31 @@
+/// What happened, for people and triggers: kept in the store, handed to whoever listens.
+///
+/// One per process; [loop]. Recording never fails for the caller: an event that cannot be stored is
+/// logged.
+#pragma once
+
+#include <muster/core/base/clock.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "store/store.hpp"
+
+namespace muster::log {
+class Logger;
+}
+
+namespace muster::controller {
+
+class EventLog {
+ public:
+  EventLog(Store& store, const Clock& clock, log::Logger& log);
+  /// `type` is "node.clone", `subject` "node/web1".
+  void record(const std::string& type, const std::string& subject, const nlohmann::json& data);
+
+ private:
+  Store& store_;
+  const Clock& clock_;
+  log::Logger& log_;
+};
+
+}  // namespace muster::controller

@@ -1,0 +1,139 @@
+/// The nodes of the fleet: who they are, whether they are there, what they carry, and the way to
+/// them.
+///
+/// One per process, built in app.cpp; everything is [loop]. It owns the sessions with the agents
+/// and hands what concerns tasks to its listener, without looking into it. It starts no work
+/// itself.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <muster/core/crypto/noise.hpp>
+#include <muster/core/crypto/sign.hpp>
+#include <muster/core/run/event_loop.hpp>
+#include <muster/core/selector/selector.hpp>
+#include <muster/core/wire/messages.hpp>
+#include <muster/core/wire/violation.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fleet/agent_link.hpp"
+#include "fleet/node.hpp"
+#include "store/store.hpp"
+
+namespace muster::log {
+class Logger;
+}
+
+namespace muster::controller {
+
+class EventLog;
+
+/// Who wants to join, as the enrolment route read it.
+struct EnrollRequest {
+  Bytes secret;  ///< of the token
+  std::string name;
+  std::string machine_id;
+  PublicKey transport_key{};
+  PublicKey session_key{};
+};
+
+struct EnrollAnswer {
+  NodeId node;
+  std::string gateway_address;
+  PublicKey gateway_key{};
+  PublicKey controller_session_key{};
+  PublicKey controller_signing_key{};
+};
+
+/// Whoever works with the nodes' sessions; JobService. Called on the loop.
+class NodeListener {
+ public:
+  virtual ~NodeListener() = default;
+  /// A session was proven and is the node's one live session from now on.
+  virtual void on_session(NodeId node) = 0;
+  virtual void on_session_end(NodeId node) = 0;
+  /// A message about tasks, opened and in order. A violation returned closes the session.
+  virtual std::optional<wire::Violation> on_message(NodeId node, wire::MessageType type,
+                                                    BytesView body) = 0;
+  /// A node that has no session was found to be offline.
+  virtual void on_offline(NodeId node) = 0;
+};
+
+struct FleetOptions {
+  std::string gateway_address;  ///< what agents are told; empty: what the gateway says of itself
+  std::uint64_t window_bytes = std::uint64_t{4} << 20U;
+  std::uint64_t window_messages = 1000;
+  std::uint32_t admit_per_second = 500;
+};
+
+class Fleet {
+ public:
+  /// Keys are copied; references must outlive it.
+  struct Parts {
+    run::EventLoop& loop;
+    Store& store;
+    EventLog& events;
+    log::Logger& log;
+    AgentLink& link;
+    const crypto::SessionKeyPair& session_key;
+    crypto::VerifyKey signing_key;
+    FleetOptions options;
+  };
+  explicit Fleet(Parts parts);
+  ~Fleet();
+  Fleet(const Fleet&) = delete;
+  Fleet& operator=(const Fleet&) = delete;
+
+  /// Reads the nodes from the store. Once, before anything else.
+  [[nodiscard]] Status load();
+  void set_listener(NodeListener* listener);
+
+  // --- nodes
+  [[nodiscard]] std::vector<const Node*> nodes() const;  ///< by name
+  [[nodiscard]] const Node* find(NodeId id) const;
+  /// Errors: NotFound, with a name that is near.
+  [[nodiscard]] Result<const Node*> find(std::string_view name_or_id) const;
+  [[nodiscard]] Selection select(const selector::Selector& selector) const;
+  [[nodiscard]] FleetCounts counts() const;
+
+  /// Lets a node in. Errors: InvalidArgument (a name or key that is none), PermissionDenied and
+  /// Conflict as Store::enroll_node; Unavailable when no gateway has ever said where it is.
+  void enroll(EnrollRequest request, Done<EnrollAnswer> done);
+  void set_labels(NodeId node, Labels labels, Done<void> done);
+  /// Its key is revoked at every gateway at once, its session ends, its id is never used again.
+  void retire(NodeId node, Done<void> done);
+
+  // --- plugins
+  [[nodiscard]] std::vector<PluginSummary> plugins() const;  ///< by id, then newest version first
+  /// Null when no node has sent it. Lives as long as the Fleet.
+  [[nodiscard]] const config::Manifest* manifest(const Digest& digest) const;
+
+  // --- gateways
+  [[nodiscard]] std::vector<GatewayStatus> gateways() const;
+  void on_gateway(GatewayId gateway, const wire::GatewayHello& hello);
+  void on_received(GatewayId gateway, const wire::Received& received);
+  void on_counters(GatewayId gateway, const wire::Counters& counters);
+  void on_gateway_lost(GatewayId gateway, const std::string& why);
+  void on_writable(GatewayId gateway);
+
+  // --- sessions
+  [[nodiscard]] bool connected(NodeId node) const;
+  /// Seals and sends. Errors: Unavailable without a live session, or while too much is waiting to
+  /// be sent.
+  [[nodiscard]] Status send(NodeId node, wire::MessageType type, BytesView body);
+  template <class Message>
+  [[nodiscard]] Status send(NodeId node, const Message& message) {
+    return send(node, Message::kType, wire::encode(message));
+  }
+  /// Of all sessions since the start, by reason.
+  [[nodiscard]] std::uint64_t violations(wire::Violation reason) const;
+  [[nodiscard]] PresenceTimes times() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace muster::controller

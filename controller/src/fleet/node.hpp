@@ -1,0 +1,55 @@
+/// A node as the running controller knows it, and what is asked of many of them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <muster/core/base/clock.hpp>
+#include <muster/core/config/manifest.hpp>
+#include <string>
+#include <vector>
+
+#include "fleet/presence.hpp"
+#include "store/records.hpp"
+
+namespace muster::controller {
+
+struct Node {
+  NodeRecord record;
+  Presence presence = Presence::Offline;
+  bool connected = false;     ///< has a live session
+  bool ever_heard = false;    ///< in this run of the controller
+  MonoTime heard{};           ///< when last
+  std::uint32_t running = 0;  ///< tasks, by its last heartbeat
+  std::uint32_t queued = 0;
+};
+
+/// Pointers live until the next node joins or leaves.
+struct Selection {
+  std::vector<const Node*> matched;  ///< by name
+  std::vector<const Node*>
+      unknown;  ///< left out: the selector asks for a fact that they have not told
+};
+
+struct FleetCounts {
+  std::size_t total = 0;
+  std::size_t online = 0;
+  std::size_t suspect = 0;
+  std::size_t offline = 0;
+};
+
+struct GatewayStatus {
+  std::string address;
+  bool connected = false;
+};
+
+/// One version of one plugin, over the whole fleet.
+struct PluginSummary {
+  std::string id;
+  std::string version;
+  Digest digest{};                             ///< of the manifest
+  const config::Manifest* manifest = nullptr;  ///< null until a node has sent it
+  std::size_t nodes = 0;
+  std::map<std::string, std::size_t> states;
+};
+
+}  // namespace muster::controller

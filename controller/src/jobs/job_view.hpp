@@ -1,0 +1,34 @@
+/// Jobs and tasks as JSON, the one spelling that API and command line share; controller/api.md has
+/// the shape.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "store/records.hpp"
+
+namespace muster::controller {
+
+/// "running" while a task is open; then "cancelled" when somebody asked for the job's end, else
+/// "done".
+[[nodiscard]] std::string_view job_state(const JobRecord& job, const TaskCounts& counts);
+
+[[nodiscard]] TaskCounts counts_of(const std::vector<TaskRecord>& tasks);
+
+/// {"targets": n, <state>: n…}, without the states that no task is in.
+[[nodiscard]] nlohmann::json counts_view(const TaskCounts& counts);
+/// {"node", "state", "result", "error", "attempt", "started", "ended", "outputs"}
+[[nodiscard]] nlohmann::json task_view(const TaskRecord& task);
+/// {"job", "operation", "selector", "state", "requested_by", "created", "ended", "counts", "tasks"}
+[[nodiscard]] nlohmann::json job_view(const JobWithTasks& job);
+/// The same without "tasks", for lists.
+[[nodiscard]] nlohmann::json job_summary_view(const JobSummary& summary);
+
+/// {"code", "message", "field"?, "retryable"?}
+[[nodiscard]] nlohmann::json error_view(const Error& error);
+/// "stdout", "stderr", "records"
+[[nodiscard]] std::string_view stream_name(wire::Stream stream);
+[[nodiscard]] std::optional<wire::Stream> stream_from(std::string_view name);
+/// RFC 3339 in UTC with milliseconds; null for 0.
+[[nodiscard]] nlohmann::json time_view(UnixMs time);
+
+}  // namespace muster::controller

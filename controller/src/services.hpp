@@ -1,0 +1,32 @@
+/// What the API is built from: the parts of a running controller, by reference.
+///
+/// Everything in it belongs to the loop, so a handler (which runs on the HTTP server's thread)
+/// posts to `loop` before it touches anything but the constants. The struct itself lives as long as
+/// the HTTP server.
+#pragma once
+
+#include <muster/core/run/event_loop.hpp>
+#include <string>
+
+#include "access/access.hpp"
+#include "access/enrollment.hpp"
+#include "fleet/fleet.hpp"
+#include "jobs/job_service.hpp"
+#include "store/store.hpp"
+
+namespace muster::controller {
+
+struct Services {
+  run::EventLoop& loop;
+  log::Logger& log;
+  Store& store;
+  Fleet& fleet;
+  JobService& jobs;
+  Access& access;
+  Enrollment& enrollment;
+  // constants, [any]
+  std::string authority_pem;  ///< the fleet CA's certificate
+  UnixMs started = 0;
+};
+
+}  // namespace muster::controller

@@ -1,0 +1,171 @@
+/// What the controller remembers, as plain values. Times are milliseconds since 1970, 0 is "not
+/// yet".
+///
+/// Owned by whoever holds them; they cross threads by being copied or moved.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <muster/core/base/bytes.hpp>
+#include <muster/core/base/error.hpp>
+#include <muster/core/base/ids.hpp>
+#include <muster/core/crypto/digest.hpp>
+#include <muster/core/wire/messages.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace muster::controller {
+
+using crypto::Digest;
+using UnixMs = std::int64_t;
+using Labels = std::map<std::string, std::string>;
+using PublicKey = std::array<std::uint8_t, 32>;
+using wire::TaskState;
+
+using EnrollmentTokenId = Id<struct EnrollmentTokenTag>;
+using ApiTokenId = Id<struct ApiTokenTag>;
+using FleetId = Id<struct FleetTag>;
+
+struct NodeRecord {
+  NodeId id;
+  std::string name;  ///< unique among nodes that are not retired
+  std::string machine_id;
+  PublicKey transport_key{};
+  PublicKey session_key{};
+  Labels labels;
+  UnixMs enrolled = 0;
+  UnixMs last_seen = 0;
+  UnixMs retired = 0;
+  std::string agent_version;
+  Digest facts_digest{};
+  std::map<std::string, std::string> facts;
+  std::vector<wire::PluginInfo> plugins;
+};
+
+/// What a node tells of itself and may change with every session.
+struct NodeReport {
+  UnixMs last_seen = 0;
+  std::string agent_version;
+  Digest facts_digest{};
+  std::map<std::string, std::string> facts;
+  std::vector<wire::PluginInfo> plugins;
+};
+
+struct EnrollmentToken {
+  EnrollmentTokenId id;
+  Digest secret{};  ///< SHA-256 of the secret; the secret itself is nowhere
+  UnixMs created = 0;
+  UnixMs expires = 0;
+  std::uint32_t uses = 1;
+  std::uint32_t uses_left = 1;
+  Labels labels;  ///< given to every node that joins with it
+  std::string created_by;
+  UnixMs revoked = 0;
+};
+
+struct ApiToken {
+  ApiTokenId id;
+  Digest secret{};  ///< SHA-256 of the bearer text
+  std::string name;
+  std::string role;  ///< see access/access.hpp
+  UnixMs created = 0;
+  UnixMs revoked = 0;
+};
+
+/// What happens to the tasks of nodes that are not online when the job is made.
+enum class OfflinePolicy : std::uint8_t {
+  Skip,   ///< they end as skipped
+  Fail,   ///< they end as unreachable
+  Queue,  ///< they wait until the job's not_after
+};
+
+struct JobRecord {
+  JobId id;
+  std::string operation;  ///< "plugin.operation"
+  std::string instance;
+  std::string selector;   ///< in its canonical spelling
+  std::string arguments;  ///< JSON text of an object, checked, with defaults filled in
+  std::int64_t timeout_ms = 0;
+  UnixMs not_after = 0;  ///< the latest start
+  OfflinePolicy offline = OfflinePolicy::Skip;
+  bool check = false;
+  std::uint64_t output_cap = 0;
+  std::string requested_by;
+  std::string idempotency_key;  ///< empty: none. Unique for each `requested_by`
+  Digest request_digest{};      ///< of the request that the key stands for
+  bool cancel_requested = false;
+  UnixMs created = 0;
+  UnixMs ended = 0;
+};
+
+/// One stream of a finished task. The body is found by its digest.
+struct OutputRecord {
+  wire::Stream stream = wire::Stream::Stdout;
+  std::uint64_t size = 0;  ///< all that was printed
+  std::uint64_t kept = 0;  ///< what is stored
+  Digest digest{};         ///< of what is stored
+};
+
+struct TaskRecord {
+  TaskId id;
+  NodeId node;
+  std::string node_name;  ///< as it was when the job was made
+  TaskState state = TaskState::Queued;
+  std::uint32_t attempt = 1;
+  Bytes result;  ///< a msgpack map, or empty
+  std::optional<Error> error;
+  UnixMs started = 0;
+  UnixMs ended = 0;
+  std::vector<OutputRecord> outputs;
+};
+
+struct JobWithTasks {
+  JobRecord job;
+  std::vector<TaskRecord> tasks;  ///< sorted by node name
+};
+
+/// How many tasks of a job are in each state; their sum is the number of targets, always.
+class TaskCounts {
+ public:
+  void add(TaskState state) { ++counts_.at(static_cast<std::size_t>(state)); }
+  void remove(TaskState state) { --counts_.at(static_cast<std::size_t>(state)); }
+  void set(TaskState state, std::int64_t n) { counts_.at(static_cast<std::size_t>(state)) = n; }
+  [[nodiscard]] std::int64_t of(TaskState state) const {
+    return counts_.at(static_cast<std::size_t>(state));
+  }
+  [[nodiscard]] std::int64_t total() const;
+  [[nodiscard]] std::int64_t open() const;  ///< not final
+  friend bool operator==(const TaskCounts&, const TaskCounts&) = default;
+
+ private:
+  std::array<std::int64_t, 20> counts_{};
+};
+
+struct JobSummary {
+  JobRecord job;
+  TaskCounts counts;
+};
+
+struct JobPage {
+  std::vector<JobSummary> jobs;  ///< newest first
+  std::optional<JobId> next;     ///< give it as `before` for the page after this one
+};
+
+struct EventRecord {
+  std::uint64_t id = 0;  ///< given by the store, rising
+  UnixMs time = 0;
+  std::string type;     ///< "node.clone"
+  std::string subject;  ///< "node/web1"
+  std::string data;     ///< JSON text of an object
+};
+
+/// Facts about the store itself, fixed while it is open.
+struct StoreMeta {
+  std::uint32_t schema_version = 0;
+  std::uint64_t epoch = 0;  ///< higher at each start; nodes refuse tasks of a lower one
+  FleetId fleet;
+};
+
+}  // namespace muster::controller

@@ -1,0 +1,121 @@
+/// Everything that the controller must remember, as meanings: no caller knows where or how it is
+/// kept.
+///
+/// One per process, built in app.cpp and handed down by reference. Every method is [loop] and is
+/// used by the loop's thread only. Writes are queued to one writer, which commits whatever arrived
+/// while it was busy; `done` runs on the loop once the write is durable, in the order of asking.
+/// Reads answer at once and see what was committed. A write that fails changed nothing. Common
+/// errors of writes: ResourceExhausted (retryable) when the disk is full; Unavailable when it
+/// cannot be written to.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/output_buffer.hpp"
+#include "store/records.hpp"
+
+namespace muster::controller {
+
+template <class T>
+using Done = std::function<void(Result<T>)>;
+
+/// The end of one task. `outputs` and `bodies` go together; a stream of which nothing was kept has
+/// no body.
+struct TaskOutcome {
+  JobId job;
+  TaskRecord task;  ///< as it is to be from now on
+  std::vector<std::shared_ptr<OutputBuffer>> bodies;
+  UnixMs job_ended = 0;  ///< not 0: with this task the whole job ended
+};
+
+/// A page of the job list.
+struct JobQuery {
+  std::size_t limit = 50;
+  std::optional<JobId> before;
+};
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  [[nodiscard]] virtual const StoreMeta& meta() const = 0;
+
+  // --- nodes
+  /// Uses up one use of the token whose secret has this digest and registers `node` with the
+  /// token's labels, both or neither. `done` gets the node as it was stored. Errors:
+  /// PermissionDenied, with the reason in the sentence, for a token that is unknown, revoked,
+  /// expired at `node.enrolled` or used up; Conflict for a name that a living node has, or an id or
+  /// key that any node ever had.
+  virtual void enroll_node(const Digest& secret, NodeRecord node, Done<NodeRecord> done) = 0;
+  /// Replaces what the node told of itself. Errors: NotFound.
+  virtual void update_node(NodeId node, NodeReport report, Done<void> done) = 0;
+  /// Errors: NotFound.
+  virtual void set_labels(NodeId node, Labels labels, Done<void> done) = 0;
+  /// The node is no more; its id and keys stay taken, its name is free. Errors: NotFound, also when
+  /// retired already.
+  virtual void retire_node(NodeId node, UnixMs when, Done<void> done) = 0;
+  /// All living ones, by name.
+  [[nodiscard]] virtual Result<std::vector<NodeRecord>> nodes() = 0;
+
+  // --- enrolment tokens
+  virtual void add_enrollment_token(EnrollmentToken token, Done<void> done) = 0;
+  /// Errors: NotFound, also when revoked already.
+  virtual void revoke_enrollment_token(EnrollmentTokenId token, UnixMs when, Done<void> done) = 0;
+  /// Those that can still be used at `now`, newest first.
+  [[nodiscard]] virtual Result<std::vector<EnrollmentToken>> enrollment_tokens(UnixMs now) = 0;
+
+  // --- operators' API tokens
+  /// Errors: Conflict for a name that a token in force has.
+  virtual void add_api_token(ApiToken token, Done<void> done) = 0;
+  /// Errors: NotFound, also when revoked already.
+  virtual void revoke_api_token(ApiTokenId token, UnixMs when, Done<void> done) = 0;
+  /// Those in force, by name.
+  [[nodiscard]] virtual Result<std::vector<ApiToken>> api_tokens() = 0;
+
+  // --- jobs
+  /// Stores the job and its frozen tasks, whole or not at all. `done` gets the job's id; when a job
+  /// with the same `requested_by` and idempotency key exists, the id of that one, and nothing is
+  /// stored. Errors: Conflict when that one had another request digest.
+  virtual void create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<JobId> done) = 0;
+  /// Stores ends of tasks and their output in one commit. An outcome for a task that has a final
+  /// state already changes it only if that is indeterminate. Errors: NotFound for a task that does
+  /// not exist.
+  virtual void finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) = 0;
+  /// Remembers that somebody asked for the job's end. Errors: NotFound.
+  virtual void request_cancel(JobId job, Done<void> done) = 0;
+  /// With all their tasks; to be loaded at start.
+  [[nodiscard]] virtual Result<std::vector<JobWithTasks>> open_jobs() = 0;
+  /// Errors: NotFound.
+  [[nodiscard]] virtual Result<JobWithTasks> job(JobId id) = 0;
+  [[nodiscard]] virtual Result<JobPage> jobs(const JobQuery& query) = 0;
+  /// The task and the job that it belongs to. Errors: NotFound.
+  [[nodiscard]] virtual Result<std::pair<JobId, TaskRecord>> task(TaskId id) = 0;
+
+  // --- output
+  /// Errors: ResourceExhausted when the process is out of descriptors is told by its append().
+  [[nodiscard]] virtual std::shared_ptr<OutputBuffer> new_output() = 0;
+  /// At most `most` bytes from `offset` on. Errors: NotFound; Corrupt when the file is not there
+  /// any more.
+  [[nodiscard]] virtual Result<Bytes> read_output(const Digest& digest, std::uint64_t offset,
+                                                  std::size_t most) = 0;
+
+  // --- plugin manifests, by the SHA-256 of their JSON text
+  virtual void put_manifest(const Digest& digest, std::string json, Done<void> done) = 0;
+  /// Errors: NotFound.
+  [[nodiscard]] virtual Result<std::string> manifest(const Digest& digest) = 0;
+
+  // --- events
+  /// `done` gets the event's id; `event.id` is not looked at.
+  virtual void append_event(EventRecord event, Done<std::uint64_t> done) = 0;
+  /// At most `limit` with an id above `after`, oldest first.
+  [[nodiscard]] virtual Result<std::vector<EventRecord>> events_after(std::uint64_t after,
+                                                                      std::size_t limit) = 0;
+};
+
+}  // namespace muster::controller
