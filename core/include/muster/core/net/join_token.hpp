@@ -10,11 +10,11 @@
 #include <string>
 #include <string_view>
 
-namespace muster::wire {
+namespace muster::net {
 
 struct JoinToken {
   std::string address;  ///< "HOST:PORT" of the HTTPS API
-  Digest ca{};
+  wire::Digest ca{};
   std::array<std::uint8_t, 32> secret{};  ///< whoever has it may join: never log it
 };
 
@@ -24,4 +24,4 @@ struct JoinToken {
 /// person who pasted it, Unsupported for a token of a later version.
 [[nodiscard]] Result<JoinToken> decode_token(std::string_view text);
 
-}  // namespace muster::wire
+}  // namespace muster::net

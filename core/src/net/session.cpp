@@ -1,0 +1,151 @@
+#include <muster/core/net/session.hpp>
+
+#include <utility>
+
+namespace muster::net {
+namespace {
+
+using wire::MessageType;
+using wire::Side;
+using wire::Violation;
+
+constexpr std::string_view kPrologue = "muster wire 1";
+
+/// Of an envelope before its body: array, five integers, the body's tag and length.
+constexpr std::size_t kMaxHeader = 1 + 1 + 2 + 9 + 9 + 9 + 5;
+
+}  // namespace
+
+SealedChannel::SealedChannel(crypto::Split keys, std::uint64_t session, Side self)
+    : keys_(std::move(keys)), session_(session), self_(self) {}
+
+Result<Bytes> SealedChannel::seal(MessageType type, BytesView body) {
+  const auto sealed_size = body.size() + crypto::CipherState::kOverhead;
+  if (sealed_size + kMaxHeader > wire::kMaxFrame) {
+    return fail(ErrorCode::ResourceExhausted,
+                std::string(wire::to_string(type)) + " of " + std::to_string(body.size()) +
+                    " bytes is larger than a frame");
+  }
+  const wire::Header header{type, session_, sent_ + 1, received_};
+  Bytes out = wire::begin_envelope(header, sealed_size);
+  const wire::AssociatedData ad(header);
+  if (auto sealed = keys_.send.seal_append(header.seq, ad.view(), body, out); !sealed) {
+    return tl::unexpected(sealed.error());
+  }
+  ++sent_;
+  return out;
+}
+
+Checked<Opened> SealedChannel::open(const wire::Envelope& envelope) {
+  const auto& header = envelope.header;
+  if (wire::is_outside_session(header.type) || wire::sender_of(header.type) == self_) {
+    return tl::unexpected(Violation::Type);
+  }
+  if (header.session != session_) return tl::unexpected(Violation::Session);
+  if (header.seq != received_ + 1) return tl::unexpected(Violation::Sequence);
+  Opened opened{header.type, {}};
+  const wire::AssociatedData ad(header);
+  if (!keys_.receive.open_append(header.seq, ad.view(), envelope.body, opened.body)) {
+    return tl::unexpected(Violation::Seal);
+  }
+  // Authentic from here on: what does not fit now is a fault of the other side itself.
+  if (header.ack > sent_ || header.ack < acknowledged_) return tl::unexpected(Violation::Sequence);
+  received_ = header.seq;
+  acknowledged_ = header.ack;
+  return opened;
+}
+
+AgentSession::AgentSession(const crypto::SessionKeyPair& node,
+                           const crypto::SessionPublicKey& controller)
+    : handshake_(crypto::Handshake::initiator(node, controller, as_bytes(kPrologue))) {}
+
+Result<Bytes> AgentSession::hello(const wire::Hello& payload) {
+  if (hello_sent_) return fail(ErrorCode::FailedPrecondition, "HELLO was said already");
+  return handshake_.write_message(wire::encode(payload)).map([&](const Bytes& message) {
+    hello_sent_ = true;
+    return wire::encode_envelope({MessageType::Hello, 0, 0, 0}, message);
+  });
+}
+
+Checked<AgentSession::Answer> AgentSession::on_answer(const wire::Envelope& envelope) {
+  const auto type = envelope.header.type;
+  const bool is_answer = type == MessageType::Welcome || type == MessageType::Refused;
+  if (!is_answer || !hello_sent_ || handshake_.complete()) return tl::unexpected(Violation::Type);
+  const auto payload = handshake_.read_message(envelope.body);
+  if (!payload) return tl::unexpected(Violation::Seal);
+  if (type == MessageType::Refused) {
+    auto refused = wire::decode<wire::Refused>(*payload);
+    if (!refused) return tl::unexpected(Violation::Body);
+    return Answer(std::move(*refused));
+  }
+  auto welcome = wire::decode<wire::Welcome>(*payload);
+  if (!welcome || welcome->session == 0) return tl::unexpected(Violation::Body);
+  channel_.emplace(handshake_.split(), welcome->session, Side::Agent);
+  return Answer(std::move(*welcome));
+}
+
+Result<Bytes> AgentSession::seal(MessageType type, BytesView body) {
+  if (!channel_) return fail(ErrorCode::FailedPrecondition, "there is no session yet");
+  return channel_->seal(type, body);
+}
+
+Checked<Opened> AgentSession::open(const wire::Envelope& envelope) {
+  if (!channel_) return tl::unexpected(Violation::Type);
+  return channel_->open(envelope);
+}
+
+Checked<Opened> AgentSession::open(BytesView frame) {
+  return wire::decode_envelope(frame).and_then([&](const wire::Envelope& e) { return open(e); });
+}
+
+ControllerSession::ControllerSession(const crypto::SessionKeyPair& controller,
+                                     const crypto::SessionPublicKey& node)
+    : handshake_(crypto::Handshake::responder(controller, node, as_bytes(kPrologue))) {}
+
+Checked<wire::Hello> ControllerSession::on_hello(const wire::Envelope& envelope) {
+  if (envelope.header.type != MessageType::Hello || hello_read_) {
+    return tl::unexpected(Violation::Type);
+  }
+  const auto payload = handshake_.read_message(envelope.body);
+  if (!payload) return tl::unexpected(Violation::Seal);
+  auto hello = wire::decode<wire::Hello>(*payload);
+  if (!hello) return tl::unexpected(Violation::Body);
+  hello_read_ = true;
+  return std::move(*hello);
+}
+
+Result<Bytes> ControllerSession::answer(MessageType type, BytesView payload) {
+  if (!hello_read_ || handshake_.complete()) {
+    return fail(ErrorCode::FailedPrecondition, "there is no HELLO to answer");
+  }
+  return handshake_.write_message(payload).map([&](const Bytes& message) {
+    return wire::encode_envelope({type, 0, 0, 0}, message);
+  });
+}
+
+Result<Bytes> ControllerSession::welcome(const wire::Welcome& payload) {
+  if (payload.session == 0) return fail(ErrorCode::InvalidArgument, "a session has no number 0");
+  auto envelope = answer(MessageType::Welcome, wire::encode(payload));
+  if (envelope) channel_.emplace(handshake_.split(), payload.session, Side::Controller);
+  return envelope;
+}
+
+Result<Bytes> ControllerSession::refuse(const wire::Refused& payload) {
+  return answer(MessageType::Refused, wire::encode(payload));
+}
+
+Result<Bytes> ControllerSession::seal(MessageType type, BytesView body) {
+  if (!channel_) return fail(ErrorCode::FailedPrecondition, "there is no session yet");
+  return channel_->seal(type, body);
+}
+
+Checked<Opened> ControllerSession::open(const wire::Envelope& envelope) {
+  if (!channel_) return tl::unexpected(Violation::Type);
+  return channel_->open(envelope);
+}
+
+Checked<Opened> ControllerSession::open(BytesView frame) {
+  return wire::decode_envelope(frame).and_then([&](const wire::Envelope& e) { return open(e); });
+}
+
+}  // namespace muster::net
