@@ -1,11 +1,10 @@
-#include <muster/core/net/curve_keys.hpp>
-
 #include <sys/stat.h>
 #include <zmq.h>
 
 #include <algorithm>
 #include <array>
 #include <muster/core/base/files.hpp>
+#include <muster/core/net/curve_keys.hpp>
 
 namespace muster::net {
 namespace {

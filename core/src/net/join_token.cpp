@@ -1,6 +1,5 @@
-#include <muster/core/net/join_token.hpp>
-
 #include <muster/core/crypto/base64url.hpp>
+#include <muster/core/net/join_token.hpp>
 
 #include "wire/archive.hpp"
 

@@ -1,5 +1,4 @@
 #include <muster/core/net/session.hpp>
-
 #include <utility>
 
 namespace muster::net {
@@ -22,9 +21,9 @@ SealedChannel::SealedChannel(crypto::Split keys, std::uint64_t session, Side sel
 Result<Bytes> SealedChannel::seal(MessageType type, BytesView body) {
   const auto sealed_size = body.size() + crypto::CipherState::kOverhead;
   if (sealed_size + kMaxHeader > wire::kMaxFrame) {
-    return fail(ErrorCode::ResourceExhausted,
-                std::string(wire::to_string(type)) + " of " + std::to_string(body.size()) +
-                    " bytes is larger than a frame");
+    return fail(ErrorCode::ResourceExhausted, std::string(wire::to_string(type)) + " of " +
+                                                  std::to_string(body.size()) +
+                                                  " bytes is larger than a frame");
   }
   const wire::Header header{type, session_, sent_ + 1, received_};
   Bytes out = wire::begin_envelope(header, sealed_size);

@@ -1,9 +1,8 @@
-#include <muster/core/net/zmq_dealer.hpp>
-
 #include <zmq.h>
 
 #include <cstring>
 #include <muster/core/crypto/random.hpp>
+#include <muster/core/net/zmq_dealer.hpp>
 #include <muster/core/net/zmq_socket.hpp>
 #include <muster/core/wire/envelope.hpp>
 #include <optional>

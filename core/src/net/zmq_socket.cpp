@@ -1,11 +1,10 @@
-#include <muster/core/net/zmq_socket.hpp>
-
 #include <sys/epoll.h>
 #include <zmq.h>
 
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <muster/core/net/zmq_socket.hpp>
 #include <utility>
 
 namespace muster::net {
@@ -57,7 +56,8 @@ Result<ZmqContext> ZmqContext::create(int max_sockets, int io_threads) {
     return fail(ErrorCode::Unsupported, "libzmq is older than 4.3.3; install a newer one");
   }
   if (zmq_has("curve") == 0) {
-    return fail(ErrorCode::Unsupported, "this libzmq cannot encrypt (CURVE); install another build");
+    return fail(ErrorCode::Unsupported,
+                "this libzmq cannot encrypt (CURVE); install another build");
   }
   void* context = zmq_ctx_new();
   if (context == nullptr) return fail_zmq("start ZeroMQ");

@@ -7,8 +7,8 @@ namespace {
 
 constexpr std::size_t kMaxItems = 10'000;  // of one list: the keys of an ALLOW
 
-/// The length of the character that begins at `rest`, 0 when none does. Overlong forms, surrogates and
-/// numbers beyond Unicode are none.
+/// The length of the character that begins at `rest`, 0 when none does. Overlong forms, surrogates
+/// and numbers beyond Unicode are none.
 std::size_t utf8_character(std::string_view rest) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(rest[i]); };
   const std::uint8_t first = byte(0);
@@ -43,7 +43,8 @@ std::string_view cut_utf8(std::string_view text, std::size_t most) {
 }
 
 std::optional<msgpack::object_handle> parse_msgpack(BytesView bytes) {
-  // The parser allocates for what a header claims, so no claim may go beyond what any message holds.
+  // The parser allocates for what a header claims, so no claim may go beyond what any message
+  // holds.
   const auto items = std::min(bytes.size(), kMaxItems);
   const msgpack::unpack_limit limits(items, items, bytes.size(), bytes.size(), 0, kMaxDepth);
   const auto in_place = [](msgpack::type::object_type, std::size_t, void*) { return true; };

@@ -1,4 +1,5 @@
-/// One field list for each message, used both ways: to write its msgpack array and to read it checked.
+/// One field list for each message, used both ways: to write its msgpack array and to read it
+/// checked.
 ///
 /// A message `M` has `template <class A, Like<M> T> void fields(A& archive, T& message)` that calls
 /// `archive(field, field...)` once. Private to the sources of core that encode something.
@@ -84,10 +85,8 @@ class Encoder {
     packer_.pack(value);
   }
   template <class T>
-    requires std::is_enum_v<T>
-  void put(T value) {
-    packer_.pack(static_cast<std::underlying_type_t<T>>(value));
-  }
+  requires std::is_enum_v<T>
+  void put(T value) { packer_.pack(static_cast<std::underlying_type_t<T>>(value)); }
   void put(std::chrono::milliseconds value) {
     packer_.pack(static_cast<std::uint64_t>(value.count() < 0 ? 0 : value.count()));
   }
@@ -118,8 +117,7 @@ class Encoder {
     }
   }
   template <class T>
-    requires(!std::same_as<T, std::uint8_t>)
-  void put(const std::vector<T>& list) {
+  requires(!std::same_as<T, std::uint8_t>) void put(const std::vector<T>& list) {
     packer_.pack_array(static_cast<std::uint32_t>(list.size()));
     for (const auto& item : list) put(item);
   }
@@ -140,10 +138,10 @@ class Encoder {
     put_text(cut_utf8(limited.value, kMaxSentence));
   }
   template <class T>
-    requires std::is_class_v<T> && requires(Encoder& archive, const T& value) { fields(archive, value); }
-  void put(const T& value) {
-    fields(*this, value);
+  requires std::is_class_v<T> && requires(Encoder& archive, const T& value) {
+    fields(archive, value);
   }
+  void put(const T& value) { fields(*this, value); }
 
   Sink sink_;
   msgpack::packer<Sink> packer_;
@@ -187,13 +185,14 @@ class Decoder {
   void get(const msgpack::object& from, T& value) {
     if (from.type == msgpack::type::POSITIVE_INTEGER) {
       if (wants(std::in_range<T>(from.via.u64))) value = static_cast<T>(from.via.u64);
-    } else if (wants(from.type == msgpack::type::NEGATIVE_INTEGER && std::in_range<T>(from.via.i64))) {
+    } else if (wants(from.type == msgpack::type::NEGATIVE_INTEGER &&
+                     std::in_range<T>(from.via.i64))) {
       value = static_cast<T>(from.via.i64);
     }
   }
   /// The enumeration says by `is_known(T)`, found beside it, which numbers have a meaning.
   template <class T>
-    requires std::is_enum_v<T>
+  requires std::is_enum_v<T>
   void get(const msgpack::object& from, T& value) {
     std::underlying_type_t<T> number{};
     get(from, number);
@@ -265,7 +264,7 @@ class Decoder {
     }
   }
   template <class T>
-    requires std::is_class_v<T> && requires(Decoder& archive, T& value) { fields(archive, value); }
+  requires std::is_class_v<T> && requires(Decoder& archive, T& value) { fields(archive, value); }
   void get(const msgpack::object& from, T& value) {
     Decoder nested(from, *fault_);
     fields(nested, value);
@@ -289,8 +288,8 @@ void fields(A& archive, T& error) {
   }
 }
 
-/// Parses `bytes` as exactly one msgpack value of at most kMaxDepth levels; strings and bytes in it are
-/// views into `bytes`. Never throws. Nothing when it is not that.
+/// Parses `bytes` as exactly one msgpack value of at most kMaxDepth levels; strings and bytes in it
+/// are views into `bytes`. Never throws. Nothing when it is not that.
 [[nodiscard]] std::optional<msgpack::object_handle> parse_msgpack(BytesView bytes);
 
 [[nodiscard]] tl::unexpected<Error> fail_decode(DecodeFault fault);

@@ -1,12 +1,11 @@
-#include <muster/core/wire/envelope.hpp>
-
 #include <algorithm>
+#include <muster/core/wire/envelope.hpp>
 
 namespace muster::wire {
 namespace {
 
-// Written by hand and not with a library: the header is authenticated as these very bytes, so there must be
-// exactly one encoding of each, and a body must be neither copied nor looked into.
+// Written by hand and not with a library: the header is authenticated as these very bytes, so there
+// must be exactly one encoding of each, and a body must be neither copied nor looked into.
 constexpr std::uint8_t kArrayOf5 = 0x95;
 constexpr std::uint8_t kArrayOf6 = 0x96;
 constexpr std::uint8_t kUint8 = 0xcc;
@@ -41,7 +40,8 @@ std::uint8_t* put_header(std::uint8_t* out, std::uint8_t array, const Header& he
   return put_uint(out, header.ack);
 }
 
-/// Reads the few kinds of values that an envelope has; ok() turns false for good at the first surprise.
+/// Reads the few kinds of values that an envelope has; ok() turns false for good at the first
+/// surprise.
 class Cursor {
  public:
   explicit Cursor(BytesView bytes) : rest_(bytes) {}
@@ -64,7 +64,8 @@ class Cursor {
   std::uint64_t bin_size() { return sized(big_endian(1), kBin8, 2, 0); }
 
  private:
-  /// The number after a tag of 1, 2, 4 or 8 bytes; `smallest` is what a shorter form would have held.
+  /// The number after a tag of 1, 2, 4 or 8 bytes; `smallest` is what a shorter form would have
+  /// held.
   std::uint64_t sized(std::uint64_t tag, std::uint8_t base, unsigned most, std::uint64_t smallest) {
     if (tag < base || tag > base + most) ok_ = false;
     if (!ok_) return 0;

@@ -1,6 +1,5 @@
-#include <muster/core/wire/gateway_link.hpp>
-
 #include <algorithm>
+#include <muster/core/wire/gateway_link.hpp>
 
 #include "archive.hpp"
 
@@ -93,8 +92,8 @@ Bytes encode_frame(const Frame& frame) {
   return out;
 }
 
-/// Encodes with an empty payload, then says another size for it: bin 32 for every size, so that the place
-/// of the length is known.
+/// Encodes with an empty payload, then says another size for it: bin 32 for every size, so that the
+/// place of the length is known.
 template <class Frame>
 Bytes begin_frame(const Frame& frame, std::size_t payload_size) {
   Bytes out = encode_frame(frame);
@@ -161,8 +160,8 @@ Result<LinkFrame> decode_link(BytesView frame) {
 }
 
 std::span<std::uint8_t> FrameReader::prepare() {
-  // Moves the rest to the front only when it is short or there is no room, so that a stream of large
-  // frames is not copied for each.
+  // Moves the rest to the front only when it is short or there is no room, so that a stream of
+  // large frames is not copied for each.
   if (begin_ == end_) begin_ = end_ = 0;
   if (begin_ > 0 && buffer_.size() - end_ < kReadChunk) {
     std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),

@@ -1,9 +1,8 @@
+#include <algorithm>
+#include <array>
 #include <muster/core/wire/message_type.hpp>
 #include <muster/core/wire/task_state.hpp>
 #include <muster/core/wire/violation.hpp>
-
-#include <algorithm>
-#include <array>
 
 namespace muster::wire {
 namespace {
