@@ -45,6 +45,16 @@ class Schema {
   /// The same for a schema that is its own document.
   [[nodiscard]] static Result<Schema> compile(const nlohmann::json& schema);
 
+  /// The same for the part of a document at a JSON pointer; the document is shared, not copied.
+  /// Pointers in errors lead from the document's root.
+  [[nodiscard]] static Result<Schema> compile_at(std::shared_ptr<const nlohmann::json> root,
+                                                 const std::string& pointer);
+
+  /// The same schema, but a map at the top may only have the properties that are declared, unless
+  /// the schema says something about additionalProperties itself. For what people type: a misspelt
+  /// name is then an error and not silently ignored.
+  [[nodiscard]] Schema closed() const;
+
   /// Everything that is wrong with `value`, in the order of the schema; empty when it is valid.
   [[nodiscard]] std::vector<Violation> check(const nlohmann::json& value) const;
 
@@ -60,6 +70,7 @@ class Schema {
 
  private:
   struct Compiled;
+  explicit Schema(std::shared_ptr<const Compiled> compiled);
   std::shared_ptr<const Compiled> compiled_;
 };
 

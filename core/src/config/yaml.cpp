@@ -1,0 +1,203 @@
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <muster/core/config/yaml.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scalar.hpp"
+
+namespace muster::config {
+namespace {
+
+/// Leaves yaml-cpp's parser from inside an event; never leaves this file.
+struct Refusal {
+  ErrorCode code;
+  YAML::Mark mark;
+  std::string sentence;
+};
+
+[[noreturn]] void refuse(const YAML::Mark& mark, std::string sentence,
+                         ErrorCode code = ErrorCode::InvalidArgument) {
+  throw Refusal{code, mark, std::move(sentence)};
+}
+
+/// Builds the JSON value from the parser's events. Events and not yaml-cpp's own tree, because the
+/// tree keeps one of two equal keys, and because a limit then holds before the memory is spent.
+class Builder final : public YAML::EventHandler {
+ public:
+  [[nodiscard]] nlohmann::json take() { return std::move(root_); }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1) refuse(mark, "only one document is allowed, and here another one starts");
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+    if (wants_key()) refuse(mark, "a key must not be empty; quote it if it is meant as text");
+    put(nullptr);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    refuse(mark, "aliases are not allowed; write the value out");
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                const std::string& value) override {
+    if (tag != "?" && tag != "!")
+      refuse(mark, "tags are not allowed; quote a value to make it a string");
+    if (wants_key()) return set_key(mark, value, tag == "?");
+    if (tag == "!") return put(value);
+    auto scalar = plain_scalar(value);
+    if (!scalar) refuse(mark, std::move(scalar.error()));
+    put(std::move(*scalar));
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    open(mark, tag, nlohmann::json::array());
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    open(mark, tag, nlohmann::json::object());
+  }
+  void OnMapEnd() override { close(); }
+
+ private:
+  struct Frame {
+    nlohmann::json value;
+    std::string key;  ///< of a map: the key whose value comes next
+    bool has_key = false;
+  };
+
+  [[nodiscard]] bool wants_key() const {
+    return !open_.empty() && open_.back().value.is_object() && !open_.back().has_key;
+  }
+
+  void set_key(const YAML::Mark& mark, const std::string& key, bool plain) {
+    if (plain && key == "<<") refuse(mark, "merge keys are not allowed; write the values out");
+    Frame& map = open_.back();
+    if (map.value.contains(key)) refuse(mark, "the key \"" + key + "\" is used twice in this map");
+    map.key = key;
+    map.has_key = true;
+  }
+
+  void put(nlohmann::json value) {
+    if (open_.empty()) {
+      root_ = std::move(value);
+    } else if (Frame& top = open_.back(); top.value.is_array()) {
+      top.value.push_back(std::move(value));
+    } else {
+      top.value[top.key] = std::move(value);
+      top.has_key = false;
+    }
+  }
+
+  void open(const YAML::Mark& mark, const std::string& tag, nlohmann::json empty) {
+    if (tag != "?" && tag != "!" && !tag.empty()) refuse(mark, "tags are not allowed");
+    if (wants_key()) refuse(mark, "a key must be a single value, not a list or a map");
+    if (open_.size() >= static_cast<std::size_t>(kMaxYamlDepth)) {
+      refuse(mark,
+             "lists and maps are nested deeper than " + std::to_string(kMaxYamlDepth) + " levels",
+             ErrorCode::ResourceExhausted);
+    }
+    open_.push_back(Frame{std::move(empty), {}, false});
+  }
+
+  void close() {
+    nlohmann::json done = std::move(open_.back().value);
+    open_.pop_back();
+    put(std::move(done));
+  }
+
+  nlohmann::json root_;
+  std::vector<Frame> open_;
+  int documents_ = 0;
+};
+
+/// "name:LINE:COL: sentence" for a byte offset; a column counts characters.
+tl::unexpected<Error> fail_at(std::string_view text, std::string_view name, std::size_t offset,
+                              const std::string& sentence, ErrorCode code) {
+  std::size_t line = 1;
+  std::size_t column = 1;
+  for (const char byte : text.substr(0, offset)) {
+    if (byte == '\n') {
+      ++line;
+      column = 1;
+    } else if ((static_cast<unsigned char>(byte) & 0xC0U) != 0x80U) {
+      ++column;
+    }
+  }
+  return fail(code, std::string(name) + ":" + std::to_string(line) + ":" + std::to_string(column) +
+                        ": " + sentence);
+}
+
+/// yaml-cpp counts columns in bytes; lines cannot be wrong.
+std::size_t offset_of(std::string_view text, const YAML::Mark& mark) {
+  std::size_t start = 0;
+  for (int line = 0; line < mark.line; ++line) {
+    const std::size_t end = text.find('\n', start);
+    if (end == std::string_view::npos) break;
+    start = end + 1;
+  }
+  const std::size_t column = mark.column < 0 ? 0 : static_cast<std::size_t>(mark.column);
+  return std::min(start + column, text.size());
+}
+
+/// Where `text` stops being clean UTF-8 without control characters; npos if it never does. yaml-cpp
+/// takes some control characters for the end of the text and would silently drop the rest.
+std::size_t find_bad_byte(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    if (lead < 0x80) {
+      if (lead == 0x7F || (lead < 0x20 && lead != '\t' && lead != '\n' && lead != '\r')) return at;
+      ++at;
+      continue;
+    }
+    const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (lead < 0xC2 || lead > 0xF4 || at + length > text.size()) return at;
+    std::uint32_t point = lead & (0xFFU >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+      const auto next = static_cast<unsigned char>(text[at + i]);
+      if ((next & 0xC0U) != 0x80U) return at;
+      point = (point << 6U) | (next & 0x3FU);
+    }
+    const bool overlong = (length == 3 && point < 0x800) || (length == 4 && point < 0x10000);
+    if (overlong || point > 0x10FFFF || (point >= 0xD800 && point <= 0xDFFF)) return at;
+    at += length;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace
+
+Result<nlohmann::json> parse_yaml(std::string_view text, std::string_view name) {
+  if (text.size() > kMaxYamlBytes) {
+    return fail(ErrorCode::ResourceExhausted,
+                std::string(name) + " is larger than " + std::to_string(kMaxYamlBytes) + " bytes");
+  }
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  if (const std::size_t bad = find_bad_byte(text); bad != std::string_view::npos) {
+    return fail_at(text, name, bad, "this is no printable UTF-8 text", ErrorCode::InvalidArgument);
+  }
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    Builder builder;
+    while (parser.HandleNextDocument(builder)) {
+    }
+    return builder.take();
+  } catch (const Refusal& refusal) {
+    return fail_at(text, name, offset_of(text, refusal.mark), refusal.sentence, refusal.code);
+  } catch (const YAML::Exception& error) {
+    return fail_at(text, name, offset_of(text, error.mark), error.msg, ErrorCode::InvalidArgument);
+  }
+}
+
+}  // namespace muster::config

@@ -1,0 +1,115 @@
+#include <muster/core/config/yaml.hpp>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+#include <tuple>
+
+#include "catch.hpp"
+
+using namespace muster;
+using nlohmann::json;
+
+namespace {
+
+json yaml(const std::string& text) { return config::parse_yaml(text, "t.yaml").value(); }
+
+Error yaml_error(const std::string& text) {
+  const auto parsed = config::parse_yaml(text, "t.yaml");
+  REQUIRE_FALSE(parsed);
+  return parsed.error();
+}
+
+}  // namespace
+
+TEST_CASE("scalars have the types of the YAML 1.2 core schema", "[unit][config]") {
+  using Row = std::pair<std::string, json>;
+  const auto [text, expected] = GENERATE(
+      Row{"yes", "yes"}, Row{"no", "no"}, Row{"on", "on"}, Row{"true", true}, Row{"False", false},
+      Row{"null", nullptr}, Row{"~", nullptr}, Row{"", nullptr}, Row{"12", 12}, Row{"-7", -7},
+      Row{"+7", 7}, Row{"012", 12}, Row{"0x1F", 31}, Row{"0o17", 15}, Row{"1.5", 1.5},
+      Row{".5", 0.5}, Row{"1e3", 1000.0}, Row{"+1.5", 1.5}, Row{"-0", 0}, Row{"1:30", "1:30"},
+      Row{"1_000", "1_000"}, Row{"1.2.3", "1.2.3"}, Row{"-", json::array({nullptr})},
+      Row{"\"12\"", "12"}, Row{"'true'", "true"}, Row{"\"\"", ""}, Row{"'~'", "~"},
+      Row{"nullx", "nullx"}, Row{"0x", "0x"}, Row{"1e", "1e"}, Row{".", "."},
+      Row{"2026-01-02", "2026-01-02"}, Row{"18446744073709551615", 18446744073709551615ULL},
+      Row{"-9223372036854775808", std::numeric_limits<std::int64_t>::min()});
+  CAPTURE(text);
+  CHECK(yaml(text) == expected);
+  CHECK(yaml(text).type_name() == std::string(expected.type_name()));
+}
+
+TEST_CASE("lists and maps of both styles become JSON", "[unit][config]") {
+  CHECK(yaml("a: [1, two, {x: 3}]\nb:\n  - c: d\n    e: f\n  - g\n1: one\ntext: |\n  line\n") ==
+        json::parse(
+            R"({"a":[1,"two",{"x":3}],"b":[{"c":"d","e":"f"},"g"],"1":"one","text":"line\n"})"));
+  CHECK(yaml("{\"a\": 1}") == json::parse(R"({"a":1})"));
+  CHECK(yaml("# nothing but a comment\n") == nullptr);
+  CHECK(yaml("\xEF\xBB\xBF---\na: \xC3\xA9\n...\n") == json{{"a", "\xC3\xA9"}});
+}
+
+TEST_CASE("mistakes are told with line and column", "[unit][config]") {
+  using Row = std::tuple<std::string, std::string, std::string>;
+  const auto [text, place, sentence] = GENERATE(
+      Row{"a: 1\nb: 2\n  a: 3\n", "t.yaml:3:4: ", ""},
+      Row{"a: 1\nb: 2\na: 3\n", "t.yaml:3:1: ", "\"a\" is used twice"},
+      Row{"\xC3\xA9: {x: 1, x: 2}\n", "t.yaml:1:11: ", "\"x\" is used twice"},
+      Row{"1: a\n\"1\": b\n", "t.yaml:2:1: ", "used twice"}, Row{"a: [1, 2\n", "t.yaml:2:1: ", ""},
+      Row{"a: &x 1\nb: *x\n", "t.yaml:2:4: ", "aliases are not allowed"},
+      Row{"a: *x\n", "t.yaml:1:4: ", "anchor"},
+      Row{"a: !!str 1\n", "t.yaml:1:4: ", "tags are not allowed"},
+      Row{"a: !mine {b: 1}\n", "t.yaml:1:4: ", "tags are not allowed"},
+      Row{"<<: {a: 1}\n", "t.yaml:1:1: ", "merge keys"},
+      Row{"[a]: 1\n", "t.yaml:1:1: ", "a single value"},
+      Row{"a: 1\n---\nb: 2\n", "t.yaml:2:1: ", "only one document"},
+      Row{"a: 18446744073709551616\n", "t.yaml:1:4: ", "64 bits"},
+      Row{"a: 1e999\n", "t.yaml:1:4: ", "out of range"},
+      Row{"a: .nan\n", "t.yaml:1:4: ", "not allowed"},
+      Row{"a: -.inf\n", "t.yaml:1:4: ", "not allowed"},
+      Row{"a: 1\nb: \xFF\n", "t.yaml:2:4: ", "UTF-8"}, Row{"a: \x04 b", "t.yaml:1:4: ", "UTF-8"},
+      Row{"\ta: 1", "t.yaml:1:", ""});
+  CAPTURE(text);
+  const Error error = yaml_error(text);
+  CHECK_THAT(error.message, Catch::StartsWith(place) && Catch::Contains(sentence));
+  CHECK(error.code == ErrorCode::InvalidArgument);
+}
+
+TEST_CASE("a billion laughs are refused at the first alias", "[unit][config]") {
+  std::string text = "a: &a [x, x]\n";
+  for (char name = 'b'; name <= 'z'; ++name) {
+    const std::string before(1, static_cast<char>(name - 1));
+    text += std::string(1, name) + ": &" + name + " [*" + before + ", *" + before + "]\n";
+  }
+  CHECK_THAT(yaml_error(text).message, Catch::StartsWith("t.yaml:2:8: "));
+}
+
+TEST_CASE("a text of 1 MiB is read and a larger one is refused", "[unit][config]") {
+  std::string text = "a: '" + std::string(config::kMaxYamlBytes - 5, 'x') + "'";
+  CHECK(yaml(text)["a"].get<std::string>().size() == config::kMaxYamlBytes - 5);
+  text += "\n";
+  CHECK(yaml_error(text).code == ErrorCode::ResourceExhausted);
+}
+
+TEST_CASE("lists may be nested 32 deep and no deeper, however deep the text goes",
+          "[unit][config]") {
+  const std::string good =
+      std::string(config::kMaxYamlDepth, '[') + std::string(config::kMaxYamlDepth, ']');
+  CHECK(yaml(good).is_array());
+  const Error error = yaml_error("[" + good + "]");
+  CHECK(error.code == ErrorCode::ResourceExhausted);
+  CHECK_THAT(error.message, Catch::StartsWith("t.yaml:1:33: "));
+  CHECK_FALSE(config::parse_yaml(std::string(100'000, '['), "t.yaml"));
+  CHECK_FALSE(config::parse_yaml(std::string(100'000, '{'), "t.yaml"));
+}
+
+TEST_CASE("random text gives a value or an error, never a crash", "[unit][config]") {
+  std::mt19937 random(20260101);
+  const std::string alphabet = "ab01:-[]{},&*!|>'\"%@#?~ \t\n\\.\xC3\xA9";
+  for (int round = 0; round < 5000; ++round) {
+    std::string text(random() % 60, ' ');
+    for (auto& c : text) c = alphabet[random() % alphabet.size()];
+    const auto parsed = config::parse_yaml(text, "t.yaml");
+    if (!parsed) {
+      REQUIRE_THAT(parsed.error().message, Catch::StartsWith("t.yaml:"));
+    }
+  }
+}
