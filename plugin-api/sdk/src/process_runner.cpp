@@ -73,6 +73,7 @@ class Run {
   void check_limits(const std::stop_token& stop) {
     if (stop.stop_requested()) terminate(StopReason::Cancelled);
     if (past(limits_.deadline)) terminate(StopReason::Deadline);
+    if (refused_) terminate(StopReason::OutputRefused);  // last, because the others may be why
     if (past(kill_at_)) {
       ::kill(-child_.pid, SIGKILL);
       if (!output_until_) output_until_ = Clock::now() + limits_.kill_grace;
@@ -142,7 +143,6 @@ class Run {
     passed_ += piece.size();
     if (piece.empty() || refused_) return;
     refused_ = !sink_(stream, piece);
-    if (refused_) terminate(StopReason::OutputRefused);
   }
 
   void notice_exit() {
