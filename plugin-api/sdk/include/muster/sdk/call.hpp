@@ -83,7 +83,7 @@ class Call {
 template <class R>
 class CallOf : public Call {
  public:
-  using Call::Call;
+  explicit CallOf(Call call) : Call(std::move(call)) {}
   using Call::finish;
 
   void finish(const Answer<R>& answer) const {
