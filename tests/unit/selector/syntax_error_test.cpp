@@ -1,0 +1,68 @@
+#include <muster/core/selector/selector.hpp>
+#include <string>
+#include <tuple>
+
+#include "catch.hpp"
+
+using namespace muster;
+
+namespace {
+
+selector::SyntaxError error_of(const std::string& text) {
+  selector::SyntaxError where;
+  const auto parsed = selector::Selector::parse(text, &where);
+  REQUIRE_FALSE(parsed);
+  CHECK(parsed.error().code == ErrorCode::InvalidArgument);
+  CHECK(parsed.error().message == where.sentence + "\n" + where.caret);
+  return where;
+}
+
+}  // namespace
+
+TEST_CASE("common slips are told with a hint and their place", "[unit][selector]") {
+  using Row = std::tuple<std::string, std::size_t, std::string>;
+  const auto [text, offset, hint] = GENERATE(
+      Row{"", 0, "selector is empty"}, Row{"  ", 2, "selector is empty"},
+      Row{"role==web", 4, "a single ="}, Row{"a && b", 2, "write and"},
+      Row{"a & b", 2, "write and"}, Row{"a || b", 2, "write or"}, Row{"a | b", 2, "write or"},
+      Row{"!a", 0, "write not"}, Row{"a, b", 1, "comma"}, Row{"a b", 2, "operator is missing"},
+      Row{"role=web canary", 9, "operator is missing"}, Row{"(a) (b)", 4, "operator is missing"},
+      Row{"a not b", 2, "operator is missing"}, Row{"(a b)", 3, "operator is missing"},
+      Row{"a AND b", 2, "lower case: and"}, Row{"(a or b", 0, "never closed"},
+      Row{"a and ((b)", 6, "never closed"}, Row{"a)", 1, "never opened"},
+      Row{"()", 1, "missing before this parenthesis"}, Row{"a and", 5, "missing at the end"},
+      Row{"not", 3, "missing at the end"}, Row{"and a", 0, "missing before and"},
+      Row{"a or or b", 5, "missing before or"}, Row{"role=", 5, "value is missing"},
+      Row{"=web", 0, "name is missing"}, Row{"all=1", 0, "word of the language"},
+      Row{"a=b=c", 3, "double quotes"}, Row{"a=b:c", 3, "double quotes"},
+      Row{"\"a\"=b", 0, "only a value may be quoted"}, Row{"node:", 5, "name of a node"},
+      Row{"node:\"\"", 5, "name of a node"}, Row{"node=web1", 4, "node:NAME"},
+      Row{"role:web", 4, "role=..."}, Row{"a=\"b", 2, "never closed"},
+      Row{"a=\"\\n\"", 3, "backslash"}, Row{"a='b'", 2, "double quotes"},
+      Row{"a=web*", 5, "patterns"}, Row{"os.version>=12", 10, "only = and !="},
+      Row{"a=\xC3\xA9", 2, "double quotes"}, Row{"a=b#", 3, "no meaning"});
+  CAPTURE(text);
+  const auto error = error_of(text);
+  CHECK(error.offset == offset);
+  CHECK_THAT(error.sentence, Catch::Contains(hint));
+}
+
+TEST_CASE("the caret stands under the place as a terminal shows it", "[unit][selector]") {
+  using Row = std::pair<std::string, std::string>;
+  const auto [text, caret] = GENERATE(
+      Row{"role==web", "role==web\n    ^"}, Row{"a and", "a and\n     ^"},
+      Row{"a=\"\xC3\xA9\" b", "a=\"\xC3\xA9\" b\n      ^"},  // one column in two bytes
+      Row{"a=\"\xE6\x97\xA5\xE6\x9C\xAC\" b",
+          "a=\"\xE6\x97\xA5\xE6\x9C\xAC\" b\n         ^"},     // two columns each
+      Row{"a=\"e\xCC\x81\" b", "a=\"e\xCC\x81\" b\n      ^"},  // a combining accent
+      Row{"a\tb", "a b\n  ^"}, Row{"a\nb", "a b\n  ^"}, Row{"\x1B[31m a", "?[31m a\n^"},
+      Row{"a=\"\xFF\" b", "a=\"?\" b\n      ^"}, Row{"a=\"\xE2\x80\xAE\" b", "a=\"?\" b\n      ^"});
+  CAPTURE(text);
+  CHECK(error_of(text).caret == caret);
+}
+
+TEST_CASE("of a long selector the part around the caret is shown", "[unit][selector]") {
+  const auto error = error_of("x=" + std::string(200, 'a') + " == " + std::string(200, 'b'));
+  CHECK(error.caret == "..." + std::string(49, 'a') + " == " + std::string(20, 'b') + "...\n" +
+                           std::string(53, ' ') + "^");
+}
