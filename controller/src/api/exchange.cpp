@@ -1,0 +1,81 @@
+#include "exchange.hpp"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace muster::controller::api {
+namespace {
+
+using nlohmann::json;
+
+// Deep nesting is refused before a recursive walk of the value could exhaust the stack.
+constexpr int kMaxDepth = 64;
+
+std::string dump(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json parse_bounded(const std::string& text) {
+  bool too_deep = false;
+  auto value = json::parse(
+      text,
+      [&](int depth, json::parse_event_t /*event*/, json& /*parsed*/) {
+        too_deep = too_deep || depth > kMaxDepth;
+        return !too_deep;
+      },
+      false);
+  return too_deep ? json(json::value_t::discarded) : value;
+}
+
+}  // namespace
+
+Exchange::Exchange(http::Request request, std::shared_ptr<http::Responder> responder,
+                   std::map<std::string, std::string> path_parameters)
+    : request_(std::move(request)),
+      responder_(std::move(responder)),
+      path_(std::move(path_parameters)) {}
+
+std::string Exchange::query(std::string_view name) const {
+  return std::string(request_.parameter(name).value_or(""));
+}
+
+Result<json> Exchange::body(const std::set<std::string>& members) const {
+  auto value = request_.body.empty() ? json::object() : parse_bounded(request_.body);
+  if (value.is_discarded()) {
+    return fail(ErrorCode::InvalidArgument, "the body of the request is not JSON of bounded depth");
+  }
+  if (!value.is_object()) return fail(ErrorCode::InvalidArgument, "the body must be a JSON object");
+  for (const auto& [name, ignored] : value.items()) {
+    if (!members.contains(name)) {
+      return fail(ErrorCode::InvalidArgument, "the request has no member \"" + name + "\"",
+                  "/" + name);
+    }
+  }
+  return value;
+}
+
+void Exchange::answer(int status, const json& body) {
+  responder_->respond(status, {{"Content-Type", "application/json"}}, dump(body) + "\n");
+}
+
+void Exchange::answer(const Problem& problem) {
+  responder_->respond(status_of(problem), {{"Content-Type", "application/problem+json"}},
+                      dump(to_json(problem)) + "\n");
+}
+
+void Exchange::answer_text(int status, const std::string& content_type, std::string body,
+                           http::Headers headers) {
+  headers.emplace_back("Content-Type", content_type);
+  responder_->respond(status, std::move(headers), std::move(body));
+}
+
+void Exchange::answer_nothing() { responder_->respond(204, {}, {}); }
+
+std::shared_ptr<http::Stream> Exchange::answer_stream(const std::string& content_type,
+                                                      http::Headers headers) {
+  headers.emplace_back("Content-Type", content_type);
+  headers.emplace_back("Cache-Control", "no-store");
+  return responder_->start_stream(std::move(headers));
+}
+
+}  // namespace muster::controller::api

@@ -1,0 +1,21 @@
+/// An error as the API tells it (RFC 9457 "problem details"), and the status and reason that go
+/// with it.
+#pragma once
+
+#include <muster/core/base/error.hpp>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace muster::controller::api {
+
+/// What a route answers instead of a result. The reasons are those of controller/api.md.
+struct Problem {
+  Error error;
+  std::string reason;    ///< for programs; empty: a general one for the error's code
+  std::string position;  ///< text with a caret, where the error has a place in a text
+};
+
+[[nodiscard]] int status_of(const Problem& problem);
+[[nodiscard]] nlohmann::json to_json(const Problem& problem);
+
+}  // namespace muster::controller::api
