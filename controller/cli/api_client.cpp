@@ -129,6 +129,11 @@ CliResult<void> ApiClient::events(
   return {};
 }
 
+std::string text_of(const json& object, const std::string& member) {
+  const auto found = object.find(member);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 std::string query(const std::vector<std::pair<std::string, std::string>>& pairs) {
   std::string text;
   for (const auto& [name, value] : pairs) {

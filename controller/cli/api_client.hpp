@@ -41,6 +41,9 @@ class ApiClient {
   sdk::HttpClient http_;
 };
 
+/// The member's text; "" when it is absent or null, as times that have not come yet are.
+[[nodiscard]] std::string text_of(const nlohmann::json& object, const std::string& member);
+
 /// "?a=b&c=d" with both sides encoded; pairs with an empty value are left out.
 [[nodiscard]] std::string query(const std::vector<std::pair<std::string, std::string>>& pairs);
 

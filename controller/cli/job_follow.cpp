@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <iostream>
 #include <map>
+#include <muster/core/base/bytes.hpp>
+#include <muster/core/crypto/base64url.hpp>
 #include <nlohmann/json.hpp>
 #include <thread>
 
@@ -38,7 +40,8 @@ void detach_on_interrupt(const std::string& job_id) {
 
 std::string bytes_of(const json& event) {
   if (event.contains("text")) return event.at("text").get<std::string>();
-  return "(binary output; muster job output shows it)\n";
+  const auto bytes = crypto::from_base64url(event.value("base64", ""));
+  return bytes ? std::string(as_text(*bytes)) : std::string();
 }
 
 /// One job's live view.
@@ -82,11 +85,11 @@ class Follower {
 
   void show_output(const json& data) {
     const auto stream = data.value("stream", "");
-    // A reconnected stream begins with what is: nothing is shown twice.
+    // A stream begins with what is, also when it was taken up again: nothing is shown twice.
     auto& shown = shown_[data.value("node", "") + "/" + stream];
     const auto offset = data.value("offset", std::uint64_t{0});
     if (offset < shown) return;
-    shown = offset + 1;
+    shown = offset + data.value("bytes", std::uint64_t{1});
     if (output_ == LiveOutput::None) return;
     auto& out = stream == "stderr" ? std::cerr : std::cout;
     if (output_ == LiveOutput::Raw) {

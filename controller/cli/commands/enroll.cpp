@@ -44,7 +44,7 @@ CliResult<Exit> create_token(ApiClient& api, const Arguments& arguments) {
   if (arguments.has("quiet")) return Exit::Ok;
   std::cerr
       << "lets in " << token->value("uses", 1) << " node(s) until "
-      << short_time(token->value("expires", ""))
+      << short_time(text_of(*token, "expires"))
       << "; it is shown only this once. On the node:\n  muster-agent join --token-file FILE\n";
   return Exit::Ok;
 }
@@ -65,7 +65,7 @@ CliResult<Exit> list_tokens(ApiClient& api, const Arguments& arguments) {
     rows.push_back({token.value("id", ""),
                     std::to_string(token.value("uses_left", 0)) + " of " +
                         std::to_string(token.value("uses", 0)),
-                    short_time(token.value("expires", "")), printable(labels)});
+                    short_time(text_of(token, "expires")), printable(labels)});
   }
   std::cout << table({"ID", "USES LEFT", "EXPIRES", "LABELS"}, rows);
   return Exit::Ok;

@@ -34,7 +34,7 @@ CliResult<Exit> list_jobs(ApiClient& api, const Arguments& arguments) {
   for (const auto& job : answer->at("jobs")) {
     rows.push_back({job.value("job", ""), job.value("operation", ""),
                     printable(job.value("selector", "")), job.value("state", ""),
-                    short_time(job.value("created", "")), counts_text(job.at("counts"))});
+                    short_time(text_of(job, "created")), counts_text(job.at("counts"))});
   }
   std::cout << table({"JOB", "OPERATION", "ON", "STATE", "CREATED", "TASKS"}, rows);
   return Exit::Ok;

@@ -43,7 +43,7 @@ CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
     const auto presence = node.value("presence", "");
     rows.push_back({printable(node.value("name", "")), presence, joined_labels(node.at("labels")),
                     printable(node.at("facts").value("os.pretty", "-")),
-                    node.value("agent_version", "-"), short_time(node.value("last_seen", ""))});
+                    node.value("agent_version", "-"), short_time(text_of(node, "last_seen"))});
   }
   std::cout << table({"NAME", "PRESENCE", "LABELS", "OS", "AGENT", "LAST SEEN"}, rows);
   return Exit::Ok;
@@ -55,8 +55,8 @@ void print_node(const json& node) {
             << "id         " << node.value("id", "") << "\n"
             << "presence   " << coloured(presence, colour_of_presence(presence)) << "\n"
             << "agent      " << node.value("agent_version", "-") << "\n"
-            << "enrolled   " << short_time(node.value("enrolled", "")) << "\n"
-            << "last seen  " << short_time(node.value("last_seen", "")) << "\n"
+            << "enrolled   " << short_time(text_of(node, "enrolled")) << "\n"
+            << "last seen  " << short_time(text_of(node, "last_seen")) << "\n"
             << "labels     " << joined_labels(node.at("labels")) << "\n";
   std::cout << "plugins\n";
   for (const auto& plugin : node.at("plugins")) {

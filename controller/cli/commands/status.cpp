@@ -16,7 +16,7 @@ CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
   }
   const auto& nodes = status->at("nodes");
   std::cout << "controller  " << status->value("version", "") << ", since "
-            << short_time(status->value("started", "")) << "\n"
+            << short_time(text_of(*status, "started")) << "\n"
             << "fleet       " << status->value("fleet", "") << "\n"
             << "nodes       " << nodes.value("total", 0) << ": " << nodes.value("online", 0)
             << " online, " << nodes.value("suspect", 0) << " suspect, " << nodes.value("offline", 0)

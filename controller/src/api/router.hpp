@@ -1,0 +1,53 @@
+/// From a request to its route, and the checks that every route shares: the token and what it may
+/// do.
+///
+/// A route without an Action is public; there is no way to leave the decision out. Immutable after
+/// it is built, so find() is [any].
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "access/access.hpp"
+#include "api/exchange.hpp"
+#include "services.hpp"
+
+namespace muster::controller::api {
+
+/// What a route needs from whoever asks.
+struct Needs {
+  std::optional<Action> action;
+};
+[[nodiscard]] inline Needs needs(Action action) { return {action}; }
+[[nodiscard]] inline Needs anybody() { return {}; }
+
+struct Route {
+  std::string method;
+  std::string pattern;  ///< "/v1/jobs/{id}"; {name} is one whole segment
+  Needs needs;
+  /// Runs on the loop, after the checks. Answers the exchange, now or later.
+  void (*serve)(const Services& services, const ExchangePtr& exchange);
+};
+
+struct Found {
+  const Route* route = nullptr;
+  std::map<std::string, std::string> parameters;
+  bool other_method = false;  ///< the path is known, but not with this method
+};
+
+class Router {
+ public:
+  explicit Router(std::vector<Route> routes) : routes_(std::move(routes)) {}
+  [[nodiscard]] Found find(std::string_view method, std::string_view path) const;
+
+ private:
+  std::vector<Route> routes_;
+};
+
+/// Checks the token and the permission, then serves, all on the loop.
+void dispatch(const Services& services, const Route& route, const ExchangePtr& exchange);
+
+}  // namespace muster::controller::api

@@ -1,0 +1,61 @@
+#include "api/routes.hpp"
+
+#include "api/router.hpp"
+#include "api/serve.hpp"
+
+namespace muster::controller::api {
+namespace {
+
+/// The one list. A new route is a function in routes/ and a line here.
+std::vector<Route> all_routes() {
+  return {
+      {"GET", "/v1/ca", anybody(), get_ca},
+      {"POST", "/v1/enroll", anybody(), enroll_node},
+      {"GET", "/v1/status", needs(Action::ReadStatus), get_status},
+      {"GET", "/v1/nodes", needs(Action::ReadNodes), list_nodes},
+      {"GET", "/v1/nodes/{node}", needs(Action::ReadNodes), get_node},
+      {"POST", "/v1/enrollment-tokens", needs(Action::ManageEnrollmentTokens),
+       create_enrollment_token},
+      {"GET", "/v1/enrollment-tokens", needs(Action::ReadEnrollmentTokens), list_enrollment_tokens},
+      {"DELETE", "/v1/enrollment-tokens/{id}", needs(Action::ManageEnrollmentTokens),
+       revoke_enrollment_token},
+      {"GET", "/v1/plugins", needs(Action::ReadPlugins), list_plugins},
+      {"GET", "/v1/plugins/{id}", needs(Action::ReadPlugins), get_plugin},
+      {"POST", "/v1/jobs", needs(Action::RunJob), create_job},
+      {"GET", "/v1/jobs", needs(Action::ReadJobs), list_jobs},
+      {"GET", "/v1/jobs/{id}", needs(Action::ReadJobs), get_job},
+      {"GET", "/v1/jobs/{id}/events", needs(Action::ReadJobs), watch_job},
+      {"GET", "/v1/jobs/{id}/output", needs(Action::ReadJobs), get_job_output},
+      {"POST", "/v1/jobs/{id}/cancel", needs(Action::CancelJob), cancel_job},
+  };
+}
+
+Problem not_routed(const http::Request& request, bool other_method) {
+  if (other_method) {
+    return {
+        {ErrorCode::Unsupported, request.path + " does not take " + request.method, {}, false, {}},
+        "method",
+        {}};
+  }
+  return {{ErrorCode::NotFound, "there is no " + request.path + " in this API", {}, false, {}},
+          "no_such_route",
+          {}};
+}
+
+}  // namespace
+
+http::Handler make_handler(const Services& services) {
+  return [&services, router = std::make_shared<const Router>(all_routes())](
+             http::Request request, std::shared_ptr<http::Responder> responder) {
+    auto found = router->find(request.method, request.path);
+    auto exchange = std::make_shared<Exchange>(std::move(request), std::move(responder),
+                                               std::move(found.parameters));
+    if (found.route == nullptr)
+      return exchange->answer(not_routed(exchange->request(), found.other_method));
+    services.loop.post([&services, router, route = found.route, exchange] {
+      dispatch(services, *route, exchange);
+    });
+  };
+}
+
+}  // namespace muster::controller::api

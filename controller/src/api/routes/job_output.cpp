@@ -1,0 +1,79 @@
+#include <nlohmann/json.hpp>
+
+#include "api/path_ids.hpp"
+#include "api/serve.hpp"
+#include "jobs/job_view.hpp"
+
+namespace muster::controller::api {
+namespace {
+
+constexpr std::size_t kPartBytes = std::size_t{64} << 10U;
+constexpr std::size_t kWholeBytes = std::size_t{1} << 20U;  // up to here in one answer
+constexpr std::chrono::milliseconds kWhenFull{5};
+
+struct Wanted {
+  JobId job;
+  std::string node;
+  wire::Stream stream = wire::Stream::Stdout;
+};
+
+Result<Wanted> wanted_from(const Exchange& exchange) {
+  const auto job = job_id_from(exchange.path("id"));
+  if (!job) return tl::unexpected(job.error());
+  const auto node = exchange.query("node");
+  if (node.empty()) return fail(ErrorCode::InvalidArgument, "which node? Add ?node=NAME", "/node");
+  const auto name = exchange.query("stream");
+  const auto stream = stream_from(name.empty() ? "stdout" : name);
+  if (!stream) {
+    return fail(ErrorCode::InvalidArgument,
+                "stream must be stdout, stderr or records, not '" + name + "'", "/stream");
+  }
+  return Wanted{*job, node, *stream};
+}
+
+/// Sends a long output piece by piece, as fast as the peer takes it. Kept alive by its own timer.
+class OutputPump : public std::enable_shared_from_this<OutputPump> {
+ public:
+  OutputPump(const Services& services, Wanted wanted, std::shared_ptr<http::Stream> stream)
+      : services_(services), wanted_(std::move(wanted)), stream_(std::move(stream)) {}
+
+  void send() {
+    while (!stream_->finished()) {
+      const auto part = services_.jobs.read_output(wanted_.job, wanted_.node, wanted_.stream,
+                                                   offset_, kPartBytes);
+      if (!part || part->bytes.empty()) return stream_->close();
+      if (!stream_->push(std::string(as_text(part->bytes)))) {
+        timer_ = services_.loop.after(kWhenFull, [self = shared_from_this()] { self->send(); });
+        return;
+      }
+      offset_ += part->bytes.size();
+    }
+  }
+
+ private:
+  const Services& services_;
+  Wanted wanted_;
+  std::shared_ptr<http::Stream> stream_;
+  std::uint64_t offset_ = 0;
+  run::Timer timer_;
+};
+
+}  // namespace
+
+void get_job_output(const Services& services, const ExchangePtr& exchange) {
+  const auto wanted = wanted_from(*exchange);
+  if (!wanted) return exchange->answer(wanted.error());
+  const auto part =
+      services.jobs.read_output(wanted->job, wanted->node, wanted->stream, 0, kWholeBytes);
+  if (!part) return exchange->answer(part.error());
+  http::Headers headers{{"Muster-Output-Size", std::to_string(part->size)},
+                        {"Muster-Output-Truncated", part->truncated ? "true" : "false"}};
+  const std::string type = "application/octet-stream";
+  if (part->kept <= part->bytes.size()) {
+    return exchange->answer_text(200, type, std::string(as_text(part->bytes)), std::move(headers));
+  }
+  auto stream = exchange->answer_stream(type, std::move(headers));
+  if (stream != nullptr) std::make_shared<OutputPump>(services, *wanted, std::move(stream))->send();
+}
+
+}  // namespace muster::controller::api

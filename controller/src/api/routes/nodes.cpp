@@ -1,0 +1,55 @@
+#include <muster/core/selector/selector.hpp>
+#include <nlohmann/json.hpp>
+
+#include "api/serve.hpp"
+#include "jobs/job_view.hpp"
+
+namespace muster::controller::api {
+namespace {
+
+using nlohmann::json;
+
+json view_of(const Node& node) {
+  json plugins = json::array();
+  for (const auto& plugin : node.record.plugins) {
+    plugins.push_back({{"id", plugin.id}, {"version", plugin.version}, {"state", plugin.state}});
+  }
+  return {{"id", node.record.id.text()},
+          {"name", node.record.name},
+          {"presence", to_string(node.presence)},
+          {"labels", node.record.labels},
+          {"facts", node.record.facts},
+          {"agent_version", node.record.agent_version},
+          {"enrolled", time_view(node.record.enrolled)},
+          {"last_seen", time_view(node.record.last_seen)},
+          {"plugins", std::move(plugins)}};
+}
+
+void answer_nodes(const ExchangePtr& exchange, const std::vector<const Node*>& nodes) {
+  json views = json::array();
+  for (const auto* node : nodes) views.push_back(view_of(*node));
+  exchange->answer(200, {{"nodes", std::move(views)}});
+}
+
+}  // namespace
+
+void list_nodes(const Services& services, const ExchangePtr& exchange) {
+  const auto text = exchange->query("selector");
+  if (text.empty()) return answer_nodes(exchange, services.fleet.nodes());
+  selector::SyntaxError where;
+  const auto selector = selector::Selector::parse(text, &where);
+  if (!selector) {
+    auto error = selector.error();
+    if (!where.sentence.empty()) error.message = where.sentence;
+    return exchange->answer(Problem{std::move(error), "selector_syntax", where.caret});
+  }
+  answer_nodes(exchange, services.fleet.select(*selector).matched);
+}
+
+void get_node(const Services& services, const ExchangePtr& exchange) {
+  const auto node = services.fleet.find(exchange->path("node"));
+  if (!node) return exchange->answer(node.error());
+  exchange->answer(200, view_of(**node));
+}
+
+}  // namespace muster::controller::api

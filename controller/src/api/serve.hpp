@@ -1,0 +1,28 @@
+/// What each route does; controller/api.md says it for its users. One file each in routes/.
+///
+/// All run on the loop, after the router's checks, and answer the exchange once.
+#pragma once
+
+#include "api/exchange.hpp"
+#include "services.hpp"
+
+namespace muster::controller::api {
+
+void get_ca(const Services& services, const ExchangePtr& exchange);
+void enroll_node(const Services& services, const ExchangePtr& exchange);
+void get_status(const Services& services, const ExchangePtr& exchange);
+void list_nodes(const Services& services, const ExchangePtr& exchange);
+void get_node(const Services& services, const ExchangePtr& exchange);
+void create_enrollment_token(const Services& services, const ExchangePtr& exchange);
+void list_enrollment_tokens(const Services& services, const ExchangePtr& exchange);
+void revoke_enrollment_token(const Services& services, const ExchangePtr& exchange);
+void list_plugins(const Services& services, const ExchangePtr& exchange);
+void get_plugin(const Services& services, const ExchangePtr& exchange);
+void create_job(const Services& services, const ExchangePtr& exchange);
+void list_jobs(const Services& services, const ExchangePtr& exchange);
+void get_job(const Services& services, const ExchangePtr& exchange);
+void watch_job(const Services& services, const ExchangePtr& exchange);
+void get_job_output(const Services& services, const ExchangePtr& exchange);
+void cancel_job(const Services& services, const ExchangePtr& exchange);
+
+}  // namespace muster::controller::api
