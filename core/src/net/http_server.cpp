@@ -188,7 +188,8 @@ std::vector<MHD_OptionItem> daemon_options(ServerState& server, int listen_fd) {
 Status start_daemon(ServerState& server, Listener listener) {
   unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
   if (!server.options.key_pem.empty()) flags |= MHD_USE_TLS;
-  const auto items = daemon_options(server, listener.fd.get());
+  // The library closes the socket, also when it fails to start.
+  const auto items = daemon_options(server, listener.fd.release());
   server.daemon = ::MHD_start_daemon(flags, 0, nullptr, nullptr, &on_request, &server,
                                      MHD_OPTION_EXTERNAL_LOGGER, &keep_log, &server,
                                      MHD_OPTION_ARRAY, items.data(), MHD_OPTION_END);
@@ -197,7 +198,6 @@ Status start_daemon(ServerState& server, Listener listener) {
                 "cannot start the HTTP server; do its certificate and key belong together? " +
                     server.last_log);
   }
-  (void)listener.fd.release();  // the daemon closes it
   return {};
 }
 

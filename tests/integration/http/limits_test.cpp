@@ -29,6 +29,19 @@ TEST_CASE("a body of the limit's size is taken and one byte more is answered 413
   CHECK(handled == 1);
 }
 
+TEST_CASE("a client that sends far too large a body gets to see why", "[integration][http]") {
+  http::ServerOptions options;
+  options.max_body_bytes = 1000;
+  const Fixture fixture(test::echo, options);
+  const std::size_t size = GENERATE(10'000U, 1'000'000U, 20'000'000U);
+  for (int i = 0; i < 20; ++i) {
+    const auto response = fixture.client().request("PUT", "/", {}, std::string(size, 'x'));
+    INFO((response ? std::string() : response.error().message));
+    REQUIRE(response);
+    CHECK(response->status == 413);
+  }
+}
+
 TEST_CASE("a chunked body over the limit is answered 413, and an endless one is cut off",
           "[integration][http]") {
   std::atomic<int> handled{0};
