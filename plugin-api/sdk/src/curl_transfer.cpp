@@ -78,21 +78,18 @@ bool Transfer::take_body(std::string_view chunk) {
   return !too_large;
 }
 
-HeaderList header_list(const HttpHeaders& headers) {
-  // Expect: is for uploads to servers that may say no; it costs a round trip and ours says no
-  // anyway.
-  HeaderList list(::curl_slist_append(nullptr, "Expect:"));
+bool make_header_list(const HttpHeaders& headers, HeaderList& list) {
   for (const auto& [name, value] : headers) {
     if ((name + value).find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
-      return nullptr;
+      return false;
     // libcurl sends an empty value only when it is written with a semicolon.
     const std::string line = value.empty() ? name + ";" : name + ": " + value;
     curl_slist* longer = ::curl_slist_append(list.get(), line.c_str());
-    if (longer == nullptr) return nullptr;
+    if (longer == nullptr) return false;
     (void)list.release();
     list.reset(longer);
   }
-  return list;
+  return true;
 }
 
 HttpError to_error(CURLcode code, const Transfer& transfer, const HttpClientOptions& options,

@@ -34,8 +34,8 @@ struct Transfer {
   [[nodiscard]] bool take_body(std::string_view chunk);
 };
 
-/// The headers as libcurl takes them; null when one has a line break in it.
-[[nodiscard]] HeaderList header_list(const HttpHeaders& headers);
+/// Fills `list` with the headers as libcurl takes them; false when one has a line break in it.
+[[nodiscard]] bool make_header_list(const HttpHeaders& headers, HeaderList& list);
 
 /// What a failed transfer means to the caller. `detail` is libcurl's own text.
 [[nodiscard]] HttpError to_error(CURLcode code, const Transfer& transfer,

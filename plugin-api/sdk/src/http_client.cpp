@@ -98,8 +98,8 @@ void HttpClient::State::set_times(bool streams) {
 HttpResult<HttpResponse> HttpClient::State::run(
     const std::string& method, const std::string& path, const HttpHeaders& headers,
     std::string_view body, const std::function<bool(std::string_view)>* on_chunk) {
-  const HeaderList list = header_list(headers);
-  if (!handle || list == nullptr) {
+  HeaderList list;
+  if (!handle || !make_header_list(headers, list)) {
     return tl::unexpected(
         HttpError{HttpError::Kind::Protocol, "a request header must not contain a line break"});
   }
