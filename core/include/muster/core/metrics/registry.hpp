@@ -75,12 +75,10 @@ class Registry {
 
   /// The series with these labels, made when it is new. `help` and `bounds` count when the family
   /// is new.
-  [[nodiscard]] Counter& counter(std::string_view name, std::string_view help,
-                                 const Labels& labels = {});
-  [[nodiscard]] Gauge& gauge(std::string_view name, std::string_view help,
-                             const Labels& labels = {});
-  [[nodiscard]] Histogram& histogram(std::string_view name, std::string_view help,
-                                     std::vector<double> bounds, const Labels& labels = {});
+  Counter& counter(std::string_view name, std::string_view help, const Labels& labels = {});
+  Gauge& gauge(std::string_view name, std::string_view help, const Labels& labels = {});
+  Histogram& histogram(std::string_view name, std::string_view help, std::vector<double> bounds,
+                       const Labels& labels = {});
 
   /// Everything in the Prometheus text format 0.0.4: families sorted by name, series by labels.
   [[nodiscard]] std::string exposition() const;
