@@ -76,7 +76,7 @@ struct Manifest {
   std::vector<Operation> operations;  ///< sorted by name
   std::vector<std::string> provides;  ///< interfaces: "notify/1"
   Services services;
-  std::vector<std::vector<std::string>> programs;  ///< argv patterns: {"docker", "*"}
+  std::vector<std::vector<std::string>> programs;  ///< argv patterns: {"git", "*"}
   std::vector<std::string> connect;                ///< "tcp:host:port", "unix:path"
   std::vector<std::string> listen;
   FileGrants files;
