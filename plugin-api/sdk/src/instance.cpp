@@ -176,6 +176,11 @@ class Instance {
   static std::function<void()> safely(std::shared_ptr<CallState> state,
                                       std::function<void()> work) {
     return [state = std::move(state), work = std::move(work)] {
+      if (state->stop_token().stop_requested()) {
+        return state->finish(
+            Outcome::Failed, {},
+            Error{ErrorCode::Cancelled, "the call was cancelled before it began", {}, false, {}});
+      }
       const auto done = guarded([&]() -> Status { return work(), Status(); });
       if (!done) state->finish(Outcome::Failed, {}, done.error());
     };
