@@ -16,7 +16,8 @@ struct ServerState {
   Handler handler;
   std::uint16_t port = 0;
   MHD_Daemon* daemon = nullptr;
-  std::string last_log;  // what the library said while it started
+  std::string last_log;              // what the library said while it started
+  std::atomic<bool> started{false};  // its thread asks, ours answers
 
   std::mutex lock;
   bool stopping = false;
@@ -156,7 +157,7 @@ std::size_t keep_escapes(void* /*context*/, MHD_Connection* /*connection*/, char
 void keep_log(void* context, const char* format, va_list arguments) noexcept {
   // What goes wrong with a peer later on is that peer's affair; only the start is ours to explain.
   auto& server = *static_cast<ServerState*>(context);
-  if (server.daemon != nullptr) return;
+  if (server.started) return;
   std::array<char, 512> text{};
   (void)std::vsnprintf(text.data(), text.size(), format, arguments);
   server.last_log = text.data();
@@ -201,6 +202,7 @@ Status start_daemon(ServerState& server, Listener listener) {
                 "cannot start the HTTP server; do its certificate and key belong together? " +
                     server.last_log);
   }
+  server.started = true;
   return {};
 }
 
