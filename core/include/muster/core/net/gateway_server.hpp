@@ -58,7 +58,7 @@ class GatewayServer {
 
   /// Sends one frame to a route. Errors: Unavailable while the gateway's buffer is full
   /// (on_writable follows); NotFound when the gateway is gone. In both cases nothing was sent.
-  /// Bytes are copied, unless they can be written at once.
+  /// The bytes are copied.
   [[nodiscard]] Status send(GatewayId gateway, BytesView route, BytesView payload);
 
   /// Lets these keys in at one gateway; with `replace` no others. Any number: sent in pieces.
