@@ -69,7 +69,8 @@ Result<Bytes> AgentSession::hello(const wire::Hello& payload) {
 Checked<AgentSession::Answer> AgentSession::on_answer(const wire::Envelope& envelope) {
   const auto type = envelope.header.type;
   const bool is_answer = type == MessageType::Welcome || type == MessageType::Refused;
-  if (!is_answer || !hello_sent_ || handshake_.complete()) return tl::unexpected(Violation::Type);
+  if (!is_answer || !hello_sent_ || answered_) return tl::unexpected(Violation::Type);
+  answered_ = true;
   const auto payload = handshake_.read_message(envelope.body);
   if (!payload) return tl::unexpected(Violation::Seal);
   if (type == MessageType::Refused) {
@@ -114,9 +115,10 @@ Checked<wire::Hello> ControllerSession::on_hello(const wire::Envelope& envelope)
 }
 
 Result<Bytes> ControllerSession::answer(MessageType type, BytesView payload) {
-  if (!hello_read_ || handshake_.complete()) {
+  if (!hello_read_ || answered_) {
     return fail(ErrorCode::FailedPrecondition, "there is no HELLO to answer");
   }
+  answered_ = true;
   return handshake_.write_message(payload).map([&](const Bytes& message) {
     return wire::encode_envelope({type, 0, 0, 0}, message);
   });

@@ -1,11 +1,10 @@
-#include <muster/core/base/fd.hpp>
-#include <muster/core/run/signals.hpp>
-
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <muster/core/base/fd.hpp>
+#include <muster/core/run/signals.hpp>
 #include <utility>
 
 namespace muster::run {

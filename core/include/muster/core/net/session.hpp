@@ -83,6 +83,7 @@ class AgentSession {
  private:
   crypto::Handshake handshake_;
   bool hello_sent_ = false;
+  bool answered_ = false;
   std::optional<SealedChannel> channel_;
 };
 
@@ -122,6 +123,7 @@ class ControllerSession {
 
   crypto::Handshake handshake_;
   bool hello_read_ = false;
+  bool answered_ = false;
   std::optional<SealedChannel> channel_;
 };
 

@@ -1,8 +1,8 @@
 /// How a program is asked to end: SIGTERM and SIGINT stop its loop.
 ///
-/// Called once in main(), before any thread is started: it blocks the two signals for this thread and all that
-/// come from it, so a child that is started must unblock them. SIGPIPE is ignored, because a peer that went away
-/// is an error of write().
+/// Called once in main(), before any thread is started: it blocks the two signals for this thread
+/// and all that come from it, so a child that is started must unblock them. SIGPIPE is ignored,
+/// because a peer that went away is an error of write().
 #pragma once
 
 #include <memory>

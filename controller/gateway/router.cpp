@@ -1,0 +1,110 @@
+#include "router.hpp"
+
+#include <zmq.h>
+
+#include <muster/core/wire/envelope.hpp>
+#include <optional>
+#include <utility>
+
+namespace muster::gateway {
+namespace {
+
+constexpr int kMaxPerTurn = 64;  // frames, before the controller and the handshakes have their turn
+constexpr int kBacklog = 4096;   // a fleet comes back at once
+constexpr int kHandshakeMs = 30'000;
+// Frames that wait in a socket for one agent. From an agent few, because all agents together may
+// send that many while the controller takes nothing.
+constexpr int kFromAgent = 16;
+constexpr int kToAgent = 1000;
+
+void configure(net::ZmqSocket& socket, const net::TransportKeyPair& key) {
+  socket.set(ZMQ_ROUTER_MANDATORY, 1);
+  socket.set(ZMQ_BACKLOG, kBacklog);
+  socket.set(ZMQ_HANDSHAKE_IVL, kHandshakeMs);
+  socket.set(ZMQ_MAXMSGSIZE, static_cast<std::int64_t>(wire::kMaxFrame));
+  socket.set(ZMQ_RCVHWM, kFromAgent);
+  socket.set(ZMQ_SNDHWM, kToAgent);
+  socket.set(ZMQ_TCP_KEEPALIVE, 1);  // else a node that lost its power stays connected for ever
+  socket.set(ZMQ_TCP_KEEPALIVE_IDLE, 120);
+  socket.set(ZMQ_CURVE_SERVER, 1);
+  socket.set(ZMQ_CURVE_SECRETKEY, key.secret_key.reveal());
+  socket.set(ZMQ_ZAP_DOMAIN, as_bytes("muster"));
+}
+
+std::optional<wire::TransportKey> key_of(const net::ZmqMessage& payload) {
+  const char* user = payload.metadata("User-Id");
+  Bytes raw;
+  wire::TransportKey key{};
+  if (user == nullptr || !from_hex(user, raw) || raw.size() != key.size()) return std::nullopt;
+  std::copy(raw.begin(), raw.end(), key.begin());
+  return key;
+}
+
+/// ZeroMQ wants "*" for a free port.
+std::string endpoint_of(const std::string& address) {
+  const auto colon = address.rfind(':');
+  const bool any_port = colon != std::string::npos && address.substr(colon + 1) == "0";
+  return "tcp://" + (any_port ? address.substr(0, colon) + ":*" : address);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Router>> Router::listen(const net::ZmqContext& context, run::EventLoop& loop,
+                                               const std::string& address,
+                                               const net::TransportKeyPair& key, OnFrame on_frame) {
+  auto socket = net::ZmqSocket::open(context, net::ZmqKind::Router);
+  if (!socket) return tl::unexpected(socket.error());
+  configure(*socket, key);
+  socket->set(ZMQ_IPV6, address.starts_with('[') ? 1 : 0);  // "[::]" takes IPv4 too
+  if (auto bound = socket->bind(endpoint_of(address)); !bound) return tl::unexpected(bound.error());
+  return std::unique_ptr<Router>(new Router(loop, *std::move(socket), std::move(on_frame)));
+}
+
+Router::Router(run::EventLoop& loop, net::ZmqSocket socket, OnFrame on_frame)
+    : socket_(std::move(socket)),
+      on_frame_(std::move(on_frame)),
+      address_(socket_.last_endpoint().substr(std::string("tcp://").size())),
+      watch_(loop, socket_, [this] { read_some(); }) {}
+
+Status Router::send(BytesView route, net::ZmqMessage&& payload) {
+  auto sent = socket_.send(net::ZmqMessage(route), true);
+  if (sent) sent = socket_.send(std::move(payload));
+  watch_.recheck();  // sending may have swallowed the news of a message
+  return sent;
+}
+
+void Router::pause(bool paused) {
+  if (paused_ == paused) return;
+  paused_ = paused;
+  watch_.pause(paused);
+}
+
+void Router::read_some() {
+  for (int i = 0; i < kMaxPerTurn && !paused_; ++i) {
+    const auto route = socket_.receive();
+    if (!route) return;
+    read_payload(*route);
+  }
+}
+
+void Router::read_payload(const net::ZmqMessage& route) {
+  if (!route.more()) {
+    ++violations_;
+    return;
+  }
+  auto payload = socket_.receive();
+  if (!payload) return;
+  const auto key = key_of(*payload);
+  const bool single = !payload->more();
+  for (bool more = !single; more;) {
+    const auto rest = socket_.receive();
+    more = rest && rest->more();
+  }
+  if (!single || !key) {
+    ++violations_;
+    return;
+  }
+  on_frame_(route.view(), *key, *payload);
+}
+
+}  // namespace muster::gateway
