@@ -14,8 +14,6 @@ constexpr milliseconds kTellAgain{1000};
 constexpr milliseconds kRetryLeast{500};
 constexpr milliseconds kRetryMost{3000};
 
-bool same(BytesView left, BytesView right) { return std::ranges::equal(left, right); }
-
 }  // namespace
 
 void TokenBucket::set_rate(std::uint32_t per_second) {
@@ -44,26 +42,35 @@ void Admission::set_rate(std::uint32_t sessions_per_second) {
 }
 
 Admission::Known& Admission::known(BytesView route, const wire::TransportKey& key) {
+  const auto [found, is_new] = routes_.try_emplace(to_bytes(route));
+  auto& one = found->second;
+  // A route that another key had before is a new one: libzmq gives it to one connection at a time.
+  if (!is_new && one.key == key) return one;
+  if (!is_new) std::erase(by_key_[one.key], found->first);
+  one = Known{key, false, false, false, {}};
   auto& routes = by_key_[key];
-  const auto found =
-      std::ranges::find_if(routes, [&](const Known& one) { return same(one.route, route); });
-  if (found != routes.end()) return *found;
-  if (routes.size() >= kRoutesPerKey) routes.erase(routes.begin());
-  return routes.emplace_back(Known{to_bytes(route), false, false, {}});
+  if (routes.size() >= kRoutesPerKey) {
+    routes_.erase(routes.front());
+    routes.erase(routes.begin());
+  }
+  routes.push_back(found->first);
+  return one;
 }
 
-Admission::Verdict Admission::judge(BytesView route, const wire::TransportKey& key) {
+Admission::Verdict Admission::judge(BytesView route, const wire::TransportKey& key,
+                                    bool says_hello) {
   auto& one = known(route, key);
   if (one.admitted) return {Verdict::Pass, {}};
   if (!link_up_) return tell_later(one, draw(kRetryLeast, kRetryMost));
-  // Its session died with the controller that knew it: no use to let that one see the frame.
-  if (one.stale) {
-    if (!waking_.take()) return {Verdict::Drop, {}};
-    one.stale = false;
+  // Its session died with the controller that knew it: no use to let that one see more of it.
+  if (one.stale && !says_hello) {
+    if (!one.woken && !waking_.take()) return {Verdict::Drop, {}};
+    one.woken = true;
     return tell_later(one, milliseconds(0));
   }
   if (!new_routes_.take()) return tell_later(one, draw(kRetryLeast, kRetryMost));
   one.admitted = true;
+  one.stale = false;
   return {Verdict::Pass, {}};
 }
 
@@ -77,50 +84,43 @@ Admission::Verdict Admission::tell_later(Known& one, milliseconds after) {
 void Admission::link_lost() {
   link_up_ = false;
   to_wake_.clear();
-  for (auto& [key, routes] : by_key_) {
-    for (auto& one : routes) {
-      one.admitted = false;
-      one.stale = true;
-      to_wake_.emplace_back(key, one.route);
-    }
+  for (auto& [route, one] : routes_) {
+    one.admitted = false;
+    one.stale = true;
+    one.woken = false;
+    to_wake_.push_back(route);
   }
 }
 
 std::optional<Admission::Route> Admission::next_to_wake() {
   while (link_up_ && !to_wake_.empty()) {
-    const auto& [key, route] = to_wake_.front();
-    const auto routes = by_key_.find(key);
-    Known* one = nullptr;
-    if (routes != by_key_.end()) {
-      for (auto& candidate : routes->second) {
-        if (candidate.stale && candidate.route == route) one = &candidate;
-      }
-    }
-    if (one != nullptr && !waking_.take()) return std::nullopt;
-    auto woken = std::move(to_wake_.front().second);
+    const auto found = routes_.find(to_wake_.front());
+    const bool wanted = found != routes_.end() && found->second.stale && !found->second.woken;
+    if (wanted && !waking_.take()) return std::nullopt;
+    auto route = std::move(to_wake_.front());
     to_wake_.pop_front();
-    if (one == nullptr) continue;  // it went away, or asked by itself
-    one->stale = false;
-    one->told_at = clock_.mono_now();
-    return woken;
+    if (!wanted) continue;  // it went away, or asked by itself
+    found->second.woken = true;
+    found->second.told_at = clock_.mono_now();
+    return route;
   }
   return std::nullopt;
 }
 
 void Admission::forget(BytesView route) {
-  for (auto it = by_key_.begin(); it != by_key_.end(); ++it) {
-    const auto gone =
-        std::erase_if(it->second, [&](const Known& k) { return same(k.route, route); });
-    if (gone == 0) continue;
-    if (it->second.empty()) by_key_.erase(it);
-    return;
-  }
+  const auto found = routes_.find(to_bytes(route));
+  if (found == routes_.end()) return;
+  const auto of_key = by_key_.find(found->second.key);
+  std::erase(of_key->second, found->first);
+  if (of_key->second.empty()) by_key_.erase(of_key);
+  routes_.erase(found);
 }
 
-std::size_t Admission::routes() const {
-  std::size_t count = 0;
-  for (const auto& [key, routes] : by_key_) count += routes.size();
-  return count;
+void Admission::forget(const wire::TransportKey& key) {
+  const auto of_key = by_key_.find(key);
+  if (of_key == by_key_.end()) return;
+  for (const auto& route : of_key->second) routes_.erase(route);
+  by_key_.erase(of_key);
 }
 
 milliseconds Admission::draw(milliseconds from, milliseconds to) {

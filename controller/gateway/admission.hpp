@@ -7,8 +7,10 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <muster/core/base/clock.hpp>
 #include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -42,8 +44,9 @@ class Admission {
 
   void set_rate(std::uint32_t sessions_per_second);
 
-  /// What to do with a frame that came from `route`.
-  [[nodiscard]] Verdict judge(BytesView route, const wire::TransportKey& key);
+  /// What to do with a frame that came from `route`. A HELLO makes a stale route as good as a new
+  /// one.
+  [[nodiscard]] Verdict judge(BytesView route, const wire::TransportKey& key, bool says_hello);
 
   /// The controller went away: every route known now belongs to it and must say HELLO again.
   void link_lost();
@@ -54,15 +57,21 @@ class Admission {
   [[nodiscard]] bool any_to_wake() const { return !to_wake_.empty(); }
 
   void forget(BytesView route);
-  void forget(const wire::TransportKey& key) { by_key_.erase(key); }
-  [[nodiscard]] std::size_t routes() const;
+  void forget(const wire::TransportKey& key);
+  [[nodiscard]] std::size_t routes() const { return routes_.size(); }
 
  private:
   struct Known {
-    Route route;
+    wire::TransportKey key{};
     bool admitted = false;
     bool stale = false;  // from before the controller went away
+    bool woken = false;  // stale, and told so
     MonoTime told_at{};  // when it last was told to come back
+  };
+  struct RouteHash {
+    std::size_t operator()(const Route& route) const noexcept {
+      return std::hash<std::string_view>{}(as_text(route));
+    }
   };
   Known& known(BytesView route, const wire::TransportKey& key);
   [[nodiscard]] Verdict tell_later(Known& one, std::chrono::milliseconds after);
@@ -74,8 +83,9 @@ class Admission {
   TokenBucket waking_;
   std::uint64_t random_;
   bool link_up_ = false;
-  std::unordered_map<wire::TransportKey, std::vector<Known>, KeyHash> by_key_;
-  std::deque<std::pair<wire::TransportKey, Route>> to_wake_;
+  std::unordered_map<Route, Known, RouteHash> routes_;
+  std::unordered_map<wire::TransportKey, std::vector<Route>, KeyHash> by_key_;  // oldest first
+  std::deque<Route> to_wake_;
 };
 
 }  // namespace muster::gateway

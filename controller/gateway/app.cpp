@@ -87,7 +87,9 @@ void App::Parts::from_agent(BytesView route, const wire::TransportKey& key,
     ++dropped;
     return;
   }
-  const auto verdict = admission.judge(route, key);
+  const auto envelope = wire::decode_envelope(payload.view());
+  const bool says_hello = envelope && envelope->header.type == wire::MessageType::Hello;
+  const auto verdict = admission.judge(route, key, says_hello);
   if (verdict.kind == Admission::Verdict::Pass) {
     link.send_received(route, key, std::move(payload));
     return;

@@ -19,19 +19,23 @@ wire::TransportKey key(std::uint8_t number) {
 }
 Bytes route(std::uint8_t number) { return Bytes(16, number); }
 
+Admission::Verdict hear(Admission& admission, std::uint8_t from, std::uint8_t whose) {
+  return admission.judge(route(from), key(whose), false);
+}
+
 }  // namespace
 
 TEST_CASE("without a controller everyone hears to come back later, once a second",
           "[unit][gateway]") {
   test::FakeClock clock;
   Admission admission(clock, 1);
-  const auto verdict = admission.judge(route(1), key(1));
+  const auto verdict = hear(admission, 1, 1);
   CHECK(verdict.kind == Kind::Retry);
   CHECK(verdict.after >= 500ms);
   CHECK(verdict.after < 3000ms);
-  CHECK(admission.judge(route(1), key(1)).kind == Kind::Drop);
+  CHECK(hear(admission, 1, 1).kind == Kind::Drop);
   clock.advance(1s);
-  CHECK(admission.judge(route(1), key(1)).kind == Kind::Retry);
+  CHECK(hear(admission, 1, 1).kind == Kind::Retry);
 }
 
 TEST_CASE("new routes pass at the admission rate, known ones always", "[unit][gateway]") {
@@ -39,13 +43,13 @@ TEST_CASE("new routes pass at the admission rate, known ones always", "[unit][ga
   Admission admission(clock, 1);
   admission.link_up();
   admission.set_rate(2);
-  CHECK(admission.judge(route(1), key(1)).kind == Kind::Pass);
-  CHECK(admission.judge(route(2), key(2)).kind == Kind::Pass);
-  CHECK(admission.judge(route(3), key(3)).kind == Kind::Retry);
-  CHECK(admission.judge(route(1), key(1)).kind == Kind::Pass);
+  CHECK(hear(admission, 1, 1).kind == Kind::Pass);
+  CHECK(hear(admission, 2, 2).kind == Kind::Pass);
+  CHECK(hear(admission, 3, 3).kind == Kind::Retry);
+  CHECK(hear(admission, 1, 1).kind == Kind::Pass);
   clock.advance(500ms);
-  CHECK(admission.judge(route(3), key(3)).kind == Kind::Pass);
-  CHECK(admission.judge(route(4), key(4)).kind == Kind::Retry);
+  CHECK(hear(admission, 3, 3).kind == Kind::Pass);
+  CHECK(hear(admission, 4, 4).kind == Kind::Retry);
 }
 
 TEST_CASE("after the controller came back its old routes are woken at the rate, each once",
@@ -53,8 +57,7 @@ TEST_CASE("after the controller came back its old routes are woken at the rate, 
   test::FakeClock clock;
   Admission admission(clock, 1);
   admission.link_up();
-  for (std::uint8_t i = 0; i < 10; ++i)
-    REQUIRE(admission.judge(route(i), key(i)).kind == Kind::Pass);
+  for (std::uint8_t i = 0; i < 10; ++i) REQUIRE(hear(admission, i, i).kind == Kind::Pass);
   admission.link_lost();
   CHECK_FALSE(admission.next_to_wake());  // nobody to send them to
   admission.link_up();
@@ -73,14 +76,14 @@ TEST_CASE("a frame of a session that died with the controller never passes", "[u
   test::FakeClock clock;
   Admission admission(clock, 1);
   admission.link_up();
-  REQUIRE(admission.judge(route(1), key(1)).kind == Kind::Pass);
+  REQUIRE(hear(admission, 1, 1).kind == Kind::Pass);
   admission.link_lost();
   admission.link_up();
-  const auto verdict = admission.judge(route(1), key(1));
+  const auto verdict = hear(admission, 1, 1);
   CHECK(verdict.kind == Kind::Retry);
   CHECK(verdict.after == 0ms);
-  CHECK_FALSE(admission.next_to_wake());                        // it knows already
-  CHECK(admission.judge(route(2), key(1)).kind == Kind::Pass);  // its new connection
+  CHECK_FALSE(admission.next_to_wake());            // it knows already
+  CHECK(hear(admission, 2, 1).kind == Kind::Pass);  // its new connection
 }
 
 TEST_CASE("what is remembered is a few routes for each key", "[unit][gateway]") {
@@ -88,11 +91,35 @@ TEST_CASE("what is remembered is a few routes for each key", "[unit][gateway]") 
   Admission admission(clock, 1);
   admission.link_up();
   for (int i = 0; i < 250; ++i) {
-    static_cast<void>(admission.judge(route(static_cast<std::uint8_t>(i)), key(1)));
+    static_cast<void>(hear(admission, static_cast<std::uint8_t>(i), 1));
   }
   CHECK(admission.routes() == 3);
   admission.forget(route(249));
   CHECK(admission.routes() == 2);
   admission.forget(key(1));
   CHECK(admission.routes() == 0);
+}
+
+TEST_CASE("a route that another key takes over is judged anew", "[unit][gateway]") {
+  test::FakeClock clock;
+  Admission admission(clock, 1);
+  admission.link_up();
+  admission.set_rate(1);
+  CHECK(hear(admission, 1, 1).kind == Kind::Pass);
+  CHECK(hear(admission, 1, 2).kind == Kind::Retry);
+  CHECK(admission.routes() == 1);
+  admission.forget(key(1));
+  CHECK(admission.routes() == 1);
+}
+
+TEST_CASE("a HELLO over an old connection begins a session as over a new one", "[unit][gateway]") {
+  test::FakeClock clock;
+  Admission admission(clock, 1);
+  admission.link_up();
+  REQUIRE(hear(admission, 1, 1).kind == Kind::Pass);
+  admission.link_lost();
+  admission.link_up();
+  CHECK(admission.judge(route(1), key(1), true).kind == Kind::Pass);
+  CHECK(hear(admission, 1, 1).kind == Kind::Pass);
+  CHECK_FALSE(admission.next_to_wake());
 }
