@@ -1,0 +1,152 @@
+/// The frames between the agent and a plugin host, as values; core/docs/host-frames.md is the
+/// contract.
+///
+/// Used by both ends. Plain values and pure functions, [any]. Bytes of OUTPUT are views: into the
+/// reader's buffer when decoded, into the sender's bytes when encoded.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <muster/core/base/bytes.hpp>
+#include <muster/core/base/error.hpp>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace muster::plugins {
+
+inline constexpr std::size_t kMaxFrame = std::size_t{2} << 20U;
+inline constexpr std::size_t kMaxArguments = std::size_t{1} << 20U;
+inline constexpr std::size_t kMaxResult = std::size_t{1} << 20U;
+inline constexpr std::size_t kMaxChunk = std::size_t{64} << 10U;
+inline constexpr std::size_t kMaxCollectPart = std::size_t{1} << 20U;
+inline constexpr std::size_t kMaxLogFields = std::size_t{16} << 10U;
+inline constexpr std::size_t kMaxEventData = std::size_t{64} << 10U;
+
+using CallNumber = std::uint64_t;
+
+// --- agent to host
+struct Start {
+  std::string plugin_id;
+  std::string instance;
+  Bytes config;  ///< a msgpack map
+  std::vector<std::string> services;
+};
+struct Call {
+  CallNumber call = 0;
+  std::string operation;
+  std::string instance;
+  Bytes arguments;
+  std::uint32_t flags = 0;
+  std::chrono::milliseconds remaining{0};  ///< 0: no deadline
+  std::string idempotency_key;
+  std::string traceparent;
+  std::uint64_t credit = 0;
+};
+struct Credit {
+  CallNumber call = 0;
+  std::uint64_t bytes = 0;
+};
+struct Cancel {
+  CallNumber call = 0;
+  std::uint8_t reason = 0;
+};
+struct Collect {
+  std::uint32_t request = 0;
+  std::chrono::milliseconds remaining{0};
+};
+struct Health {
+  std::uint32_t request = 0;
+};
+struct Quiesce {
+  std::chrono::milliseconds remaining{0};
+};
+struct Stop {};
+struct Ping {
+  std::uint64_t number = 0;
+};
+
+// --- host to agent
+struct Ready {
+  std::uint16_t abi_minor = 0;
+  std::uint32_t flags = 0;
+};
+struct StartFailed {
+  std::string step;
+  Error error;
+};
+struct Refused {
+  CallNumber call = 0;
+  Error error;
+};
+struct Progress {
+  CallNumber call = 0;
+  std::uint16_t done = 0;  ///< in 1/10,000
+  std::string note;
+};
+struct Output {
+  CallNumber call = 0;
+  std::uint8_t stream = 0;
+  BytesView bytes;
+};
+enum class Outcome : std::uint8_t { Ok = 1, Changed = 2, Failed = 3, Indeterminate = 4 };
+[[nodiscard]] constexpr bool is_known(Outcome outcome) {
+  return outcome >= Outcome::Ok && outcome <= Outcome::Indeterminate;
+}
+struct Finish {
+  CallNumber call = 0;
+  Outcome outcome = Outcome::Failed;
+  Bytes result;
+  std::optional<Error> error;
+};
+struct Log {
+  std::uint8_t level = 0;
+  CallNumber call = 0;
+  std::string message;
+  Bytes fields;
+};
+struct Event {
+  std::string type;
+  std::string subject;
+  std::string id;
+  std::int64_t time_ms = 0;
+  Bytes data;
+};
+struct Collected {
+  std::uint32_t request = 0;
+  Bytes text;
+  bool last = false;
+  std::optional<Error> error;
+};
+struct HealthReport {
+  std::uint32_t request = 0;
+  std::uint32_t state = 0;
+  std::int64_t since_ms = 0;
+  std::string reason;
+  std::optional<Error> error;
+};
+struct Pong {
+  std::uint64_t number = 0;
+  std::chrono::milliseconds strand_busy{0};
+  std::map<std::string, std::uint64_t> counters;
+};
+struct Quiesced {
+  std::optional<Error> error;
+};
+
+using ToHost = std::variant<Start, Call, Credit, Cancel, Collect, Health, Quiesce, Stop, Ping>;
+using ToAgent = std::variant<Ready, StartFailed, Refused, Progress, Output, Finish, Log, Event,
+                             Collected, HealthReport, Pong, Quiesced>;
+
+/// The frame with its length before it.
+[[nodiscard]] Bytes encode(const ToHost& frame);
+[[nodiscard]] Bytes encode(const ToAgent& frame);
+
+/// `frame` is what wire::FrameReader gave. Errors: Corrupt for another shape or the other side's
+/// type, ResourceExhausted for a limit passed.
+[[nodiscard]] Result<ToHost> decode_to_host(BytesView frame);
+[[nodiscard]] Result<ToAgent> decode_to_agent(BytesView frame);
+
+}  // namespace muster::plugins

@@ -1,0 +1,150 @@
+#include "host_table.hpp"
+
+#include <algorithm>
+
+#include "abi_values.hpp"
+
+namespace muster::plugins {
+namespace {
+
+constexpr std::uint32_t kMaxProgress = 10'000;
+
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+bool RateLimit::take() {
+  const std::lock_guard lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  const std::chrono::duration<double> passed = now - filled_;
+  filled_ = now;
+  left_ = std::min(burst_, left_ + passed.count() * per_second_);
+  if (left_ < 1) return false;
+  left_ -= 1;
+  return true;
+}
+
+HostTable::HostTable(Connection& connection, CallTable& calls)
+    : connection_(connection), calls_(calls) {
+  host_ = {sizeof(muster_host), MUSTER_ABI_MAJOR, MUSTER_ABI_MINOR, this,          get_service,
+           call_progress,       call_emit,        call_finish,      call_cancelled};
+  log_ = {sizeof(muster_log_v1), 0, this, log_enabled, log_write};
+  events_ = {sizeof(muster_events_v1), 0, this, event_emit, event_subscribe, event_unsubscribe};
+}
+
+void HostTable::grant(const std::vector<std::string>& services) {
+  granted_.insert(services.begin(), services.end());
+}
+
+const void* HostTable::get_service(const muster_host* host, const char* id) noexcept {
+  const auto& table = self(host);
+  if (id == nullptr || !table.granted_.contains(id)) return nullptr;
+  const std::string name(id);
+  if (name == MUSTER_SERVICE_LOG_1) return &table.log_;
+  if (name == MUSTER_SERVICE_EVENTS_1) return &table.events_;
+  return nullptr;
+}
+
+muster_status HostTable::call_progress(const muster_host* host, muster_call call, uint32_t done,
+                                       muster_str note) noexcept {
+  auto& table = self(host);
+  if (done > kMaxProgress) return MUSTER_INVALID_ARGUMENT;
+  if (!table.calls_.knows(call)) return MUSTER_STALE_HANDLE;
+  table.connection_.send(Progress{call, static_cast<std::uint16_t>(done), to_text(note)});
+  return MUSTER_OK;
+}
+
+muster_status HostTable::call_emit(const muster_host* host, muster_call call, uint32_t stream,
+                                   muster_bytes chunk) noexcept {
+  auto& table = self(host);
+  if (chunk.p == nullptr || chunk.n == 0 || chunk.n > MUSTER_MAX_CHUNK_BYTES ||
+      stream > MUSTER_STREAM_STDERR) {
+    return MUSTER_INVALID_ARGUMENT;
+  }
+  if (const auto spent = table.calls_.spend(call, chunk.n); spent != MUSTER_OK) return spent;
+  table.connection_.send(Output{call, static_cast<std::uint8_t>(stream),
+                                BytesView(chunk.p, static_cast<std::size_t>(chunk.n))});
+  return MUSTER_OK;
+}
+
+muster_status HostTable::call_finish(const muster_host* host, muster_call call, uint32_t outcome,
+                                     muster_bytes result, const muster_error* error) noexcept {
+  auto& table = self(host);
+  if (!table.calls_.remove(call)) return MUSTER_STALE_HANDLE;
+  const bool known = outcome >= MUSTER_OUTCOME_OK && outcome <= MUSTER_OUTCOME_INDETERMINATE;
+  if (!known || result.n > MUSTER_MAX_RESULT_BYTES) {
+    table.calls_.count("bad_finish");
+    const std::string why = known ? "the plugin's result is larger than 1 MiB"
+                                  : "the plugin ended the call with an outcome that is none";
+    table.connection_.send(
+        Finish{call, Outcome::Failed, {}, Error{ErrorCode::Internal, why, {}, false, {}}});
+    return MUSTER_INVALID_ARGUMENT;
+  }
+  Finish finish{call, static_cast<Outcome>(outcome), to_owned(result), std::nullopt};
+  if (outcome >= MUSTER_OUTCOME_FAILED) finish.error = to_error(error);
+  table.connection_.send(finish);
+  return MUSTER_OK;
+}
+
+int32_t HostTable::call_cancelled(const muster_host* host, muster_call call) noexcept {
+  return self(host).calls_.cancelled(call);
+}
+
+int32_t HostTable::log_enabled(const muster_log_v1* /*log*/, uint32_t level) noexcept {
+  return level >= MUSTER_LOG_INFO && level <= MUSTER_LOG_HOST_MISBEHAVES ? 1 : 0;
+}
+
+muster_status HostTable::log_write(const muster_log_v1* log,
+                                   const muster_log_record* record) noexcept {
+  auto& table = *static_cast<HostTable*>(log->ctx);
+  if (record == nullptr || record->struct_size < sizeof(muster_log_record) ||
+      record->message.n == 0 || record->level < MUSTER_LOG_DEBUG ||
+      record->level > MUSTER_LOG_HOST_MISBEHAVES) {
+    return MUSTER_INVALID_ARGUMENT;
+  }
+  if (log_enabled(log, record->level) == 0) return MUSTER_OK;
+  if (!table.log_rate_.take()) {
+    table.calls_.count("log_dropped");
+    return MUSTER_RESOURCE_EXHAUSTED;
+  }
+  const bool fields_fit = record->fields.n <= MUSTER_LOG_MAX_FIELDS_BYTES;
+  if (!fields_fit) table.calls_.count("log_fields_dropped");
+  table.connection_.send(Log{static_cast<std::uint8_t>(record->level), record->call,
+                             to_text(record->message),
+                             fields_fit ? to_owned(record->fields) : Bytes{}});
+  return MUSTER_OK;
+}
+
+muster_status HostTable::event_emit(const muster_events_v1* events,
+                                    const muster_event* event) noexcept {
+  auto& table = *static_cast<HostTable*>(events->ctx);
+  if (event == nullptr || event->struct_size < sizeof(muster_event) || event->type.n == 0 ||
+      event->type.n > wire::kMaxLinkFrame || event->data.n > MUSTER_EVENTS_MAX_DATA_BYTES) {
+    return MUSTER_INVALID_ARGUMENT;
+  }
+  if (!table.event_rate_.take()) {
+    table.calls_.count("event_dropped");
+    return MUSTER_RESOURCE_EXHAUSTED;
+  }
+  constexpr std::size_t kMaxEventName = 256;
+  const auto time = event->time_unix_ns == 0 ? now_ms() : event->time_unix_ns / 1'000'000;
+  table.connection_.send(Event{to_text(event->type, kMaxEventName), to_text(event->subject),
+                               to_text(event->id, kMaxEventName), time, to_owned(event->data)});
+  return MUSTER_OK;
+}
+
+// Nothing in this version grants a plugin the events of others.
+muster_status HostTable::event_subscribe(const muster_events_v1* /*events*/, muster_str /*type*/,
+                                         uint64_t* /*subscription*/) noexcept {
+  return MUSTER_PERMISSION_DENIED;
+}
+muster_status HostTable::event_unsubscribe(const muster_events_v1* /*events*/,
+                                           uint64_t /*subscription*/) noexcept {
+  return MUSTER_STALE_HANDLE;
+}
+
+}  // namespace muster::plugins

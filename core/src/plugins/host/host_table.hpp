@@ -1,0 +1,77 @@
+/// What the plugin is handed: the host's function table and the services that were granted.
+///
+/// One per process; lives until the process ends. The functions are [any] and copy what they are
+/// given.
+#pragma once
+
+#include <muster/ext/events.h>
+#include <muster/ext/log.h>
+#include <muster/plugin.h>
+
+#include <chrono>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "call_table.hpp"
+#include "connection.hpp"
+
+namespace muster::plugins {
+
+/// A bucket that fills by `per_second` up to `burst`. [any]
+class RateLimit {
+ public:
+  RateLimit(double per_second, double burst)
+      : per_second_(per_second), burst_(burst), left_(burst) {}
+  [[nodiscard]] bool take();
+
+ private:
+  std::mutex mutex_;
+  double per_second_;
+  double burst_;
+  double left_;
+  std::chrono::steady_clock::time_point filled_ = std::chrono::steady_clock::now();
+};
+
+class HostTable {
+ public:
+  HostTable(Connection& connection, CallTable& calls);
+  HostTable(const HostTable&) = delete;
+  HostTable& operator=(const HostTable&) = delete;
+
+  void grant(const std::vector<std::string>& services);
+  [[nodiscard]] const muster_host* table() const { return &host_; }
+
+ private:
+  static HostTable& self(const muster_host* host) { return *static_cast<HostTable*>(host->ctx); }
+  static const void* get_service(const muster_host* host, const char* id) noexcept;
+  static muster_status call_progress(const muster_host* host, muster_call call, uint32_t done,
+                                     muster_str note) noexcept;
+  static muster_status call_emit(const muster_host* host, muster_call call, uint32_t stream,
+                                 muster_bytes chunk) noexcept;
+  static muster_status call_finish(const muster_host* host, muster_call call, uint32_t outcome,
+                                   muster_bytes result, const muster_error* error) noexcept;
+  static int32_t call_cancelled(const muster_host* host, muster_call call) noexcept;
+
+  static int32_t log_enabled(const muster_log_v1* log, uint32_t level) noexcept;
+  static muster_status log_write(const muster_log_v1* log,
+                                 const muster_log_record* record) noexcept;
+  static muster_status event_emit(const muster_events_v1* events,
+                                  const muster_event* event) noexcept;
+  static muster_status event_subscribe(const muster_events_v1* events, muster_str type,
+                                       uint64_t* subscription) noexcept;
+  static muster_status event_unsubscribe(const muster_events_v1* events,
+                                         uint64_t subscription) noexcept;
+
+  Connection& connection_;
+  CallTable& calls_;
+  std::set<std::string> granted_;  // constant once the instance is made
+  muster_host host_{};
+  muster_log_v1 log_{};
+  muster_events_v1 events_{};
+  RateLimit log_rate_{200, 1000};
+  RateLimit event_rate_{200, 1000};
+};
+
+}  // namespace muster::plugins

@@ -1,0 +1,56 @@
+#include "library.hpp"
+
+#include <dlfcn.h>
+
+#include <string>
+
+namespace muster::plugins {
+namespace {
+
+std::string last_load_error() {
+  const char* text = ::dlerror();  // NOLINT(concurrency-mt-unsafe): one thread loads
+  return text == nullptr ? "the loader gave no reason" : text;
+}
+
+Status check_entry(const muster_entry* entry) {
+  const auto bad = [](const std::string& why) { return fail(ErrorCode::Unsupported, why); };
+  if (entry == nullptr) return bad("its entry function returned nothing");
+  if (entry->magic != MUSTER_ENTRY_MAGIC)
+    return bad("its entry is not that of a Muster plugin (wrong magic)");
+  if (entry->abi_major != MUSTER_ABI_MAJOR) {
+    return bad("it was built for ABI " + std::to_string(entry->abi_major) +
+               ", this agent speaks ABI " + std::to_string(MUSTER_ABI_MAJOR) +
+               "; install a build of the plugin for it, or another agent");
+  }
+  if (entry->abi_minor > MUSTER_ABI_MINOR) {
+    return bad("it needs ABI " + std::to_string(entry->abi_major) + "." +
+               std::to_string(entry->abi_minor) + ", this agent speaks " +
+               std::to_string(MUSTER_ABI_MAJOR) + "." + std::to_string(MUSTER_ABI_MINOR) +
+               "; upgrade the agent");
+  }
+  if (!MUSTER_HAS(entry, muster_entry, create)) return bad("its entry has no create function");
+  return {};
+}
+
+}  // namespace
+
+Result<const muster_entry*> load_entry(int fd) {
+  // A fresh process loads one library by descriptor, once: the loader's cache of paths cannot mix
+  // plugins up.
+  const auto path = "/proc/self/fd/" + std::to_string(fd);
+  void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) {
+    return fail(ErrorCode::Unsupported, "it cannot be loaded: " + last_load_error());
+  }
+  auto* symbol = ::dlsym(library, "muster_plugin_entry_v1");
+  if (symbol == nullptr) {
+    return fail(ErrorCode::Unsupported,
+                "it does not export muster_plugin_entry_v1: it is no plugin of ABI 1");
+  }
+  const auto entry_function = reinterpret_cast<decltype(&muster_plugin_entry_v1)>(symbol);
+  const auto* entry = entry_function();
+  if (auto checked = check_entry(entry); !checked) return tl::unexpected(checked.error());
+  return entry;
+}
+
+}  // namespace muster::plugins
