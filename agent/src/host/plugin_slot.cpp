@@ -1,0 +1,136 @@
+#include "host/plugin_slot.hpp"
+
+#include <random>
+#include <utility>
+
+namespace muster::agent {
+namespace {
+
+std::vector<std::string> services_of(const config::Manifest& manifest) {
+  auto services = manifest.services.required;
+  services.insert(services.end(), manifest.services.optional.begin(),
+                  manifest.services.optional.end());
+  return services;
+}
+
+log::Level level_of(std::uint8_t level) {
+  switch (level) {
+    case 1:
+      return log::Level::Debug;
+    case 2:
+      return log::Level::Info;
+    case 3:
+      return log::Level::Warn;
+    default:
+      return log::Level::Error;
+  }
+}
+
+}  // namespace
+
+std::string_view to_string(PluginState state) {
+  switch (state) {
+    case PluginState::Starting:
+      return "starting";
+    case PluginState::Ready:
+      return "ready";
+    case PluginState::Waiting:
+      return "waiting";
+    case PluginState::Quarantined:
+      return "quarantined";
+    case PluginState::Failed:
+      return "failed";
+    case PluginState::Stopped:
+      return "stopped";
+  }
+  return "stopped";
+}
+
+PluginSlot::PluginSlot(Parts parts) : parts_(std::move(parts)), policy_(std::random_device{}()) {}
+
+void PluginSlot::become(PluginState state) {
+  if (state_ == state) return;
+  state_ = state;
+  parts_.events.changed(*this);
+}
+
+void PluginSlot::start() {
+  wanted_ = true;
+  start_failed_ = false;
+  become(PluginState::Starting);
+  plugins::Start start{parts_.manifest.id, {}, parts_.config, services_of(parts_.manifest)};
+  HostSpec spec{parts_.host_program, parts_.file.sealed.get(), std::move(start)};
+  HostEvents events{[this](const plugins::ToAgent& frame) { on_frame(frame); },
+                    [this](const HostEnd& end) { on_ended(end); }};
+  auto host = PluginHost::start(parts_.loop, spec, std::move(events));
+  if (host) {
+    host_ = std::move(*host);
+    return;
+  }
+  last_trouble_ = host.error().message;
+  parts_.log.error("plugin host did not start",
+                   {{"plugin", parts_.manifest.id}, {"why", last_trouble_}});
+  start_later();
+}
+
+void PluginSlot::start_later() {
+  const auto decision = policy_.on_crash(parts_.loop.clock().mono_now());
+  become(decision.quarantined ? PluginState::Quarantined : PluginState::Waiting);
+  restart_timer_ = parts_.loop.after(decision.wait, [this] {
+    ++restarts_;
+    start();
+  });
+}
+
+void PluginSlot::stop(std::chrono::milliseconds grace) {
+  wanted_ = false;
+  restart_timer_.reset();
+  if (host_) return host_->stop(grace);
+  become(PluginState::Stopped);
+}
+
+void PluginSlot::on_frame(const plugins::ToAgent& frame) {
+  if (std::holds_alternative<plugins::Ready>(frame)) {
+    policy_.on_ready(parts_.loop.clock().mono_now());
+    return become(PluginState::Ready);
+  }
+  if (const auto* failed = std::get_if<plugins::StartFailed>(&frame))
+    return on_start_failed(*failed);
+  if (const auto* line = std::get_if<plugins::Log>(&frame)) {
+    return parts_.log.log(level_of(line->level), line->message, {{"plugin", parts_.manifest.id}});
+  }
+  parts_.events.frame(*this, frame);
+}
+
+void PluginSlot::on_start_failed(const plugins::StartFailed& failed) {
+  start_failed_ = true;
+  // What the plugin's file or configuration is at fault for stays so until somebody changes it.
+  failed_for_good_ = failed.error.code == ErrorCode::InvalidArgument ||
+                     failed.error.code == ErrorCode::Unsupported ||
+                     failed.error.code == ErrorCode::NotFound;
+  last_trouble_ = failed.step + ": " + failed.error.message;
+  if (!failed.error.field.empty()) last_trouble_ += " (at " + failed.error.field + ")";
+  parts_.log.error("plugin did not start",
+                   {{"plugin", parts_.manifest.id}, {"why", last_trouble_}});
+}
+
+void PluginSlot::on_ended(const HostEnd& end) {
+  // Kept until this callback of it has returned.
+  const auto gone = std::exchange(host_, nullptr);
+  if (!start_failed_ && end.cause != EndCause::Stopped) {
+    last_trouble_ = end.sentence;
+    parts_.log.warn(
+        "plugin host ended, restarting",
+        {{"plugin", parts_.manifest.id}, {"cause", to_string(end.cause)}, {"why", end.sentence}});
+  }
+  parts_.events.ended(*this, end);
+  if (!wanted_) {
+    become(PluginState::Stopped);
+  } else if (start_failed_ && failed_for_good_) {
+    become(PluginState::Failed);
+  } else {
+    start_later();
+  }
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,81 @@
+/// One plugin of the node: its file and manifest, the host that runs it now, and when to start
+/// another.
+///
+/// Owned by the PluginSupervisor, which hears of ready, frames and ends; everything is [loop].
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <muster/core/config/manifest.hpp>
+#include <muster/core/log/logger.hpp>
+#include <muster/core/plugins/plugin_file.hpp>
+#include <muster/core/run/event_loop.hpp>
+#include <string>
+
+#include "host/plugin_host.hpp"
+#include "host/restart_policy.hpp"
+
+namespace muster::agent {
+
+enum class PluginState : std::uint8_t {
+  Starting,
+  Ready,
+  Waiting,      ///< its host ended; another is started after a while
+  Quarantined,  ///< it crashed too often; it gets one try now and then
+  Failed,       ///< it says that it cannot start, and trying again will not help
+  Stopped,
+};
+[[nodiscard]] std::string_view to_string(PluginState state);
+
+class PluginSlot {
+ public:
+  struct Events {
+    std::function<void(PluginSlot&)> changed;  ///< another state
+    std::function<void(PluginSlot&, const plugins::ToAgent&)> frame;
+    std::function<void(PluginSlot&, const HostEnd&)> ended;
+  };
+  struct Parts {
+    run::EventLoop& loop;
+    log::Logger log;
+    std::filesystem::path host_program;
+    plugins::PluginFile file;
+    config::Manifest manifest;
+    Bytes config;  ///< a msgpack map, checked, defaults filled in
+    Events events;
+  };
+  explicit PluginSlot(Parts parts);
+
+  void start();
+  /// Ends the host, with `grace` to do it by itself, and starts no other.
+  void stop(std::chrono::milliseconds grace);
+
+  [[nodiscard]] PluginState state() const { return state_; }
+  [[nodiscard]] const config::Manifest& manifest() const { return parts_.manifest; }
+  [[nodiscard]] const plugins::PluginFile& file() const { return parts_.file; }
+  /// The running host, or null.
+  [[nodiscard]] PluginHost* host() { return host_.get(); }
+  [[nodiscard]] bool is_host(pid_t pid) const { return host_ && host_->pid() == pid; }
+  [[nodiscard]] std::uint32_t restarts() const { return restarts_; }
+  /// Why the last host ended or the plugin did not start, or "".
+  [[nodiscard]] const std::string& last_trouble() const { return last_trouble_; }
+
+ private:
+  void become(PluginState state);
+  void on_frame(const plugins::ToAgent& frame);
+  void on_start_failed(const plugins::StartFailed& failed);
+  void on_ended(const HostEnd& end);
+  void start_later();
+
+  Parts parts_;
+  RestartPolicy policy_;
+  std::unique_ptr<PluginHost> host_;
+  run::Timer restart_timer_;
+  PluginState state_ = PluginState::Stopped;
+  bool wanted_ = false;
+  bool start_failed_ = false;  // the host that ends now has said why it did not start
+  bool failed_for_good_ = false;
+  std::uint32_t restarts_ = 0;
+  std::string last_trouble_;
+};
+
+}  // namespace muster::agent

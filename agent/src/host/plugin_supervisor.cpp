@@ -1,0 +1,285 @@
+#include "host/plugin_supervisor.hpp"
+
+#include <algorithm>
+#include <muster/core/crypto/digest.hpp>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+
+#include "host/leftovers.hpp"
+
+namespace muster::agent {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::chrono::seconds kReapPeriod{5};
+
+Result<std::vector<std::filesystem::path>> plugin_files(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::directory_iterator entries(directory, error);
+  if (error) return fail_errno("read the plugin folder " + directory.string(), error.value());
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : entries) {
+    if (entry.path().extension() == ".so") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Result<config::Manifest> manifest_of(const plugins::PluginFile& file) {
+  const auto document = json::parse(file.manifest, nullptr, false);
+  if (document.is_discarded()) return fail(ErrorCode::Corrupt, "its manifest is not JSON");
+  return config::parse_manifest(document).map_error([](Error error) {
+    error.message =
+        "its manifest: " + error.message + (error.field.empty() ? "" : " (at " + error.field + ")");
+    return error;
+  });
+}
+
+/// The configuration as the plugin gets it: checked, with defaults.
+Result<Bytes> config_for(const config::Manifest& manifest,
+                         const std::map<std::string, std::string>& configs) {
+  const auto given = configs.find(manifest.id);
+  auto value = given == configs.end() ? json::object() : json::parse(given->second, nullptr, false);
+  if (value.is_discarded())
+    return fail(ErrorCode::InvalidArgument, "its configuration is not JSON");
+  manifest.config_schema.fill_defaults(value);
+  if (const auto violations = manifest.config_schema.check(value); !violations.empty()) {
+    return fail(ErrorCode::InvalidArgument,
+                "its configuration at " + violations[0].pointer + " " + violations[0].message,
+                violations[0].pointer);
+  }
+  return json::to_msgpack(value);
+}
+
+/// What makes two requests the same to the poison list.
+std::string request_key(const config::Manifest& manifest, const CallSpec& spec) {
+  return manifest.version + " " + spec.operation + " " + to_hex(crypto::sha256(spec.arguments));
+}
+
+CallEnd end_of(plugins::Outcome outcome) {
+  switch (outcome) {
+    case plugins::Outcome::Ok:
+      return CallEnd::Ok;
+    case plugins::Outcome::Changed:
+      return CallEnd::Changed;
+    case plugins::Outcome::Failed:
+      return CallEnd::Failed;
+    case plugins::Outcome::Indeterminate:
+      break;
+  }
+  return CallEnd::Indeterminate;
+}
+
+}  // namespace
+
+PluginSupervisor::PluginSupervisor(run::EventLoop& loop, log::Logger log, SupervisorOptions options)
+    : loop_(loop), log_(std::move(log)), options_(std::move(options)) {}
+
+PluginSupervisor::~PluginSupervisor() = default;
+
+Result<std::unique_ptr<PluginSupervisor>> PluginSupervisor::create(run::EventLoop& loop,
+                                                                   log::Logger log,
+                                                                   SupervisorOptions options) {
+  const auto files = plugin_files(options.plugin_directory);
+  if (!files) return tl::unexpected(files.error());
+  std::unique_ptr<PluginSupervisor> supervisor(
+      new PluginSupervisor(loop, std::move(log), std::move(options)));
+  for (const auto& file : *files) {
+    if (const auto loaded = supervisor->load(file); !loaded) {
+      supervisor->log_.error("plugin not loaded, ignoring",
+                             {{"file", file.string()}, {"why", loaded.error().message}});
+      supervisor->rejected_.push_back({file, loaded.error().message});
+    }
+  }
+  return supervisor;
+}
+
+Status PluginSupervisor::load(const std::filesystem::path& path) {
+  auto file = plugins::open_plugin_file(path);
+  if (!file) return tl::unexpected(file.error());
+  auto manifest = manifest_of(*file).map_error(with_context(path.string()));
+  if (!manifest) return tl::unexpected(manifest.error());
+  if (slots_.contains(manifest->id)) {
+    return fail(ErrorCode::Conflict, path.string() + ": another file of the folder is plugin " +
+                                         manifest->id + " already; remove one of them");
+  }
+  auto config = config_for(*manifest, options_.configs).map_error(with_context(path.string()));
+  if (!config) return tl::unexpected(config.error());
+  const auto id = manifest->id;
+  PluginSlot::Events events{
+      [this](PluginSlot&) { on_changed(); },
+      [this](PluginSlot& slot, const plugins::ToAgent& frame) { on_frame(slot, frame); },
+      [this](PluginSlot& slot, const HostEnd& end) { on_host_ended(slot, end); },
+  };
+  slots_[id] = std::make_unique<PluginSlot>(
+      PluginSlot::Parts{loop_, log_, options_.host_program, std::move(*file), std::move(*manifest),
+                        std::move(*config), std::move(events)});
+  return {};
+}
+
+void PluginSupervisor::start() {
+  adopt_orphans();
+  for (auto& [id, slot] : slots_) slot->start();
+  reap_later();
+}
+
+void PluginSupervisor::stop(std::chrono::milliseconds grace, std::function<void()> stopped) {
+  stopped_ = std::move(stopped);
+  for (auto& [id, slot] : slots_) slot->stop(grace);
+  on_changed();
+}
+
+void PluginSupervisor::on_changed() {
+  // From the loop's next turn: nobody is called back from inside a method of ours.
+  loop_.post([this] {
+    if (options_.changed) options_.changed();
+    const bool all_stopped = std::all_of(slots_.begin(), slots_.end(), [](const auto& entry) {
+      return entry.second->state() == PluginState::Stopped;
+    });
+    if (stopped_ && all_stopped) std::exchange(stopped_, nullptr)();
+  });
+}
+
+std::vector<PluginStatus> PluginSupervisor::plugins() const {
+  std::vector<PluginStatus> all;
+  for (const auto& [id, slot] : slots_) {
+    const auto& manifest = slot->manifest();
+    all.push_back({id, manifest.version, slot->file().manifest_digest, manifest.cls, slot->state(),
+                   slot->restarts(), slot->last_trouble()});
+  }
+  return all;
+}
+
+PluginSlot* PluginSupervisor::slot_for(std::string_view operation) const {
+  const auto found = slots_.find(operation.substr(0, operation.find('.')));
+  return found == slots_.end() ? nullptr : found->second.get();
+}
+
+const config::Manifest* PluginSupervisor::manifest_for(std::string_view operation) const {
+  const auto* slot = slot_for(operation);
+  return slot == nullptr ? nullptr : &slot->manifest();
+}
+
+const std::string* PluginSupervisor::manifest_text(
+    const std::array<std::uint8_t, 32>& digest) const {
+  for (const auto& [id, slot] : slots_) {
+    if (slot->file().manifest_digest == digest) return &slot->file().manifest;
+  }
+  return nullptr;
+}
+
+Result<CallHandle> PluginSupervisor::start_call(CallSpec spec, CallEvents events) {
+  auto* slot = slot_for(spec.operation);
+  if (slot == nullptr || slot->manifest().find_operation(spec.operation) == nullptr) {
+    return fail(ErrorCode::NotFound, "no plugin of this node has the operation " + spec.operation);
+  }
+  auto request = request_key(slot->manifest(), spec);
+  if (poison_.is_poison(request, loop_.clock().mono_now())) {
+    return fail(ErrorCode::FailedPrecondition,
+                "this very request crashed the plugin twice and is refused for a day; change its "
+                "arguments or "
+                "upgrade the plugin");
+  }
+  if (slot->state() != PluginState::Ready || slot->host() == nullptr) {
+    return fail(ErrorCode::Unavailable,
+                "plugin " + slot->manifest().id + " is " + std::string(to_string(slot->state())) +
+                    (slot->last_trouble().empty() ? "" : ": " + slot->last_trouble()));
+  }
+  const auto call = ++last_call_;
+  const std::uint32_t flags = spec.check ? 1 : 0;
+  const plugins::Call frame{call,
+                            std::move(spec.operation),
+                            std::move(spec.instance),
+                            std::move(spec.arguments),
+                            flags,
+                            spec.remaining,
+                            std::move(spec.idempotency_key),
+                            std::move(spec.traceparent),
+                            spec.credit};
+  if (auto sent = slot->host()->send(frame); !sent) return tl::unexpected(sent.error());
+  calls_[call] = Running{slot, spec.credit, std::move(request), std::move(events), {}};
+  return call;
+}
+
+void PluginSupervisor::add_credit(CallHandle call, std::uint64_t bytes) {
+  const auto found = calls_.find(call);
+  if (found == calls_.end() || found->second.slot->host() == nullptr) return;
+  if (found->second.slot->host()->send(plugins::Credit{call, bytes})) found->second.credit += bytes;
+}
+
+void PluginSupervisor::cancel(CallHandle call, wire::CancelReason reason) {
+  const auto found = calls_.find(call);
+  if (found == calls_.end() || found->second.slot->host() == nullptr) return;
+  auto& running = found->second;
+  (void)running.slot->host()->send(plugins::Cancel{call, static_cast<std::uint8_t>(reason)});
+  if (reason != wire::CancelReason::Deadline) return;
+  running.deadline_grace = loop_.after(kAfterDeadline, [slot = running.slot] {
+    if (auto* host = slot->host())
+      host->kill(EndCause::Hang, "a call went on for 10 s after its deadline");
+  });
+}
+
+PluginSupervisor::Running* PluginSupervisor::running(PluginSlot& slot, CallHandle call) {
+  if (call == 0 || call > last_call_) {
+    slot.host()->kill(EndCause::Protocol, "the plugin's host spoke of a call that was never made");
+    return nullptr;
+  }
+  const auto found = calls_.find(call);
+  return found == calls_.end() || found->second.slot != &slot ? nullptr : &found->second;
+}
+
+void PluginSupervisor::on_frame(PluginSlot& slot, const plugins::ToAgent& frame) {
+  if (const auto* output = std::get_if<plugins::Output>(&frame)) {
+    auto* call = running(slot, output->call);
+    if (call == nullptr) return;
+    if (output->bytes.size() > call->credit) {
+      return slot.host()->kill(EndCause::Protocol,
+                               "the plugin's host sent more output than it had credit for");
+    }
+    call->credit -= output->bytes.size();
+    call->events.output(static_cast<wire::Stream>(output->stream), output->bytes);
+  } else if (const auto* progress = std::get_if<plugins::Progress>(&frame)) {
+    if (auto* call = running(slot, progress->call))
+      call->events.progress(progress->done, progress->note);
+  } else if (const auto* finished = std::get_if<plugins::Finish>(&frame)) {
+    if (running(slot, finished->call) == nullptr) return;
+    finish(finished->call, {end_of(finished->outcome), finished->result, finished->error});
+  } else if (const auto* refused = std::get_if<plugins::Refused>(&frame)) {
+    if (running(slot, refused->call) == nullptr) return;
+    finish(refused->call, {CallEnd::Refused, {}, refused->error});
+  } else if (const auto* event = std::get_if<plugins::Event>(&frame)) {
+    if (options_.event) options_.event(slot.manifest().id, *event);
+  }
+}
+
+void PluginSupervisor::finish(CallHandle call, CallResult result) {
+  auto node = calls_.extract(call);
+  if (!node.empty()) node.mapped().events.ended(std::move(result));
+}
+
+void PluginSupervisor::on_host_ended(PluginSlot& slot, const HostEnd& end) {
+  std::vector<CallHandle> lost;
+  for (const auto& [call, running] : calls_) {
+    if (running.slot == &slot) lost.push_back(call);
+  }
+  std::sort(lost.begin(), lost.end());
+  for (const auto call : lost) {
+    if (end.cause != EndCause::Stopped)
+      poison_.on_crash(calls_.at(call).request, loop_.clock().mono_now());
+    finish(call, {CallEnd::Lost, {}, Error{ErrorCode::Unavailable, end.sentence, {}, true, {}}});
+  }
+}
+
+void PluginSupervisor::reap_later() {
+  reap_timer_ = loop_.after(kReapPeriod, [this] {
+    reap_orphans([this](pid_t pid) {
+      return std::any_of(slots_.begin(), slots_.end(),
+                         [&](const auto& entry) { return entry.second->is_host(pid); });
+    });
+    reap_later();
+  });
+}
+
+}  // namespace muster::agent

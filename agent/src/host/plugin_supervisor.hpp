@@ -1,0 +1,148 @@
+/// All plugins of a node: found in a folder, kept running, and called.
+///
+/// One per agent, built in app.cpp; everything is [loop]. It says what became of a call, once; what
+/// that means for a task is the executor's business. Events are never raised from inside a method
+/// called here.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <muster/core/wire/messages.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "host/plugin_slot.hpp"
+
+namespace muster::agent {
+
+using CallHandle = plugins::CallNumber;  ///< never used twice
+
+struct CallSpec {
+  std::string operation;  ///< in full
+  std::string instance;
+  Bytes arguments;  ///< a msgpack map, checked, defaults filled in
+  bool check = false;
+  std::chrono::milliseconds remaining{0};  ///< until the deadline, for the plugin to know; 0: none
+  std::string idempotency_key;
+  std::string traceparent;
+  std::uint64_t credit = 0;
+};
+
+enum class CallEnd : std::uint8_t {
+  Ok,
+  Changed,
+  Failed,
+  Indeterminate,  ///< the plugin's own word
+  Refused,        ///< the plugin did not take it: it never ran
+  Lost,           ///< the host died with it: it may or may not have run
+};
+
+struct CallResult {
+  CallEnd end = CallEnd::Lost;
+  Bytes result;
+  std::optional<Error> error;  ///< of all but Ok and Changed
+};
+
+struct CallEvents {
+  std::function<void(wire::Stream, BytesView)> output;
+  std::function<void(std::uint16_t done, const std::string& note)> progress;  ///< done in 1/10,000
+  std::function<void(CallResult)> ended;                                      ///< exactly once
+};
+
+struct PluginStatus {
+  std::string id;
+  std::string version;
+  std::array<std::uint8_t, 32> manifest_digest{};
+  config::PluginClass cls = config::PluginClass::Confined;
+  PluginState state = PluginState::Stopped;
+  std::uint32_t restarts = 0;
+  std::string last_trouble;
+};
+
+/// A file in the folder that is no plugin that this agent can run, and why.
+struct RejectedFile {
+  std::filesystem::path path;
+  std::string why;
+};
+
+struct SupervisorOptions {
+  std::filesystem::path plugin_directory;
+  std::filesystem::path host_program;
+  std::map<std::string, std::string> configs;  ///< plugin id to JSON text of its configuration
+  std::function<void()> changed;               ///< some plugin has another state
+  std::function<void(const std::string& plugin, const plugins::Event&)> event;
+};
+
+class PluginSupervisor {
+ public:
+  static constexpr std::chrono::seconds kAfterDeadline{10};
+
+  /// Reads every `*.so` of the folder, by name; starts nothing yet. Blocks. A file that is no
+  /// plugin is logged and listed in rejected(), and does not keep the others out. Errors: NotFound
+  /// for the folder.
+  [[nodiscard]] static Result<std::unique_ptr<PluginSupervisor>> create(run::EventLoop& loop,
+                                                                        log::Logger log,
+                                                                        SupervisorOptions options);
+  ~PluginSupervisor();
+  PluginSupervisor(const PluginSupervisor&) = delete;
+  PluginSupervisor& operator=(const PluginSupervisor&) = delete;
+
+  void start();
+  /// Ends every host, with `grace` to do it by itself; `stopped` follows when all are gone.
+  void stop(std::chrono::milliseconds grace, std::function<void()> stopped);
+
+  [[nodiscard]] std::vector<PluginStatus> plugins() const;  ///< by id
+  [[nodiscard]] const std::vector<RejectedFile>& rejected() const { return rejected_; }
+  /// The plugin that an operation's name begins with, or null. Lives as long as the supervisor.
+  [[nodiscard]] const config::Manifest* manifest_for(std::string_view operation) const;
+  /// JSON text of the manifest with this digest, or null.
+  [[nodiscard]] const std::string* manifest_text(const std::array<std::uint8_t, 32>& digest) const;
+
+  /// Errors: NotFound for an operation that no plugin has; Unavailable while its plugin is not
+  /// ready; FailedPrecondition for a request that crashed the plugin twice; ResourceExhausted for a
+  /// busy host. Nothing runs then, and no event follows.
+  [[nodiscard]] Result<CallHandle> start_call(CallSpec spec, CallEvents events);
+  /// A call that is over is left alone.
+  void add_credit(CallHandle call, std::uint64_t bytes);
+  /// Asks the call to end. One that has not ended kAfterDeadline after it was told of its deadline
+  /// takes its host with it.
+  void cancel(CallHandle call, wire::CancelReason reason);
+
+ private:
+  struct Running {
+    PluginSlot* slot = nullptr;
+    std::uint64_t credit = 0;
+    std::string request;  ///< for the poison list
+    CallEvents events;
+    run::Timer deadline_grace;
+  };
+
+  PluginSupervisor(run::EventLoop& loop, log::Logger log, SupervisorOptions options);
+  [[nodiscard]] Status load(const std::filesystem::path& path);
+  [[nodiscard]] PluginSlot* slot_for(std::string_view operation) const;
+  void on_frame(PluginSlot& slot, const plugins::ToAgent& frame);
+  void on_host_ended(PluginSlot& slot, const HostEnd& end);
+  void on_changed();
+  void finish(CallHandle call, CallResult result);
+  /// The call that a frame speaks of, if it still runs on that host. A number that was never given
+  /// out ends the host.
+  [[nodiscard]] Running* running(PluginSlot& slot, CallHandle call);
+  void reap_later();
+
+  run::EventLoop& loop_;
+  log::Logger log_;
+  SupervisorOptions options_;
+  std::map<std::string, std::unique_ptr<PluginSlot>, std::less<>> slots_;  // by plugin id
+  std::vector<RejectedFile> rejected_;
+  std::unordered_map<CallHandle, Running> calls_;
+  CallHandle last_call_ = 0;
+  PoisonList poison_;
+  run::Timer reap_timer_;
+  std::function<void()> stopped_;
+};
+
+}  // namespace muster::agent
