@@ -12,6 +12,9 @@ int digit_value(char digit) {
 
 }  // namespace
 
+// Here and not in the header: inlined, g++ 12 sees bounds broken in it that are not.
+void append(Bytes& out, BytesView more) { out.insert(out.end(), more.begin(), more.end()); }
+
 std::string to_hex(BytesView bytes) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;

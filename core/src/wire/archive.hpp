@@ -73,10 +73,7 @@ class Encoder {
  private:
   struct Sink {
     Bytes& out;
-    void write(const char* data, std::size_t size) {
-      const auto bytes = as_bytes({data, size});
-      out.insert(out.end(), bytes.begin(), bytes.end());
-    }
+    void write(const char* data, std::size_t size) { append(out, as_bytes({data, size})); }
   };
 
   void put(bool value) { packer_.pack(value); }

@@ -99,7 +99,7 @@ Bytes begin_envelope(const Header& header, std::size_t body_size) {
 
 Bytes encode_envelope(const Header& header, BytesView body) {
   Bytes out = begin_envelope(header, body.size());
-  out.insert(out.end(), body.begin(), body.end());
+  append(out, body);
   return out;
 }
 

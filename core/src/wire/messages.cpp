@@ -169,7 +169,7 @@ Result<TaskSpec> decode_spec(BytesView bytes) {
 
 Bytes signed_part(BytesView spec) {
   Bytes out = to_bytes(as_bytes("muster task 1"));
-  out.insert(out.end(), spec.begin(), spec.end());
+  append(out, spec);
   return out;
 }
 

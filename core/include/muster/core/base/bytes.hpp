@@ -20,6 +20,8 @@ using BytesView = std::span<const std::uint8_t>;
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 [[nodiscard]] inline Bytes to_bytes(BytesView bytes) { return {bytes.begin(), bytes.end()}; }
+/// Puts `more`, which must not lie in `out`, behind `out`.
+void append(Bytes& out, BytesView more);
 
 /// Lower-case hexadecimal, two digits a byte.
 [[nodiscard]] std::string to_hex(BytesView bytes);
