@@ -46,7 +46,7 @@ Result<Level> parse_level(std::string_view name) {
     if (kLevels[i] == name) return static_cast<Level>(i);
   }
   return fail(ErrorCode::InvalidArgument,
-              "'" + std::string(name) + "' is no log level: use error, warn, info or debug");
+              std::string("'").append(name) + "' is no log level: use error, warn, info or debug");
 }
 
 std::string_view to_string(Level level) { return kLevels[static_cast<std::size_t>(level)]; }
