@@ -38,6 +38,12 @@ Result<Bytes> read_once(const std::filesystem::path& path) {
 
 Result<UniqueFd> seal(BytesView bytes) {
   UniqueFd fd(::memfd_create("muster-plugin", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  // With vm.memfd_noexec=2 a memfd must give up its mode bit for execution, which mapping does not
+  // need.
+  constexpr unsigned kNoexecSeal = 8;  // MFD_NOEXEC_SEAL, newer than Debian 12's headers
+  if (!fd && errno == EACCES) {
+    fd.reset(::memfd_create("muster-plugin", MFD_CLOEXEC | MFD_ALLOW_SEALING | kNoexecSeal));
+  }
   if (!fd) return fail_errno("copy it into memory", errno);
   while (!bytes.empty()) {
     const auto written = ::write(fd.get(), bytes.data(), bytes.size());

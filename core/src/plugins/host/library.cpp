@@ -1,7 +1,12 @@
 #include "library.hpp"
 
 #include <dlfcn.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
+#include <cerrno>
+#include <cstring>
+#include <muster/core/plugins/plugin_file.hpp>
 #include <string>
 
 namespace muster::plugins {
@@ -18,9 +23,10 @@ Status check_entry(const muster_entry* entry) {
   if (entry->magic != MUSTER_ENTRY_MAGIC)
     return bad("its entry is not that of a Muster plugin (wrong magic)");
   if (entry->abi_major != MUSTER_ABI_MAJOR) {
+    const bool newer = entry->abi_major > MUSTER_ABI_MAJOR;
     return bad("it was built for ABI " + std::to_string(entry->abi_major) +
                ", this agent speaks ABI " + std::to_string(MUSTER_ABI_MAJOR) +
-               "; install a build of the plugin for it, or another agent");
+               (newer ? "; upgrade the agent" : "; install a newer build of the plugin"));
   }
   if (entry->abi_minor > MUSTER_ABI_MINOR) {
     return bad("it needs ABI " + std::to_string(entry->abi_major) + "." +
@@ -29,6 +35,27 @@ Status check_entry(const muster_entry* entry) {
                "; upgrade the agent");
   }
   if (!MUSTER_HAS(entry, muster_entry, create)) return bad("its entry has no create function");
+  return {};
+}
+
+/// What the agent read before any code ran must be what the plugin says of itself.
+Status check_manifest(const muster_entry& entry, int fd) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0) return fail_errno("look at the plugin", errno);
+  const auto size = static_cast<std::size_t>(info.st_size);
+  void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (mapped == MAP_FAILED) return fail_errno("map the plugin", errno);
+  const auto manifest = find_manifest({static_cast<const std::uint8_t*>(mapped), size});
+  const bool same = manifest && entry.manifest.p != nullptr &&
+                    entry.manifest.n == manifest->size() &&
+                    std::memcmp(entry.manifest.p, manifest->data(), manifest->size()) == 0;
+  ::munmap(mapped, size);
+  if (!manifest) return tl::unexpected(manifest.error());
+  if (!same) {
+    return fail(ErrorCode::Unsupported,
+                "its entry gives another manifest than the section muster_manifest of its file; "
+                "embed one and point at it");
+  }
   return {};
 }
 
@@ -50,6 +77,7 @@ Result<const muster_entry*> load_entry(int fd) {
   const auto entry_function = reinterpret_cast<decltype(&muster_plugin_entry_v1)>(symbol);
   const auto* entry = entry_function();
   if (auto checked = check_entry(entry); !checked) return tl::unexpected(checked.error());
+  if (auto checked = check_manifest(*entry, fd); !checked) return tl::unexpected(checked.error());
   return entry;
 }
 

@@ -12,6 +12,7 @@
 #include "connection.hpp"
 #include "instance.hpp"
 #include "strand.hpp"
+#include "watcher.hpp"
 
 namespace muster::plugins {
 namespace {
@@ -74,10 +75,17 @@ class HostProcess {
 
 /// What must hold before any code of the plugin is mapped.
 void prepare_process() {
+  // An agent that died before this line shows as the end of the socket.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   std::signal(SIGPIPE, SIG_IGN);
   const rlimit no_core{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core);
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  ::close_range(kLibrary + 1, ~0U, 0);
+  // Programs that the plugin starts must hold neither the socket nor the library.
+  ::fcntl(kSocket, F_SETFD, FD_CLOEXEC);
+  ::fcntl(kLibrary, F_SETFD, FD_CLOEXEC);
+  start_watcher();
 }
 
 }  // namespace
