@@ -11,7 +11,7 @@ namespace muster::plugins {
 namespace {
 
 Result<Bytes> read_once(const std::filesystem::path& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!fd && errno == ELOOP) {
     return fail(ErrorCode::PermissionDenied, "it is a symbolic link, which is not followed");
   }

@@ -1,8 +1,8 @@
 #include "watcher.hpp"
 
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -30,7 +30,8 @@ namespace {
 
 void start_watcher() {
   const pid_t host = ::getpid();
-  const int pidfd = ::pidfd_open(host, 0);
+  // Debian 12's <sys/pidfd.h> cannot be used from C++: it lacks extern "C".
+  const int pidfd = static_cast<int>(::syscall(SYS_pidfd_open, host, 0));
   if (pidfd < 0) return;
   if (::fork() == 0) {
     // The agent must see the socket end with the host, and the plugin's copy must not outlive it.
