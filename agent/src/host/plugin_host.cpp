@@ -6,13 +6,15 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <muster/core/plugins/leftovers.hpp>
+#include <string_view>
 #include <utility>
-
-#include "host/leftovers.hpp"
+#include <vector>
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX leaves it to us
 
@@ -53,6 +55,24 @@ void plan_host(SpawnPlan& plan, int socket, int library) {
   ::posix_spawn_file_actions_adddup2(&plan.actions, socket, kHostSocket);
   ::posix_spawn_file_actions_adddup2(&plan.actions, library, kHostLibrary);
   ::posix_spawn_file_actions_addclosefrom_np(&plan.actions, kHostLibrary + 1);
+}
+
+/// The environment that a plugin may see: not the agent's own channels to the service manager, nor
+/// what configures the agent.
+std::vector<char*> plugin_environment() {
+  constexpr std::array<std::string_view, 6> kOurs{
+      "NOTIFY_SOCKET=",         "WATCHDOG_",      "LISTEN_",
+      "CREDENTIALS_DIRECTORY=", "INVOCATION_ID=", "MUSTER_"};
+  std::vector<char*> kept;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const bool ours = std::any_of(kOurs.begin(), kOurs.end(), [&](std::string_view prefix) {
+      return text.substr(0, prefix.size()) == prefix;
+    });
+    if (!ours) kept.push_back(*entry);
+  }
+  kept.push_back(nullptr);
+  return kept;
 }
 
 /// A copy of `fd` above the numbers that the host uses, so that one dup2 cannot overwrite the
@@ -108,8 +128,8 @@ Status PluginHost::spawn(const HostSpec& spec) {
   std::string program = spec.program.string();
   std::string name = spec.start.plugin_id;
   const std::array<char*, 3> argv{program.data(), name.data(), nullptr};
-  const int error =
-      ::posix_spawn(&pid_, program.c_str(), &plan.actions, &plan.attributes, argv.data(), environ);
+  const int error = ::posix_spawn(&pid_, program.c_str(), &plan.actions, &plan.attributes,
+                                  argv.data(), plugin_environment().data());
   if (error != 0) {
     pid_ = -1;
     return fail_errno("start " + program, error);
@@ -125,8 +145,11 @@ Status PluginHost::spawn(const HostSpec& spec) {
 PluginHost::~PluginHost() {
   if (pid_ < 0) return;
   ::kill(pid_, SIGKILL);
-  kill_session(pid_);
-  ::waitpid(pid_, nullptr, 0);  // it was killed: this does not wait long
+  siginfo_t info{};
+  // It was killed: this does not wait long. It keeps its number until what it left is gone as well.
+  ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT);
+  plugins::kill_session(pid_);
+  ::waitpid(pid_, nullptr, 0);
 }
 
 Status PluginHost::send(const plugins::ToHost& frame) {
@@ -159,19 +182,26 @@ void PluginHost::write_queued() {
 
 void PluginHost::on_socket(std::uint32_t events) {
   if ((events & EPOLLOUT) != 0) write_queued();
-  if ((events & (EPOLLIN | EPOLLHUP)) != 0) read_frames();
+  if ((events & (EPOLLIN | EPOLLHUP)) != 0) (void)read_frames();
 }
 
 /// One read for each turn of the loop, so that a plugin that floods does not starve the others.
-void PluginHost::read_frames() {
+/// False: nothing is there now.
+bool PluginHost::read_frames() {
   const auto space = reader_.prepare();
   const auto count = ::recv(socket_.get(), space.data(), space.size(), 0);
-  if (count < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (count < 0 && errno == EINTR) return true;
+  if (count < 0 && errno == EAGAIN) return false;
   if (count <= 0) {
     socket_watch_.reset();  // its end is on the way; without the watch this would spin until then
-    return;
+    return false;
   }
   reader_.commit(static_cast<std::size_t>(count));
+  take_frames();
+  return true;
+}
+
+void PluginHost::take_frames() {
   while (!killed_) {
     const auto frame = reader_.next();
     if (!frame) return kill(EndCause::Protocol, frame.error().message);
@@ -230,8 +260,12 @@ HostEnd PluginHost::end_from(int code, int status) const {
 }
 
 void PluginHost::on_exit() {
+  // What it left running may hold the socket open, and goes first, while the dead host still keeps
+  // its number, which is the session's, from being used again.
+  plugins::kill_session(pid_);
   // Frames that it sent before it ended still count.
-  while (socket_watch_ && !killed_) read_frames();
+  while (socket_watch_ && !killed_ && read_frames()) {
+  }
   siginfo_t info{};
   ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &info, WEXITED);
   exit_watch_.reset();
@@ -239,7 +273,6 @@ void PluginHost::on_exit() {
   ping_timer_.reset();
   stop_timer_.reset();
   const auto end = end_from(info.si_code, info.si_status);
-  kill_session(pid_);
   pid_ = -1;
   auto ended = std::move(events_.ended);  // it may destroy this
   ended(end);

@@ -70,7 +70,8 @@ class PluginHost {
   PluginHost(run::EventLoop& loop, HostEvents events) : loop_(loop), events_(std::move(events)) {}
   [[nodiscard]] Status spawn(const HostSpec& spec);
   void on_socket(std::uint32_t events);
-  void read_frames();
+  bool read_frames();
+  void take_frames();
   void write_queued();
   void take(const plugins::ToAgent& frame);
   void on_exit();

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <muster/core/crypto/digest.hpp>
+#include <muster/core/plugins/leftovers.hpp>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
-
-#include "host/leftovers.hpp"
 
 namespace muster::agent {
 namespace {
@@ -120,7 +119,7 @@ Status PluginSupervisor::load(const std::filesystem::path& path) {
 }
 
 void PluginSupervisor::start() {
-  adopt_orphans();
+  plugins::adopt_orphans();
   for (auto& [id, slot] : slots_) slot->start();
   reap_later();
 }
@@ -274,7 +273,7 @@ void PluginSupervisor::on_host_ended(PluginSlot& slot, const HostEnd& end) {
 
 void PluginSupervisor::reap_later() {
   reap_timer_ = loop_.after(kReapPeriod, [this] {
-    reap_orphans([this](pid_t pid) {
+    plugins::reap_orphans([this](pid_t pid) {
       return std::any_of(slots_.begin(), slots_.end(),
                          [&](const auto& entry) { return entry.second->is_host(pid); });
     });
