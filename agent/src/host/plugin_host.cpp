@@ -1,10 +1,12 @@
 #include "host/plugin_host.hpp"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/epoll.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -134,7 +136,8 @@ Status PluginHost::spawn(const HostSpec& spec) {
     pid_ = -1;
     return fail_errno("start " + program, error);
   }
-  pidfd_.reset(::pidfd_open(pid_, 0));
+  // Debian 12's <sys/pidfd.h> cannot be used from C++: it lacks extern "C".
+  pidfd_.reset(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   if (!pidfd_) return fail_errno("watch the plugin host", errno);
   exit_watch_ = loop_.watch(pidfd_.get(), EPOLLIN, [this](std::uint32_t) { on_exit(); });
   socket_watch_ =
@@ -237,7 +240,7 @@ void PluginHost::ping_later() {
 void PluginHost::kill(EndCause cause, const std::string& sentence) {
   if (pid_ < 0 || killed_) return;
   killed_ = HostEnd{cause, 0, 0, sentence};
-  ::pidfd_send_signal(pidfd_.get(), SIGKILL, nullptr, 0);
+  (void)::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
 }
 
 void PluginHost::stop(std::chrono::milliseconds grace) {

@@ -1,0 +1,224 @@
+#include <csignal>
+#include <muster/core/base/files.hpp>
+#include <muster/core/log/capture.hpp>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <thread>
+
+#include "catch.hpp"
+#include "fake_clock.hpp"
+#include "host/plugin_supervisor.hpp"
+#include "host_process.hpp"
+#include "temp_dir.hpp"
+
+using namespace muster;
+using namespace muster::agent;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+struct Seen {
+  std::optional<CallResult> result;
+  int ends = 0;
+  std::size_t output = 0;
+};
+
+/// The mock plugin in real processes, supervised by a clock that the test moves.
+struct Node {
+  test::TempDir dir;
+  test::FakeClock clock;
+  log::Capture log;
+  std::unique_ptr<run::EventLoop> loop = run::EventLoop::create(clock).value();
+  std::unique_ptr<PluginSupervisor> supervisor;
+
+  explicit Node(const json& config = json::object()) {
+    std::filesystem::copy_file(MOCK_PLUGIN, dir / "mock.so");
+    SupervisorOptions options;
+    options.plugin_directory = dir.path();
+    options.host_program = HOST_PROGRAM;
+    options.configs["mock"] = config.dump();
+    supervisor = PluginSupervisor::create(
+                     *loop, log::Logger("test", log::Level::Error, log.sink(), clock), options)
+                     .value();
+    supervisor->start();
+  }
+
+  template <class Done>
+  void run_until(const Done& done) {
+    const auto patience = std::chrono::steady_clock::now() + 30s;
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > patience) throw std::runtime_error("it never came");
+      if (!loop->run_ready()) std::this_thread::yield();
+    }
+  }
+  PluginStatus mock() const { return supervisor->plugins().at(0); }
+  void until(PluginState state) {
+    run_until([&] { return mock().state == state; });
+  }
+  Result<CallHandle> start(const json& orders, Seen& seen, std::uint64_t credit = 0) {
+    CallSpec spec;
+    spec.operation = "mock.run";
+    spec.arguments = json::to_msgpack(test::mock_orders(orders));
+    spec.credit = credit;
+    CallEvents events{[&](wire::Stream, BytesView bytes) { seen.output += bytes.size(); },
+                      [](std::uint16_t, const std::string&) {},
+                      [&](CallResult result) {
+                        seen.result = std::move(result);
+                        ++seen.ends;
+                      }};
+    return supervisor->start_call(std::move(spec), std::move(events));
+  }
+  CallResult run(const json& orders) {
+    Seen seen;
+    REQUIRE(start(orders, seen));
+    run_until([&] { return seen.ends > 0; });
+    return *seen.result;
+  }
+  pid_t host_pid() { return json::from_msgpack(run({}).result)["pid"]; }
+};
+
+}  // namespace
+
+TEST_CASE("a plugin that crashes loses its call and starts again after a while",
+          "[integration][agent]") {
+  const std::string crash = GENERATE("abort", "segv", "exit");
+  Node node;
+  node.until(PluginState::Ready);
+  const auto lost = node.run({{"crash", crash}});
+  CHECK(lost.end == CallEnd::Lost);
+  CHECK_THAT(lost.error.value().message, Catch::Contains(crash == "exit" ? "code 3" : "signal"));
+  node.until(PluginState::Waiting);
+  Seen refused;
+  CHECK(node.start({}, refused).error().code == ErrorCode::Unavailable);
+  node.clock.advance(1s);
+  node.until(PluginState::Ready);
+  CHECK(node.mock().restarts == 1);
+  CHECK(node.run({}).end == CallEnd::Changed);
+}
+
+TEST_CASE("a request that crashed its plugin twice is refused for a day, and no other is",
+          "[integration][agent]") {
+  Node node;
+  for (int i = 0; i < 2; ++i) {
+    node.until(PluginState::Ready);
+    CHECK(node.run({{"crash", "abort"}}).end == CallEnd::Lost);
+    node.clock.advance(60s);
+  }
+  node.until(PluginState::Ready);
+  Seen seen;
+  CHECK(node.start({{"crash", "abort"}}, seen).error().code == ErrorCode::FailedPrecondition);
+  CHECK(node.run({}).end == CallEnd::Changed);
+}
+
+TEST_CASE("five crashes in ten minutes put a plugin into quarantine, with a try afterwards",
+          "[integration][agent]") {
+  Node node;
+  for (int i = 0; i < 5; ++i) {
+    node.until(PluginState::Ready);
+    CHECK(node.run({{"crash", "segv"}, {"delay_ms", i}}).end == CallEnd::Lost);
+    if (i < 4) node.clock.advance(60s);
+  }
+  node.until(PluginState::Quarantined);
+  node.clock.advance(9min);
+  node.loop->run_ready();
+  CHECK(node.mock().state == PluginState::Quarantined);
+  node.clock.advance(1min);
+  node.until(PluginState::Ready);
+}
+
+TEST_CASE("a host killed from outside loses its calls and leaves no child",
+          "[integration][agent]") {
+  Node node;
+  node.until(PluginState::Ready);
+  const auto report = json::from_msgpack(node.run({{"spawn_child", true}}).result);
+  Seen seen;
+  REQUIRE(node.start({{"finish", "never"}}, seen));
+  ::kill(report["pid"].get<pid_t>(), SIGKILL);
+  node.run_until([&] { return seen.ends > 0; });
+  CHECK(seen.result->end == CallEnd::Lost);
+  CHECK_THAT(node.mock().last_trouble, Catch::Contains("signal 9"));
+  test::wait_until_gone(report["child"].get<pid_t>());
+}
+
+TEST_CASE("a stopped host is found out by its silence and killed", "[integration][agent]") {
+  Node node;
+  node.until(PluginState::Ready);
+  const auto pid = node.host_pid();
+  ::kill(pid, SIGSTOP);
+  for (int i = 0; i < 4; ++i) {
+    node.clock.advance(PluginHost::kPingPeriod);
+    node.loop->run_ready();
+  }
+  node.until(PluginState::Waiting);
+  CHECK_THAT(node.mock().last_trouble, Catch::Contains("did not answer"));
+}
+
+TEST_CASE("a plugin that floods is heard as far as its credit, and others than it go on",
+          "[integration][agent]") {
+  Node node;
+  node.until(PluginState::Ready);
+  Seen flood;
+  const auto call = node.start({{"flood", true}}, flood, 100'000);
+  REQUIRE(call);
+  CHECK(node.run({}).end == CallEnd::Changed);
+  node.supervisor->cancel(*call, wire::CancelReason::Requested);
+  node.run_until([&] { return flood.ends > 0; });
+  CHECK(flood.output == plugins::kMaxChunk);
+}
+
+TEST_CASE("a call that ends twice, or speaks for another, ends once", "[integration][agent]") {
+  Node node;
+  node.until(PluginState::Ready);
+  Seen seen;
+  REQUIRE(node.start({{"reply_twice", true}, {"reply_unknown_call", true}}, seen));
+  node.run_until([&] { return seen.ends > 0; });
+  CHECK(node.run({}).end == CallEnd::Changed);
+  CHECK(seen.ends == 1);
+}
+
+TEST_CASE("a call that ignores its deadline takes its host with it", "[integration][agent]") {
+  Node node;
+  node.until(PluginState::Ready);
+  Seen seen;
+  const auto call = node.start({{"finish", "never"}, {"ignore_cancel", true}}, seen);
+  REQUIRE(call);
+  node.supervisor->cancel(*call, wire::CancelReason::Deadline);
+  node.clock.advance(9s);
+  node.loop->run_ready();
+  CHECK(seen.ends == 0);
+  node.clock.advance(1s);
+  node.run_until([&] { return seen.ends > 0; });
+  CHECK(seen.result->end == CallEnd::Lost);
+  CHECK_THAT(seen.result->error.value().message, Catch::Contains("after its deadline"));
+}
+
+TEST_CASE("a plugin that refuses its configuration fails for good, and says which field",
+          "[integration][agent]") {
+  Node node(json{{"fail_init", "not like this"}});
+  node.until(PluginState::Failed);
+  CHECK(node.mock().last_trouble == "init: not like this (at /fail_init)");
+}
+
+TEST_CASE("a file that is no plugin is listed and keeps no other out", "[integration][agent]") {
+  Node node;
+  REQUIRE(write_file_atomic(node.dir / "a.so", as_bytes("text")));
+  const auto again = PluginSupervisor::create(
+      *node.loop, log::Logger("test", log::Level::Error, node.log.sink(), node.clock),
+      SupervisorOptions{node.dir.path(), HOST_PROGRAM, {}, {}, {}});
+  REQUIRE(again);
+  CHECK((*again)->plugins().size() == 1);
+  REQUIRE((*again)->rejected().size() == 1);
+  CHECK_THAT((*again)->rejected()[0].why, Catch::Contains("no ELF shared library"));
+}
+
+TEST_CASE("stopping ends every host", "[integration][agent]") {
+  Node node;
+  node.until(PluginState::Ready);
+  const auto pid = node.host_pid();
+  bool stopped = false;
+  node.supervisor->stop(5s, [&] { stopped = true; });
+  node.run_until([&] { return stopped; });
+  test::wait_until_gone(pid);
+  CHECK(node.mock().state == PluginState::Stopped);
+}
