@@ -1,0 +1,209 @@
+#include "executor/executor.hpp"
+
+#include <utility>
+
+namespace muster::agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kTick = 1s;
+
+}  // namespace
+
+Executor::Executor(Surroundings around, AdmissionRules rules, TableLimits limits)
+    : around_(std::move(around)), rules_(rules), table_(limits), outbox_(around_.uplink) {
+  listen_to_runner();
+  perform(table_.hold(true, 0));  // until the controller's time is known
+}
+
+Executor::~Executor() { around_.runner.set_events({}); }
+
+void Executor::listen_to_runner() {
+  RunnerEvents events;
+  events.output = [this](const TaskId& task, wire::Stream stream, BytesView bytes) {
+    on_output(task, stream, bytes);
+  };
+  events.progress = [this](const TaskId& task, std::uint16_t done, const std::string& note) {
+    around_.uplink.say(wire::Progress{task, done, note});
+  };
+  events.ended = [this](const TaskId& task, Outcome outcome) {
+    perform(table_.ended(task, std::move(outcome), around_.time.now_ms()));
+  };
+  events.ready = [this](const std::string& plugin, bool ready) {
+    perform(table_.plugin_ready(plugin, ready, around_.time.now_ms()));
+  };
+  around_.runner.set_events(std::move(events));
+}
+
+void Executor::session_began(const wire::Welcome& welcome) {
+  around_.time.set(welcome.controller_time_ms);
+  if (welcome.epoch < epoch_) {
+    around_.log.warn(
+        "the controller is an older one than this node has seen; its tasks are refused",
+        {{"epoch", welcome.epoch}, {"seen", epoch_}});
+  }
+  epoch_ = std::max(epoch_, welcome.epoch);
+  write_clock();
+  outbox_.session_began(welcome.window_bytes, welcome.window_messages);
+  if (!leaving_) perform(table_.hold(false, around_.time.now_ms()));
+  pump();
+}
+
+void Executor::on_task(wire::Task task) {
+  if (leaving_) return;  // never heard of it: the controller sends it again
+  const auto spec = wire::decode_spec(task.spec);
+  if (!spec) {
+    around_.log.error("a task of the controller cannot be read, ignoring",
+                      {{"error", spec.error().message}});
+    return;
+  }
+  if (table_.state_of(spec->task) != wire::TaskState::Unknown) return answer_known(spec->task);
+  auto admitted = admit(task, *spec, rules_, around_.catalog, epoch_, around_.time.now_ms());
+  if (!admitted) return refuse(spec->task, admitted.error());
+  epoch_ = std::max(epoch_, spec->epoch);
+  take(std::move(*admitted), task.spec);
+}
+
+void Executor::take(Admitted admitted, const Bytes& spec) {
+  const TaskId id = admitted.spec.task;
+  if (waiting_bytes_ + spec.size() > kMaxWaitingBytes) {
+    return refuse(id, {ErrorCode::ResourceExhausted,
+                       "this node has too many large tasks waiting and takes no more for now",
+                       {},
+                       true,
+                       {}});
+  }
+  TaskEntry entry;
+  entry.id = id;
+  entry.plugin = admitted.plugin;
+  entry.journaled = admitted.risk != config::Risk::Read;
+  entry.idempotent = admitted.idempotent;
+  entry.cancellable = admitted.cancellable;
+  entry.not_after_ms = admitted.spec.not_after_ms;
+  entry.timeout = admitted.spec.timeout;
+  const std::uint64_t cap =
+      admitted.spec.output_cap != 0 ? admitted.spec.output_cap : kDefaultOutputCap;
+  auto actions = table_.accept(std::move(entry), around_.time.now_ms());
+  if (!actions) return refuse(id, actions.error());
+
+  Work& work = works_[id];
+  work.spec = std::move(admitted.spec);
+  work.output = std::make_unique<TaskOutput>(around_.spool, cap);
+  work.spec_bytes = spec.size();
+  waiting_bytes_ += work.spec_bytes;
+  outbox_.add(id, *work.output);
+  promise_spec_ = spec;
+  perform(std::move(*actions));
+  promise_spec_.clear();
+}
+
+void Executor::refuse(const TaskId& task, const Error& error) {
+  around_.log.info("task refused", {{"task", task.text()}, {"why", error.message}});
+  around_.metrics.counter("muster_tasks_refused_total", "Tasks that this node would not take")
+      .add();
+  around_.uplink.say(wire::Refuse{task, error});
+}
+
+void Executor::answer_known(const TaskId& id) {
+  const TaskEntry* entry = table_.find(id);
+  if (entry == nullptr) {  // acknowledged long ago: only its state is left
+    around_.uplink.say(wire::StatusReport{{{id, table_.state_of(id)}}});
+    return;
+  }
+  switch (entry->phase) {
+    case Phase::Accepting:
+      return;  // its ACCEPT follows when it is safe
+    case Phase::Queued:
+      around_.uplink.say(wire::Accept{id});
+      return;
+    case Phase::Starting:
+      if (!entry->accept_unsaid) around_.uplink.say(wire::Accept{id});
+      return;
+    case Phase::Running:
+    case Phase::Ending:
+      around_.uplink.say(wire::Start{id, entry->started_ms});
+      return;
+    case Phase::Ended:
+      outbox_.send_result_again(id);
+      pump();
+      return;
+  }
+}
+
+void Executor::on_cancel(const wire::Cancel& cancel) {
+  perform(table_.cancel(cancel.task, cancel.reason, around_.time.now_ms()));
+}
+
+void Executor::on_query(const wire::Query& query) {
+  wire::StatusReport report;
+  for (const auto& id : query.tasks) report.tasks.push_back({id, table_.state_of(id)});
+  around_.uplink.say(report);
+}
+
+void Executor::on_out_ack(const wire::OutAck& ack) {
+  outbox_.on_out_ack(ack);
+  pay_all_credit();
+  pump();
+}
+
+void Executor::on_result_ack(const wire::ResultAck& ack) {
+  for (const auto& id : ack.tasks) {
+    const bool remembered = table_.acknowledged(id);
+    if (table_.find(id) != nullptr) continue;  // not over: a RESULT that we never sent
+    if (remembered) {
+      const auto* known = table_.forgotten().find(id);
+      // Not waited for: lost in a crash, it costs one more RESULT.
+      around_.journal.append(records::encode(records::Known{id, known->state, known->until_ms}),
+                             [](const Result<journal::Lsn>&) {});
+    }
+    forget(id);
+  }
+  compact_if_large();
+  pay_all_credit();
+  pump();
+  show();
+}
+
+void Executor::forget(const TaskId& id) {
+  outbox_.forget(id);
+  const auto found = works_.find(id);
+  if (found == works_.end()) return;
+  if (found->second.output) found->second.output->discard();
+  waiting_bytes_ -= found->second.spec_bytes;
+  works_.erase(found);
+}
+
+void Executor::leave() {
+  leaving_ = true;
+  perform(table_.hold(true, around_.time.now_ms()));
+}
+
+std::size_t Executor::unwritten_ends() const {
+  std::size_t count = 0;
+  for (const auto& [id, entry] : table_.tasks()) count += entry.phase == Phase::Ending ? 1 : 0;
+  return count;
+}
+
+void Executor::tick() {
+  perform(table_.tick(around_.time.now_ms()));
+  pay_all_credit();
+}
+
+void Executor::show() {
+  auto& metrics = around_.metrics;
+  metrics.gauge("muster_tasks_running", "Tasks that a plugin works on")
+      .set(static_cast<double>(running()));
+  metrics.gauge("muster_tasks_queued", "Tasks that wait for a slot")
+      .set(static_cast<double>(queued()));
+  metrics.gauge("muster_spool_used_bytes", "Output that waits for the controller")
+      .set(static_cast<double>(around_.spool.used()));
+  // A clock that ticks only while there is something to wait for keeps an idle agent idle.
+  if (table_.tasks().empty() && table_.forgotten().size() == 0) {
+    tick_timer_.reset();
+  } else if (!tick_timer_.armed()) {
+    tick_timer_ = around_.loop.after(kTick, [this] { tick(); });
+  }
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,119 @@
+#include <utility>
+
+#include "executor/executor.hpp"
+
+// What the executor takes from the journal at its start, and keeps in it when it is made smaller.
+
+namespace muster::agent {
+
+void Executor::recover(Replay replay) {
+  epoch_ = std::max(epoch_, replay.highest_epoch());
+  around_.time.raise(replay.highest_time_ms());
+  const auto& clock = replay.clock();
+  around_.time.restore(clock.time_ms, clock.boot_id, clock.boot_ms);
+  for (const auto& [id, known] : replay.known()) table_.remember(id, known);
+
+  std::set<std::uint64_t> files;
+  for (auto& [id, task] : replay.tasks()) {
+    if (!task.end) continue;
+    for (const auto& stream : task.end->streams) files.insert(stream.file);
+  }
+  around_.spool.keep_only(files);
+  for (auto& [id, task] : replay.tasks()) recover_task(std::move(task));
+  if (!replay.tasks().empty()) {
+    around_.log.info("took up the tasks of the last run", {{"tasks", replay.tasks().size()}});
+  }
+  if (around_.time.known()) perform(table_.hold(false, around_.time.now_ms()));
+}
+
+void Executor::recover_task(RecoveredTask task) {
+  const TaskId id = task.spec.task;
+  TaskEntry entry;
+  entry.id = id;
+  entry.plugin = task.spec.operation.substr(0, task.spec.operation.rfind('.'));
+  entry.idempotent = task.idempotent;
+  entry.not_after_ms = task.spec.not_after_ms;
+  entry.timeout = task.spec.timeout;
+  entry.attempt = task.attempt;
+  entry.started_ms = task.started_ms;
+
+  Work& work = works_[id];
+  const std::uint64_t cap = task.spec.output_cap != 0 ? task.spec.output_cap : kDefaultOutputCap;
+  work.output = std::make_unique<TaskOutput>(around_.spool, cap);
+  work.spec = std::move(task.spec);
+  outbox_.add(id, *work.output);
+  if (task.end) {
+    entry.phase = Phase::Ended;
+    entry.state = task.end->result.state;
+    entry.ended_ms = task.end->result.ended_ms;
+    entry.result = std::move(task.end->result.result);
+    entry.error = std::move(task.end->result.error);
+    work.end_in_journal = true;
+    for (auto& summary : task.end->result.outputs) {
+      for (auto& stream : task.end->streams) {
+        if (stream.stream != summary.stream) continue;
+        work.output->restore(stream.stream, {summary.size, summary.kept, summary.digest,
+                                             stream.file, std::move(stream.content)});
+      }
+    }
+    perform(table_.restore(std::move(entry), around_.time.now_ms()));
+    return;
+  }
+  auto checked = check_operation(work.spec, rules_, around_.catalog);
+  if (checked) {
+    entry.plugin = checked->plugin;
+    entry.cancellable = checked->cancellable;
+    work.spec = std::move(checked->spec);
+  }
+  entry.idempotent = entry.idempotent && checked;  // what cannot run again must not try
+  entry.phase = entry.started_ms != 0 ? Phase::Running : Phase::Queued;
+  perform(table_.restore(std::move(entry), around_.time.now_ms()));
+  if (!checked && table_.find(id)->phase == Phase::Queued) {
+    perform(table_.withdraw(id, checked.error(), around_.time.now_ms()));
+  }
+}
+
+records::Clock Executor::clock_record() const {
+  return {around_.time.now_ms(), epoch_, around_.time.boot_id(), around_.time.boot_ms()};
+}
+
+void Executor::write_clock() {
+  around_.journal.append(records::encode(clock_record()), [](const Result<journal::Lsn>&) {});
+}
+
+void Executor::add_live_task(const TaskEntry& entry, std::vector<Bytes>& live) const {
+  const Work& work = works_.at(entry.id);
+  live.push_back(records::encode(
+      records::Promise{entry.started_ms, wire::encode_spec(work.spec), entry.idempotent, false}));
+  if (entry.started_ms != 0) {
+    live.push_back(records::encode(records::Start{entry.started_ms, entry.id, entry.attempt}));
+  }
+  if (work.end_in_journal) live.push_back(records::encode(end_record(work)));
+}
+
+std::vector<Bytes> Executor::live_records() const {
+  std::vector<Bytes> live{records::encode(clock_record())};
+  for (const auto& [id, known] : table_.forgotten().all()) {
+    live.push_back(records::encode(records::Known{id, known.state, known.until_ms}));
+  }
+  for (const auto& [id, entry] : table_.tasks()) {
+    if (entry.journaled) add_live_task(entry, live);
+  }
+  return live;
+}
+
+void Executor::compact_if_large() {
+  if (compacting_ || around_.journal.size_bytes() < compact_above_) return;
+  compacting_ = true;
+  around_.journal.compact(live_records(), [this](const Status& done) {
+    compacting_ = false;
+    if (!done) {
+      around_.log.warn("cannot make the journal smaller, retrying",
+                       {{"error", done.error().message}});
+      return;
+    }
+    compact_above_ = std::max(kFirstCompaction, 2 * around_.journal.size_bytes());
+  });
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,56 @@
+/// From the records of the journal to what the agent knew when it stopped.
+///
+/// Used once, while the journal opens. It decides nothing: what a started task without an end
+/// becomes is the TaskTable's business.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <muster/core/base/error.hpp>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "executor/known_ids.hpp"
+#include "executor/records.hpp"
+
+namespace muster::agent {
+
+struct RecoveredTask {
+  wire::TaskSpec spec;
+  bool idempotent = false;
+  std::uint32_t attempt = 1;
+  std::int64_t started_ms = 0;  ///< 0: promised, not started
+  std::optional<records::End> end;
+};
+
+class Replay {
+ public:
+  /// One record, oldest first. After a failure the others are ignored.
+  void add(BytesView record);
+  /// Errors: Corrupt when a record made no sense.
+  [[nodiscard]] const Status& status() const { return status_; }
+
+  [[nodiscard]] std::unordered_map<TaskId, RecoveredTask>& tasks() { return tasks_; }
+  [[nodiscard]] const std::unordered_map<TaskId, KnownIds::Known>& known() const { return known_; }
+  [[nodiscard]] const records::Clock& clock() const { return clock_; }  ///< the last one
+  [[nodiscard]] std::uint64_t highest_epoch() const { return highest_epoch_; }
+  [[nodiscard]] std::int64_t highest_time_ms() const { return highest_time_ms_; }
+
+ private:
+  void take(records::Promise record);
+  void take(const records::Start& record);
+  void take(records::End record);
+  void take(const records::Known& record);
+  void take(const records::Clock& record);
+  void saw(std::int64_t time_ms) { highest_time_ms_ = std::max(highest_time_ms_, time_ms); }
+
+  Status status_;
+  std::unordered_map<TaskId, RecoveredTask> tasks_;
+  std::unordered_map<TaskId, KnownIds::Known> known_;
+  records::Clock clock_;
+  std::uint64_t highest_epoch_ = 0;
+  std::int64_t highest_time_ms_ = 0;
+};
+
+}  // namespace muster::agent

@@ -1,0 +1,357 @@
+#include "executor/task_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace muster::agent {
+namespace {
+
+using wire::TaskState;
+
+std::optional<TaskState> settled_state(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::Ok:
+      return TaskState::Ok;
+    case Outcome::Kind::Changed:
+      return TaskState::Changed;
+    case Outcome::Kind::Refused:
+      return TaskState::Refused;
+    case Outcome::Kind::Indeterminate:
+      return TaskState::Indeterminate;
+    case Outcome::Kind::Failed:
+    case Outcome::Kind::Lost:
+      break;
+  }
+  return std::nullopt;
+}
+
+/// What a task is that did not end well after it was asked to end: it obeyed, or was killed for not
+/// obeying.
+TaskState ended_by(wire::CancelReason reason) {
+  return reason == wire::CancelReason::Deadline ? TaskState::TimedOut : TaskState::Cancelled;
+}
+
+Error late() {
+  return {ErrorCode::Timeout, "it was not started before its latest start", {}, false, {}};
+}
+
+Error lost_and_late() {
+  return {ErrorCode::Timeout,
+          "it was lost while it ran, and its latest start passed before it could run again",
+          {},
+          false,
+          {}};
+}
+
+Error asked_to_end(wire::CancelReason reason) {
+  if (reason == wire::CancelReason::Deadline) {
+    return {ErrorCode::Timeout, "it was not over in time", {}, false, {}};
+  }
+  return {ErrorCode::Cancelled, "it was cancelled", {}, false, {}};
+}
+
+std::int64_t forget_after(const TaskEntry& entry, std::int64_t now_ms) {
+  return std::min(entry.not_after_ms + entry.timeout.count(), now_ms + KnownIds::kMostMs);
+}
+
+}  // namespace
+
+bool TaskTable::has_slot(const Lane& lane) const {
+  return !held_ && lane.ready && lane.busy < limits_.running_per_plugin;
+}
+
+Result<Actions> TaskTable::accept(TaskEntry entry, std::int64_t now_ms) {
+  if (forgotten_.full(tasks_.size())) {
+    return fail(ErrorCode::ResourceExhausted,
+                "this node remembers as many tasks as it can; try again later");
+  }
+  Lane& lane = lanes_[entry.plugin];
+  const bool at_once = has_slot(lane) && lane.waiting.empty();
+  if (!at_once && queued_ >= limits_.queued) {
+    return fail(ErrorCode::ResourceExhausted, "this node has " + std::to_string(queued_) +
+                                                  " tasks waiting and takes no more for now");
+  }
+  Actions actions;
+  const TaskId id = entry.id;
+  TaskEntry& task = tasks_.insert_or_assign(id, std::move(entry)).first->second;
+  if (!task.journaled) {
+    actions.push_back({Do::SayAccept, id});
+    enqueue(task, false);
+    start_waiting(lane, now_ms, actions);
+  } else if (at_once) {
+    ++lane.busy;
+    task.started_ms = now_ms;
+    task.phase = Phase::Starting;
+    task.accept_unsaid = true;
+    actions.push_back({Do::WriteAcceptAndStart, id});
+  } else {
+    task.phase = Phase::Accepting;
+    ++queued_;  // it takes its place at once, or a burst would pass the limit
+    actions.push_back({Do::WriteAccept, id});
+  }
+  return actions;
+}
+
+Actions TaskTable::restore(TaskEntry entry, std::int64_t now_ms) {
+  Actions actions;
+  const TaskId id = entry.id;
+  TaskEntry& task = tasks_.insert_or_assign(id, std::move(entry)).first->second;
+  if (task.phase == Phase::Queued) {
+    enqueue(task, false);
+  } else if (task.phase == Phase::Ended) {
+    actions.push_back({Do::Deliver, id});
+  } else {
+    task.phase = Phase::Running;
+    ++lanes_[task.plugin].busy;
+    actions =
+        ended(id,
+              {Outcome::Kind::Lost,
+               {},
+               Error{ErrorCode::Unavailable, "the agent stopped while it ran", {}, false, {}}},
+              now_ms);
+  }
+  return actions;
+}
+
+void TaskTable::enqueue(TaskEntry& entry, bool first) {
+  entry.phase = Phase::Queued;
+  ++queued_;
+  auto& waiting = lanes_[entry.plugin].waiting;
+  if (first) {
+    waiting.push_front(entry.id);
+  } else {
+    waiting.push_back(entry.id);
+  }
+}
+
+void TaskTable::leave_phase(TaskEntry& entry) {
+  if (entry.phase == Phase::Queued || entry.phase == Phase::Accepting) --queued_;
+  if (entry.phase == Phase::Starting || entry.phase == Phase::Running) --lanes_[entry.plugin].busy;
+}
+
+void TaskTable::start_waiting(Lane& lane, std::int64_t now_ms, Actions& actions) {
+  while (has_slot(lane) && !lane.waiting.empty()) {
+    const TaskId id = lane.waiting.front();
+    lane.waiting.pop_front();
+    const auto found = tasks_.find(id);
+    if (found == tasks_.end() || found->second.phase != Phase::Queued) continue;
+    begin_start(found->second, lane, now_ms, actions);
+  }
+}
+
+void TaskTable::begin_start(TaskEntry& entry, Lane& lane, std::int64_t now_ms, Actions& actions) {
+  if (now_ms > entry.not_after_ms) {
+    finish_late(entry, now_ms, actions);
+    return;
+  }
+  leave_phase(entry);
+  ++lane.busy;
+  entry.phase = Phase::Starting;
+  entry.started_ms = now_ms;
+  if (entry.journaled) {
+    actions.push_back({Do::WriteStart, entry.id});
+  } else {
+    after_start(entry, actions);
+  }
+}
+
+void TaskTable::after_start(TaskEntry& entry, Actions& actions) {
+  entry.phase = Phase::Running;
+  if (std::exchange(entry.accept_unsaid, false)) actions.push_back({Do::SayAccept, entry.id});
+  actions.push_back({Do::SayStart, entry.id});
+  actions.push_back({Do::Call, entry.id});
+}
+
+Actions TaskTable::wrote(const TaskId& id, std::int64_t now_ms) {
+  Actions actions;
+  const auto found = tasks_.find(id);
+  if (found == tasks_.end()) return actions;
+  TaskEntry& task = found->second;
+  if (task.phase == Phase::Accepting) {
+    --queued_;  // enqueue counts it again
+    enqueue(task, false);
+    actions.push_back({Do::SayAccept, id});
+    if (task.cancel) {
+      finish(task, ended_by(*task.cancel), asked_to_end(*task.cancel), now_ms, actions);
+    } else {
+      start_waiting(lanes_[task.plugin], now_ms, actions);
+    }
+  } else if (task.phase == Phase::Starting) {
+    if (task.cancel) {
+      if (std::exchange(task.accept_unsaid, false)) actions.push_back({Do::SayAccept, id});
+      task.started_ms = 0;
+      finish(task, ended_by(*task.cancel), asked_to_end(*task.cancel), now_ms, actions);
+    } else {
+      after_start(task, actions);
+    }
+  } else if (task.phase == Phase::Ending) {
+    task.phase = Phase::Ended;
+    actions.push_back({Do::Deliver, id});
+  }
+  return actions;
+}
+
+TaskTable::Unwritten TaskTable::not_written(const TaskId& id) {
+  const auto found = tasks_.find(id);
+  if (found == tasks_.end()) return Unwritten::Dropped;
+  TaskEntry& task = found->second;
+  if (task.phase == Phase::Accepting || task.accept_unsaid) {
+    leave_phase(task);
+    tasks_.erase(found);
+    return Unwritten::Dropped;
+  }
+  unwritten_.push_back(id);
+  return Unwritten::Kept;
+}
+
+Actions TaskTable::retry_writes() {
+  Actions actions;
+  for (const TaskId& id : std::exchange(unwritten_, {})) {
+    const TaskEntry* task = find(id);
+    if (task == nullptr) continue;
+    if (task->phase == Phase::Starting) actions.push_back({Do::WriteStart, id});
+    if (task->phase == Phase::Ending) actions.push_back({Do::WriteEnd, id});
+  }
+  return actions;
+}
+
+void TaskTable::finish(TaskEntry& entry, TaskState state, std::optional<Error> error,
+                       std::int64_t now_ms, Actions& actions) {
+  const bool frees_a_slot = entry.phase == Phase::Starting || entry.phase == Phase::Running;
+  leave_phase(entry);
+  entry.phase = Phase::Ending;
+  entry.state = state;
+  entry.error = std::move(error);
+  entry.ended_ms = now_ms;
+  if (entry.journaled) {
+    actions.push_back({Do::WriteEnd, entry.id});
+  } else {
+    entry.phase = Phase::Ended;
+    actions.push_back({Do::Deliver, entry.id});
+  }
+  if (frees_a_slot) start_waiting(lanes_[entry.plugin], now_ms, actions);
+}
+
+void TaskTable::finish_late(TaskEntry& entry, std::int64_t now_ms, Actions& actions) {
+  if (entry.attempt > 1) {  // the attempt before may have done its work
+    finish(entry, TaskState::Indeterminate, lost_and_late(), now_ms, actions);
+  } else {
+    finish(entry, TaskState::Expired, late(), now_ms, actions);
+  }
+}
+
+Actions TaskTable::ended(const TaskId& id, Outcome outcome, std::int64_t now_ms) {
+  Actions actions;
+  const auto found = tasks_.find(id);
+  if (found == tasks_.end() || found->second.phase != Phase::Running) return actions;
+  TaskEntry& task = found->second;
+  task.result = std::move(outcome.result);
+  if (const auto settled = settled_state(outcome.kind)) {
+    finish(task, *settled, std::move(outcome.error), now_ms, actions);
+  } else if (task.cancel) {
+    finish(task, ended_by(*task.cancel),
+           outcome.error ? std::move(outcome.error) : asked_to_end(*task.cancel), now_ms, actions);
+  } else if (outcome.kind == Outcome::Kind::Failed) {
+    finish(task, TaskState::Failed, std::move(outcome.error), now_ms, actions);
+  } else if (task.idempotent && task.attempt < limits_.attempts && now_ms <= task.not_after_ms) {
+    leave_phase(task);
+    ++task.attempt;
+    enqueue(task, true);
+    start_waiting(lanes_[task.plugin], now_ms, actions);
+  } else {
+    finish(task, TaskState::Indeterminate, std::move(outcome.error), now_ms, actions);
+  }
+  return actions;
+}
+
+Actions TaskTable::put_back(const TaskId& id) {
+  const auto found = tasks_.find(id);
+  if (found == tasks_.end() || found->second.phase != Phase::Running) return {};
+  leave_phase(found->second);
+  enqueue(found->second, true);
+  lanes_[found->second.plugin].ready = false;
+  return {};
+}
+
+Actions TaskTable::withdraw(const TaskId& id, Error why, std::int64_t now_ms) {
+  Actions actions;
+  const auto found = tasks_.find(id);
+  if (found == tasks_.end() || found->second.phase != Phase::Queued) return actions;
+  finish(found->second, TaskState::Refused, std::move(why), now_ms, actions);
+  return actions;
+}
+
+Actions TaskTable::cancel(const TaskId& id, wire::CancelReason reason, std::int64_t now_ms) {
+  Actions actions;
+  const auto found = tasks_.find(id);
+  if (found == tasks_.end()) return actions;
+  TaskEntry& task = found->second;
+  if (task.phase == Phase::Ending || task.phase == Phase::Ended || task.cancel) return actions;
+  if (task.phase == Phase::Running && reason == wire::CancelReason::Requested &&
+      !task.cancellable) {
+    return actions;  // its plugin would not listen: it goes on to its end
+  }
+  task.cancel = reason;
+  if (task.phase == Phase::Queued) {
+    finish(task, ended_by(reason), asked_to_end(reason), now_ms, actions);
+  } else if (task.phase == Phase::Running) {
+    actions.push_back({Do::CancelCall, id});
+  }  // Accepting and Starting end when their record is written
+  return actions;
+}
+
+Actions TaskTable::plugin_ready(const std::string& plugin, bool ready, std::int64_t now_ms) {
+  Actions actions;
+  Lane& lane = lanes_[plugin];
+  lane.ready = ready;
+  start_waiting(lane, now_ms, actions);
+  return actions;
+}
+
+Actions TaskTable::hold(bool on, std::int64_t now_ms) {
+  Actions actions;
+  held_ = on;
+  for (auto& [plugin, lane] : lanes_) start_waiting(lane, now_ms, actions);
+  return actions;
+}
+
+Actions TaskTable::tick(std::int64_t now_ms) {
+  Actions actions;
+  forgotten_.expire(now_ms);
+  if (held_) return actions;
+  std::vector<TaskId> overdue;
+  for (const auto& [id, task] : tasks_) {
+    if (task.phase == Phase::Queued && now_ms > task.not_after_ms) overdue.push_back(id);
+  }
+  for (const auto& id : overdue) finish_late(tasks_.at(id), now_ms, actions);
+  return actions;
+}
+
+bool TaskTable::acknowledged(const TaskId& id) {
+  const auto found = tasks_.find(id);
+  if (found == tasks_.end() || found->second.phase != Phase::Ended) return false;
+  const TaskEntry& task = found->second;
+  const bool journaled = task.journaled;
+  if (journaled) forgotten_.add(id, {task.state, forget_after(task, task.ended_ms)});
+  tasks_.erase(found);
+  return journaled;
+}
+
+const TaskEntry* TaskTable::find(const TaskId& id) const {
+  const auto found = tasks_.find(id);
+  return found == tasks_.end() ? nullptr : &found->second;
+}
+
+TaskState TaskTable::state_of(const TaskId& id) const {
+  if (const TaskEntry* task = find(id)) return reported_state(*task);
+  if (const auto* known = forgotten_.find(id)) return known->state;
+  return TaskState::Unknown;
+}
+
+std::size_t TaskTable::running() const {
+  std::size_t busy = 0;
+  for (const auto& [plugin, lane] : lanes_) busy += lane.busy;
+  return busy;
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,108 @@
+#include "facts/facts.hpp"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <muster/core/base/files.hpp>
+#include <sstream>
+
+namespace muster::agent {
+namespace {
+
+constexpr std::size_t kMaxFactFile = std::size_t{64} << 10U;
+
+std::string read_line(const std::filesystem::path& path) {
+  const auto text = read_file(path, kMaxFactFile);
+  return text ? text->substr(0, text->find('\n')) : std::string();
+}
+
+/// os-release(5): KEY=value or KEY="value".
+std::string unquote(std::string value) {
+  if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') &&
+      value.back() == value.front()) {
+    return value.substr(1, value.size() - 2);
+  }
+  return value;
+}
+
+void add_os(const std::filesystem::path& root, Facts& facts) {
+  auto text = read_file(root / "etc/os-release", kMaxFactFile);
+  if (!text) text = read_file(root / "usr/lib/os-release", kMaxFactFile);
+  if (!text) return;
+  static const std::map<std::string, std::string> kNames = {
+      {"ID", "os.id"}, {"VERSION_ID", "os.version"}, {"PRETTY_NAME", "os.pretty"}};
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto equals = line.find('=');
+    if (equals == std::string::npos) continue;
+    const auto name = kNames.find(line.substr(0, equals));
+    if (name != kNames.end()) facts[name->second] = unquote(line.substr(equals + 1));
+  }
+}
+
+void add_memory(const std::filesystem::path& root, Facts& facts) {
+  const auto text = read_file(root / "proc/meminfo", kMaxFactFile);
+  if (!text) return;
+  std::istringstream words(*text);
+  std::string name;
+  std::uint64_t kib = 0;
+  std::string unit;
+  if (words >> name >> kib >> unit && name == "MemTotal:" && unit == "kB") {
+    facts["mem.total_bytes"] = std::to_string(kib * 1024);
+  }
+}
+
+void add(Facts& facts, const std::string& name, const std::string& value) {
+  if (!value.empty()) facts[name] = value;
+}
+
+}  // namespace
+
+HostNumbers HostNumbers::of_this_host() {
+  HostNumbers host;
+  utsname names{};
+  if (::uname(&names) == 0) {
+    host.hostname = names.nodename;
+    host.kernel_release = names.release;
+    host.arch = names.machine;
+  }
+  host.cpu_count = ::sysconf(_SC_NPROCESSORS_ONLN);
+  return host;
+}
+
+Facts read_facts(const std::filesystem::path& root, const HostNumbers& host,
+                 const std::string& agent_version) {
+  Facts facts;
+  add(facts, "hostname", host.hostname);
+  add(facts, "kernel.release", host.kernel_release);
+  add(facts, "arch", host.arch);
+  if (host.cpu_count > 0) facts["cpu.count"] = std::to_string(host.cpu_count);
+  add(facts, "agent.version", agent_version);
+  add_os(root, facts);
+  add_memory(root, facts);
+  return facts;
+}
+
+crypto::Digest digest_of(const Facts& facts) {
+  crypto::Sha256 sum;
+  const auto add_text = [&sum](const std::string& text) {
+    const std::string length = std::to_string(text.size()) + ":";
+    sum.update(as_bytes(length));
+    sum.update(as_bytes(text));
+  };
+  for (const auto& [name, value] : facts) {
+    add_text(name);
+    add_text(value);
+  }
+  return sum.finish();
+}
+
+std::string read_machine_id(const std::filesystem::path& root) {
+  return read_line(root / "etc/machine-id");
+}
+
+std::string read_boot_id(const std::filesystem::path& root) {
+  return read_line(root / "proc/sys/kernel/random/boot_id");
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,39 @@
+/// What a node says about itself without being asked: operating system, kernel, processor, memory.
+///
+/// Read once at the start, from files under a root path, so that a fixture tree is as good as a
+/// host. A fact that cannot be read is left out: an absent fact is honest, an invented one is not.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <muster/core/crypto/digest.hpp>
+#include <string>
+
+namespace muster::agent {
+
+using Facts = std::map<std::string, std::string>;
+
+/// What uname(2) and sysconf(3) say, which no file under a root can: given in, so that tests own
+/// it.
+struct HostNumbers {
+  std::string hostname;
+  std::string kernel_release;
+  std::string arch;
+  long cpu_count = 0;
+
+  [[nodiscard]] static HostNumbers of_this_host();
+};
+
+/// Blocks for a few small files below `root` ("/" for the real host).
+[[nodiscard]] Facts read_facts(const std::filesystem::path& root, const HostNumbers& host,
+                               const std::string& agent_version);
+
+/// SHA-256 over the facts in their order, each name and value with a length before it.
+[[nodiscard]] crypto::Digest digest_of(const Facts& facts);
+
+/// The content of /etc/machine-id below `root`, or empty.
+[[nodiscard]] std::string read_machine_id(const std::filesystem::path& root);
+/// The kernel's id of this boot, or empty.
+[[nodiscard]] std::string read_boot_id(const std::filesystem::path& root);
+
+}  // namespace muster::agent

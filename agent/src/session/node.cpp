@@ -1,0 +1,46 @@
+#include "session/node.hpp"
+
+#include <utility>
+
+namespace muster::agent {
+
+Node::Node(NodeDescription description, Executor& executor, const Inventory& inventory,
+           Uplink& uplink, ControllerTime& time, log::Logger log)
+    : description_(std::move(description)),
+      facts_digest_(digest_of(description_.facts)),
+      executor_(executor),
+      inventory_(inventory),
+      uplink_(uplink),
+      time_(time),
+      log_(std::move(log)) {}
+
+void Node::began(const wire::Welcome& welcome) {
+  if (welcome.want_facts) uplink_.say(wire::Facts{facts_digest_, description_.facts});
+  for (const auto& digest : welcome.wanted_manifests) send_manifest(digest);
+  executor_.session_began(welcome);
+}
+
+void Node::plugins_changed() { uplink_.say(wire::Plugins{inventory_.plugins()}); }
+
+void Node::send_manifest(const wire::Digest& digest) {
+  const Bytes* json = inventory_.manifest(digest);
+  if (json == nullptr) {
+    log_.warn("the controller asked for a manifest that is not loaded here, ignoring",
+              {{"digest", to_hex(digest)}});
+    return;
+  }
+  uplink_.say(wire::Manifest{digest, *json});
+}
+
+wire::Hello Node::hello() const {
+  return {description_.node,          description_.machine_id, description_.boot_id,
+          description_.agent_version, description_.name,       facts_digest_,
+          inventory_.plugins()};
+}
+
+wire::Heartbeat Node::heartbeat() const {
+  return {static_cast<std::uint32_t>(executor_.running()),
+          static_cast<std::uint32_t>(executor_.queued())};
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,60 @@
+/// What the controller may ask of this node, and who answers: tasks to the executor, facts and
+/// plugins here.
+///
+/// One per agent, built in app.cpp; everything is [loop].
+#pragma once
+
+#include <muster/core/wire/messages.hpp>
+#include <string>
+#include <vector>
+
+#include "executor/executor.hpp"
+#include "facts/facts.hpp"
+#include "session/connection.hpp"
+#include "session/inventory.hpp"
+
+namespace muster::agent {
+
+struct NodeDescription {
+  NodeId node;
+  std::string name;
+  std::string machine_id;
+  std::string boot_id;
+  std::string agent_version;
+  Facts facts;
+};
+
+class Node final : public SessionHandler {
+ public:
+  Node(NodeDescription description, Executor& executor, const Inventory& inventory, Uplink& uplink,
+       ControllerTime& time, log::Logger log);
+
+  /// Tells the controller, if it is there, that a plugin came, went or changed its state.
+  void plugins_changed();
+
+  void began(const wire::Welcome& welcome) override;
+  void ended() override { executor_.session_ended(); }
+  void has_room() override { executor_.has_room(); }
+  void on_time(std::int64_t controller_ms) override { time_.set(controller_ms); }
+  void on_task(wire::Task task) override { executor_.on_task(std::move(task)); }
+  void on_cancel(const wire::Cancel& cancel) override { executor_.on_cancel(cancel); }
+  void on_query(const wire::Query& query) override { executor_.on_query(query); }
+  void on_out_ack(const wire::OutAck& ack) override { executor_.on_out_ack(ack); }
+  void on_result_ack(const wire::ResultAck& ack) override { executor_.on_result_ack(ack); }
+  void on_manifest_get(const wire::ManifestGet& get) override { send_manifest(get.digest); }
+  [[nodiscard]] wire::Hello hello() const override;
+  [[nodiscard]] wire::Heartbeat heartbeat() const override;
+
+ private:
+  void send_manifest(const wire::Digest& digest);
+
+  NodeDescription description_;
+  crypto::Digest facts_digest_;
+  Executor& executor_;
+  const Inventory& inventory_;
+  Uplink& uplink_;
+  ControllerTime& time_;
+  log::Logger log_;
+};
+
+}  // namespace muster::agent

@@ -1,0 +1,27 @@
+/// What the rest of the agent sees of its connection: a place to put messages for the controller.
+///
+/// Implemented by the session, faked in tests. Everything is [loop].
+#pragma once
+
+#include <muster/core/wire/messages.hpp>
+
+namespace muster::agent {
+
+class Uplink {
+ public:
+  virtual ~Uplink() = default;
+
+  /// Puts a message into the session, in order. False without a session: it is not kept, because a
+  /// new session begins with what still matters.
+  virtual bool say(wire::MessageType type, BytesView body) = 0;
+
+  /// True when bulk (OUT, RESULT) should wait for a moment; on_room() of the owner follows.
+  [[nodiscard]] virtual bool congested() const = 0;
+
+  template <class Message>
+  bool say(const Message& message) {
+    return say(Message::kType, wire::encode(message));
+  }
+};
+
+}  // namespace muster::agent
