@@ -1,0 +1,156 @@
+#include "hosted_plugins.hpp"
+
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "host/plugin_supervisor.hpp"
+
+namespace muster::agent {
+namespace {
+
+Outcome::Kind kind_of(CallEnd end) {
+  switch (end) {
+    case CallEnd::Ok:
+      return Outcome::Kind::Ok;
+    case CallEnd::Changed:
+      return Outcome::Kind::Changed;
+    case CallEnd::Failed:
+      return Outcome::Kind::Failed;
+    case CallEnd::Indeterminate:
+      return Outcome::Kind::Indeterminate;
+    case CallEnd::Refused:
+      return Outcome::Kind::Refused;
+    case CallEnd::Lost:
+      return Outcome::Kind::Lost;
+  }
+  return Outcome::Kind::Lost;
+}
+
+CallSpec spec_of(const Call& call) {
+  return {call.operation, call.instance,    call.arguments,   call.check,
+          call.timeout,   call.task.text(), call.traceparent, call.credit};
+}
+
+class HostedPlugins final : public PluginRuntime {
+ public:
+  static Result<std::unique_ptr<PluginRuntime>> load(run::EventLoop& loop, const log::Logger& log,
+                                                     const std::filesystem::path& directory,
+                                                     const std::filesystem::path& host_program) {
+    std::unique_ptr<HostedPlugins> plugins(new HostedPlugins);
+    SupervisorOptions options;
+    options.plugin_directory = directory;
+    options.host_program = host_program;
+    options.changed = [raw = plugins.get()] { raw->on_changed(); };
+    auto supervisor = PluginSupervisor::create(loop, log, std::move(options));
+    if (!supervisor) return tl::unexpected(supervisor.error());
+    plugins->supervisor_ = std::move(*supervisor);
+    return plugins;
+  }
+  ~HostedPlugins() override { events_ = {}; }
+
+  void set_events(RunnerEvents events) override { events_ = std::move(events); }
+
+  void start_hosts(std::function<void()> changed) override {
+    changed_ = std::move(changed);
+    supervisor_->start();
+  }
+  void stop_hosts(std::chrono::milliseconds within, std::function<void()> done) override {
+    supervisor_->stop(within, std::move(done));
+  }
+
+  Status start(const Call& call) override {
+    CallEvents events;
+    const TaskId task = call.task;
+    events.output = [this, task](wire::Stream stream, BytesView bytes) {
+      if (events_.output) events_.output(task, stream, bytes);
+    };
+    events.progress = [this, task](std::uint16_t done, const std::string& note) {
+      if (events_.progress) events_.progress(task, done, note);
+    };
+    events.ended = [this, task](CallResult result) { on_ended(task, std::move(result)); };
+    auto handle = supervisor_->start_call(spec_of(call), std::move(events));
+    if (!handle) return tl::unexpected(handle.error());
+    calls_[task] = *handle;
+    return {};
+  }
+  void cancel(const TaskId& task, wire::CancelReason reason) override {
+    if (const auto found = calls_.find(task); found != calls_.end()) {
+      supervisor_->cancel(found->second, reason);
+    }
+  }
+  void add_credit(const TaskId& task, std::uint64_t bytes) override {
+    if (const auto found = calls_.find(task); found != calls_.end()) {
+      supervisor_->add_credit(found->second, bytes);
+    }
+  }
+
+  Result<Entry> find(std::string_view operation) const override {
+    const config::Manifest* manifest = supervisor_->manifest_for(operation);
+    const auto* found = manifest == nullptr ? nullptr : manifest->find_operation(operation);
+    if (found != nullptr) return Entry{manifest->id, found};
+    return fail(ErrorCode::NotFound,
+                manifest == nullptr
+                    ? "no plugin on this node has an operation " + std::string(operation)
+                    : "plugin " + manifest->id + " " + manifest->version +
+                          " on this node has no operation " + std::string(operation));
+  }
+
+  std::vector<wire::PluginInfo> plugins() const override {
+    std::vector<wire::PluginInfo> all;
+    for (const auto& plugin : supervisor_->plugins()) {
+      all.push_back({plugin.id, plugin.version, plugin.manifest_digest,
+                     std::string(to_string(plugin.state)),
+                     static_cast<std::uint8_t>(plugin.cls == config::PluginClass::Privileged)});
+    }
+    return all;
+  }
+  const Bytes* manifest(const wire::Digest& digest) const override {
+    const std::string* text = supervisor_->manifest_text(digest);
+    if (text == nullptr) return nullptr;
+    auto& kept = manifests_[digest];
+    if (kept.empty()) kept = to_bytes(as_bytes(*text));
+    return &kept;
+  }
+  std::uint64_t restarts() const override {
+    std::uint64_t all = 0;
+    for (const auto& plugin : supervisor_->plugins()) all += plugin.restarts;
+    return all;
+  }
+
+ private:
+  HostedPlugins() = default;
+
+  void on_changed() {
+    for (const auto& plugin : supervisor_->plugins()) {
+      const bool ready = plugin.state == PluginState::Ready;
+      if (std::exchange(ready_[plugin.id], ready) != ready && events_.ready) {
+        events_.ready(plugin.id, ready);
+      }
+    }
+    if (changed_) changed_();
+  }
+
+  void on_ended(const TaskId& task, CallResult result) {
+    calls_.erase(task);
+    if (!events_.ended) return;
+    events_.ended(task, {kind_of(result.end), std::move(result.result), std::move(result.error)});
+  }
+
+  RunnerEvents events_;
+  std::function<void()> changed_;
+  std::unordered_map<TaskId, CallHandle> calls_;
+  std::map<std::string, bool> ready_;
+  mutable std::map<wire::Digest, Bytes> manifests_;
+  std::unique_ptr<PluginSupervisor> supervisor_;  // goes first: nothing is called after that
+};
+
+}  // namespace
+
+Result<std::unique_ptr<PluginRuntime>> load_hosted_plugins(
+    run::EventLoop& loop, const log::Logger& log, const std::filesystem::path& directory,
+    const std::filesystem::path& host_program) {
+  return HostedPlugins::load(loop, log, directory, host_program);
+}
+
+}  // namespace muster::agent

@@ -1,0 +1,42 @@
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "app.hpp"
+#include "join_command.hpp"
+#include "options.hpp"
+
+namespace {
+
+constexpr int kUsage = 2;
+
+int complain(const muster::Error& error, int status) {
+  std::fprintf(stderr, "muster-agent: %s\n", error.message.c_str());
+  return status;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace muster::agent;
+  const auto options = parse_options({argv + 1, argv + argc});
+  if (!options) {
+    const int status = complain(options.error(), kUsage);
+    std::fputs("see muster-agent --help\n", stderr);
+    return status;
+  }
+  switch (options->command) {
+    case Command::Help:
+      std::fputs(help_text().c_str(), stdout);
+      return 0;
+    case Command::Version:
+      std::printf("muster-agent %s\n", kVersion);
+      return 0;
+    case Command::Join:
+      return complain(exec_join(options->join_arguments), 1);
+    case Command::Run:
+      break;
+  }
+  const auto ran = run_agent(options->run);
+  return ran ? 0 : complain(ran.error(), 1);
+}

@@ -1,0 +1,27 @@
+/// All that the agent does with plugins, as one thing to start and to stop.
+///
+/// One per agent, built in app.cpp; everything is [loop]. The program's is over plugin hosts; a
+/// test's is whatever it likes.
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "executor/call_runner.hpp"
+#include "session/inventory.hpp"
+
+namespace muster::agent {
+
+class PluginRuntime : public CallRunner, public Catalog, public Inventory {
+ public:
+  /// Starts the hosts of what was loaded. `changed` is called whenever plugins() says something
+  /// new.
+  virtual void start_hosts(std::function<void()> changed) = 0;
+  /// Asks every call to end and every host to leave, kills what is left `within` that time, then
+  /// calls `done`.
+  virtual void stop_hosts(std::chrono::milliseconds within, std::function<void()> done) = 0;
+  /// Hosts that were started again after a crash.
+  [[nodiscard]] virtual std::uint64_t restarts() const = 0;
+};
+
+}  // namespace muster::agent
