@@ -1,0 +1,152 @@
+#include "executor_harness.hpp"
+
+using namespace muster;
+using agent::Outcome;
+using test::ExecutorHarness;
+using wire::TaskState;
+
+TEST_CASE("a promised task that had not started runs after a crash of the agent",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  agent.runner.ready(false);
+  const auto id = agent.send("mock.change");
+  agent.until([&] { return !agent.uplink.all<wire::Accept>().empty(); });
+  agent.restart();
+  agent.until_called(1);  // the same boot: the controller's time is known
+  CHECK(agent.runner.calls[0].task == id);
+}
+
+TEST_CASE("after a reboot a promised task waits for the controller's time", "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  agent.runner.ready(false);
+  agent.send("mock.change");
+  agent.until([&] { return !agent.uplink.all<wire::Accept>().empty(); });
+  agent.boot_id = "boot-2";
+  agent.restart();
+  agent.loop->run_ready();
+  CHECK(agent.runner.calls.empty());
+  agent.session();
+  agent.until_called(1);
+}
+
+TEST_CASE("a promised task whose latest start passed meanwhile is expired", "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  agent.runner.ready(false);
+  const auto id = agent.send("mock.change");
+  agent.until([&] { return !agent.uplink.all<wire::Accept>().empty(); });
+  agent.clock.advance(std::chrono::seconds(61));
+  agent.restart();
+  auto welcome = agent.welcome();
+  welcome.controller_time_ms += 61'000;
+  agent.executor->session_began(welcome);
+  CHECK(agent.result_of(id).state == TaskState::Expired);
+  CHECK(agent.runner.calls.empty());
+}
+
+TEST_CASE("a started task without an end is indeterminate after a crash, and runs no second time",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto id = agent.send("mock.change");
+  agent.until_called(1);
+  agent.restart();
+  agent.session();
+  const auto result = agent.result_of(id);
+  CHECK(result.state == TaskState::Indeterminate);
+  CHECK(result.error.has_value());
+  CHECK(agent.runner.calls.empty());
+}
+
+TEST_CASE("a started idempotent task runs again after a crash, as a visible second attempt",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto id = agent.send("mock.again");
+  agent.until_called(1);
+  agent.restart();
+  agent.session();
+  agent.until_called(1);
+  agent.runner.end(id, Outcome::Kind::Ok);
+  CHECK(agent.result_of(id).attempt == 2);
+}
+
+TEST_CASE("a result survives a crash, with its small output, until it is acknowledged",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto id = agent.send("mock.change");
+  agent.until_called(1);
+  agent.runner.print(id, "hello");
+  agent.runner.end(id, Outcome::Kind::Changed);
+  (void)agent.result_of(id);
+  agent.restart();
+  agent.session();
+  CHECK(agent.result_of(id).state == TaskState::Changed);
+  REQUIRE(agent.uplink.all<wire::Out>().size() == 1);
+  CHECK(as_text(agent.uplink.all<wire::Out>()[0].bytes) == "hello");
+  agent.acknowledge(id);
+  agent.restart();
+  agent.session();
+  agent.loop->run_ready();
+  CHECK(agent.uplink.all<wire::TaskResult>().empty());
+  CHECK(agent.status_of(id) == TaskState::Changed);  // known, and never run again
+}
+
+TEST_CASE("large output is in a file that survives a crash", "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  agent.uplink.connected = false;
+  const auto id = agent.send("mock.change");
+  agent.until_called(1);
+  const std::string text(20'000, 'x');
+  agent.runner.print(id, text);
+  agent.runner.end(id, Outcome::Kind::Ok);
+  agent.until([&] { return agent.executor->table().find(id)->phase == agent::Phase::Ended; });
+  agent.restart();
+  agent.session();
+  const auto result = agent.result_of(id);
+  REQUIRE(result.outputs.size() == 1);
+  CHECK(result.outputs[0].kept == text.size());
+  CHECK(result.outputs[0].digest == crypto::sha256(as_bytes(text)));
+  CHECK(as_text(agent.uplink.all<wire::Out>().at(0).bytes) == text);
+}
+
+TEST_CASE("an epoch that was seen is seen for ever", "[unit][executor]") {
+  ExecutorHarness agent;
+  auto welcome = agent.welcome();
+  welcome.epoch = 9;
+  agent.executor->session_began(welcome);
+  agent.until([&] { return agent.journal->syncs() > 0; });
+  agent.restart();
+  agent.session();
+  agent.send("mock.read");
+  REQUIRE(agent.uplink.all<wire::Refuse>().size() == 1);
+  CHECK(agent.uplink.all<wire::Refuse>()[0].error.code == ErrorCode::FailedPrecondition);
+}
+
+TEST_CASE("a smaller journal tells the same story", "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  std::vector<TaskId> done;
+  // Enough to pass the size at which the journal is made smaller.
+  for (int i = 0; i < 12; ++i) {
+    const auto id = agent.send(
+        agent.spec("mock.change",
+                   nlohmann::json::object({{"pad", std::string(std::size_t{400} << 10U, 'x')}})));
+    agent.until_called(static_cast<std::size_t>(i) + 1);
+    agent.runner.end(id, Outcome::Kind::Ok);
+    (void)agent.result_of(id);
+    agent.acknowledge(id);
+    done.push_back(id);
+  }
+  const auto running = agent.send("mock.change");
+  agent.until_called(13);
+  agent.until([&] { return agent.journal->size_bytes() < std::uint64_t{4} << 20U; });
+  agent.restart();
+  agent.session();
+  CHECK(agent.result_of(running).state == TaskState::Indeterminate);
+  for (const auto& id : done) CHECK(agent.status_of(id) == TaskState::Ok);
+}

@@ -1,0 +1,50 @@
+#include "facts/facts.hpp"
+
+#include <fstream>
+
+#include "catch.hpp"
+#include "temp_dir.hpp"
+
+using namespace muster;
+using agent::read_facts;
+
+namespace {
+
+void put(const std::filesystem::path& file, const std::string& text) {
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file) << text;
+}
+
+agent::HostNumbers host() { return {"web9", "6.1.0-18-amd64", "x86_64", 4}; }
+
+}  // namespace
+
+TEST_CASE("facts come from the files below the root that is given", "[unit][agent]") {
+  const test::TempDir root;
+  put(root / "etc/os-release",
+      "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID='12'\nBROKEN\n");
+  put(root / "proc/meminfo", "MemTotal:       2048 kB\nMemFree: 1 kB\n");
+  const auto facts = read_facts(root.path(), host(), "0.1.0");
+  CHECK(facts == agent::Facts{{"hostname", "web9"},
+                              {"os.id", "debian"},
+                              {"os.version", "12"},
+                              {"os.pretty", "Debian GNU/Linux 12 (bookworm)"},
+                              {"kernel.release", "6.1.0-18-amd64"},
+                              {"arch", "x86_64"},
+                              {"cpu.count", "4"},
+                              {"mem.total_bytes", "2097152"},
+                              {"agent.version", "0.1.0"}});
+}
+
+TEST_CASE("a fact that cannot be read is left out", "[unit][agent]") {
+  const test::TempDir root;
+  put(root / "proc/meminfo", "MemTotal: much kB\n");
+  const auto facts = read_facts(root.path(), host(), "0.1.0");
+  CHECK_FALSE(facts.contains("os.id"));
+  CHECK_FALSE(facts.contains("mem.total_bytes"));
+}
+
+TEST_CASE("the digest of facts tells apart what concatenation would not", "[unit][agent]") {
+  CHECK(agent::digest_of({{"ab", "c"}}) != agent::digest_of({{"a", "bc"}}));
+  CHECK(agent::digest_of({{"a", "b"}}) == agent::digest_of({{"a", "b"}}));
+}
