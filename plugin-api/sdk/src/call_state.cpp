@@ -53,10 +53,11 @@ muster_status CallState::emit(Stream stream, std::string_view piece, std::uint64
 }
 
 /// Pieces are as big as the credit, because what is bigger would never be taken. Without any it is
-/// tried all the same: the host brings credit to those who were refused.
+/// tried all the same, whole: the host may have got credit that it tells only to those who were
+/// refused.
 std::size_t CallState::piece_size(std::size_t left) {
   const std::lock_guard lock(mutex_);
-  const std::uint64_t most = credit_bytes_ == 0 ? 1 : credit_bytes_;
+  const std::uint64_t most = credit_bytes_ == 0 ? MUSTER_MAX_CHUNK_BYTES : credit_bytes_;
   return std::min({left, static_cast<std::size_t>(std::min<std::uint64_t>(most, SIZE_MAX)),
                    std::size_t{MUSTER_MAX_CHUNK_BYTES}});
 }
