@@ -17,10 +17,14 @@ Node::Node(NodeDescription description, Executor& executor, const Inventory& inv
 void Node::began(const wire::Welcome& welcome) {
   if (welcome.want_facts) uplink_.say(wire::Facts{facts_digest_, description_.facts});
   for (const auto& digest : welcome.wanted_manifests) send_manifest(digest);
+  if (plugins_untold_) plugins_changed();
   executor_.session_began(welcome);
 }
 
-void Node::plugins_changed() { uplink_.say(wire::Plugins{inventory_.plugins()}); }
+void Node::plugins_changed() {
+  // Between HELLO and WELCOME there is no session to say it in, and HELLO has told the old state.
+  plugins_untold_ = !uplink_.say(wire::Plugins{inventory_.plugins()});
+}
 
 void Node::send_manifest(const wire::Digest& digest) {
   const Bytes* json = inventory_.manifest(digest);

@@ -50,6 +50,7 @@ class Node final : public SessionHandler {
 
   NodeDescription description_;
   crypto::Digest facts_digest_;
+  bool plugins_untold_ = false;
   Executor& executor_;
   const Inventory& inventory_;
   Uplink& uplink_;
