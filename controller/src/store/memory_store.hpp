@@ -1,0 +1,89 @@
+/// The Store without a disk, for tests of what stands on it. It forgets everything when it goes
+/// away.
+///
+/// Keeps every promise of store.hpp but durability; completions run on the loop, never inside the
+/// call.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <muster/core/run/event_loop.hpp>
+#include <optional>
+#include <utility>
+
+#include "store/store.hpp"
+
+namespace muster::controller {
+
+class MemoryStore final : public Store {
+ public:
+  explicit MemoryStore(run::EventLoop& loop);
+
+  /// While set, every write fails with it.
+  void fail_writes_with(std::optional<Error> error) { failure_ = std::move(error); }
+
+  [[nodiscard]] const StoreMeta& meta() const override { return meta_; }
+
+  void enroll_node(const Digest& secret, NodeRecord node, Done<NodeRecord> done) override;
+  void update_node(NodeId node, NodeReport report, Done<void> done) override;
+  void set_labels(NodeId node, Labels labels, Done<void> done) override;
+  void retire_node(NodeId node, UnixMs when, Done<void> done) override;
+  [[nodiscard]] Result<std::vector<NodeRecord>> nodes() override;
+
+  void add_enrollment_token(EnrollmentToken token, Done<void> done) override;
+  void revoke_enrollment_token(EnrollmentTokenId token, UnixMs when, Done<void> done) override;
+  [[nodiscard]] Result<std::vector<EnrollmentToken>> enrollment_tokens(UnixMs now) override;
+
+  void add_api_token(ApiToken token, Done<void> done) override;
+  void revoke_api_token(ApiTokenId token, UnixMs when, Done<void> done) override;
+  [[nodiscard]] Result<std::vector<ApiToken>> api_tokens() override;
+
+  void create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<JobId> done) override;
+  void finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) override;
+  void request_cancel(JobId job, Done<void> done) override;
+  [[nodiscard]] Result<std::vector<JobWithTasks>> open_jobs() override;
+  [[nodiscard]] Result<JobWithTasks> job(JobId id) override;
+  [[nodiscard]] Result<JobPage> jobs(const JobQuery& query) override;
+  [[nodiscard]] Result<std::pair<JobId, TaskRecord>> task(TaskId id) override;
+
+  [[nodiscard]] std::shared_ptr<OutputBuffer> new_output() override;
+  [[nodiscard]] Result<Bytes> read_output(const Digest& digest, std::uint64_t offset,
+                                          std::size_t most) override;
+
+  void put_manifest(const Digest& digest, std::string json, Done<void> done) override;
+  [[nodiscard]] Result<std::string> manifest(const Digest& digest) override;
+
+  void append_event(EventRecord event, Done<std::uint64_t> done) override;
+  [[nodiscard]] Result<std::vector<EventRecord>> events_after(std::uint64_t after,
+                                                              std::size_t limit) override;
+
+ private:
+  /// Runs `apply`, which returns Result<T>, on the loop, where `done` learns of it.
+  template <class T, class Apply>
+  void write(Apply apply, Done<T> done) {
+    loop_.post([this, apply = std::move(apply), done = std::move(done)]() mutable {
+      Result<T> result = failure_ ? Result<T>(tl::unexpected(*failure_)) : Result<T>(apply());
+      if (done) done(std::move(result));
+    });
+  }
+  [[nodiscard]] NodeRecord* living(NodeId id);
+  [[nodiscard]] Result<NodeRecord> enroll(const Digest& secret, NodeRecord node);
+  [[nodiscard]] Result<JobId> create(const JobRecord& job, const std::vector<TaskRecord>& tasks);
+  [[nodiscard]] Status check_tasks_exist(const std::vector<TaskOutcome>& outcomes) const;
+  void finish(const TaskOutcome& outcome);
+
+  run::EventLoop& loop_;
+  StoreMeta meta_;
+  std::optional<Error> failure_;
+  std::vector<NodeRecord> nodes_;
+  std::vector<EnrollmentToken> enrollment_tokens_;
+  std::vector<ApiToken> api_tokens_;
+  std::vector<JobWithTasks> jobs_;  // oldest first
+  std::map<JobId, std::size_t> job_index_;
+  std::map<TaskId, std::pair<std::size_t, std::size_t>> task_index_;
+  std::map<Digest, Bytes> outputs_;
+  std::map<Digest, std::string> manifests_;
+  std::vector<EventRecord> events_;
+};
+
+}  // namespace muster::controller

@@ -1,0 +1,146 @@
+#include "store/output_files.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <muster/core/base/files.hpp>
+#include <string>
+#include <system_error>
+
+namespace muster::controller {
+namespace {
+
+Status sync_directory(const std::filesystem::path& directory) {
+  const UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd || ::fsync(fd.get()) != 0) return fail_errno("sync " + directory.string(), errno);
+  return {};
+}
+
+Result<Bytes> read_part(int fd, std::uint64_t offset, std::size_t most, const std::string& name) {
+  Bytes bytes(most);
+  std::size_t got = 0;
+  while (got < most) {
+    const ssize_t n = ::pread(fd, bytes.data() + got, most - got, static_cast<off_t>(offset + got));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail_errno("read " + name, errno);
+    if (n == 0) break;
+    got += static_cast<std::size_t>(n);
+  }
+  bytes.resize(got);
+  return bytes;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OutputFiles>> OutputFiles::open(std::filesystem::path directory) {
+  std::error_code error;
+  std::filesystem::remove_all(directory / "incoming", error);
+  if (error) return fail_errno("clear " + (directory / "incoming").string(), error.value());
+  if (auto made = make_directories(directory / "incoming"); !made) {
+    return tl::unexpected(made.error());
+  }
+  return std::unique_ptr<OutputFiles>(new OutputFiles(std::move(directory)));
+}
+
+std::filesystem::path OutputFiles::new_incoming() {
+  return directory_ / "incoming" / std::to_string(++next_);
+}
+
+std::filesystem::path OutputFiles::kept_path(const crypto::Digest& digest) const {
+  const std::string name = to_hex(digest);
+  return directory_ / name.substr(0, 2) / name;
+}
+
+Result<Bytes> OutputFiles::read(const crypto::Digest& digest, std::uint64_t offset,
+                                std::size_t most) const {
+  const auto path = kept_path(digest);
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd && errno == ENOENT) {
+    return fail(ErrorCode::Corrupt, "the output file " + path.string() + " is gone");
+  }
+  if (!fd) return fail_errno("read " + path.string(), errno);
+  return read_part(fd.get(), offset, most, path.string());
+}
+
+FileOutputBuffer::~FileOutputBuffer() {
+  if (fd_ && !kept_) ::unlink(path_.c_str());
+}
+
+Status FileOutputBuffer::append(BytesView bytes) {
+  if (!fd_ && size_ + bytes.size() <= kInlineOutput) {
+    memory_.insert(memory_.end(), bytes.begin(), bytes.end());
+  } else {
+    if (!fd_) {
+      if (auto opened = open_file(); !opened) return opened;
+    }
+    if (auto written = write_at_end(bytes); !written) return written;
+  }
+  size_ += bytes.size();
+  hash_.update(bytes);
+  return {};
+}
+
+Status FileOutputBuffer::open_file() {
+  path_ = files_.new_incoming();
+  fd_.reset(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd_) return fail_errno("create " + path_.string(), errno);
+  if (auto written = write_at_end(memory_); !written) {
+    fd_.reset();
+    ::unlink(path_.c_str());
+    return written;
+  }
+  memory_ = Bytes();
+  return {};
+}
+
+// During open_file() the file is empty and size_ bytes are still in memory_; both end at size_.
+Status FileOutputBuffer::write_at_end(BytesView bytes) {
+  const std::uint64_t begin = memory_.empty() ? size_ : 0;
+  std::uint64_t at = begin;
+  while (!bytes.empty()) {
+    const ssize_t n = ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      const int why = errno;
+      // Only gives space back; what lies beyond size_ is never read.
+      [[maybe_unused]] const int ignored = ::ftruncate(fd_.get(), static_cast<off_t>(begin));
+      return fail_errno("write " + path_.string(), why);
+    }
+    at += static_cast<std::uint64_t>(n);
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+crypto::Digest FileOutputBuffer::digest() const {
+  auto so_far = hash_;
+  return so_far.finish();
+}
+
+Result<Bytes> FileOutputBuffer::read(std::uint64_t offset, std::size_t most) const {
+  const auto left = offset < size_ ? size_ - offset : 0;
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, most));
+  if (fd_) return read_part(fd_.get(), offset, count, path_.string());
+  const auto part =
+      BytesView(memory_).subspan(std::min<std::size_t>(offset, memory_.size()), count);
+  return to_bytes(part);
+}
+
+Status FileOutputBuffer::keep() {
+  if (kept_ || !fd_) return {};
+  if (::fdatasync(fd_.get()) != 0) return fail_errno("sync " + path_.string(), errno);
+  const auto target = files_.kept_path(digest());
+  if (auto made = make_directories(target.parent_path()); !made) return made;
+  if (::rename(path_.c_str(), target.c_str()) != 0) {
+    return fail_errno("keep " + path_.string(), errno);
+  }
+  kept_ = true;
+  path_ = target;
+  return sync_directory(target.parent_path()).and_then([&] {
+    return sync_directory(target.parent_path().parent_path());
+  });
+}
+
+}  // namespace muster::controller

@@ -1,0 +1,267 @@
+// Jobs, their tasks, and the output of those.
+#include <algorithm>
+#include <limits>
+
+#include "store/record_json.hpp"
+#include "store/sql.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace muster::controller {
+namespace {
+
+constexpr const char* kJobColumns =
+    "SELECT number, id, operation, instance, selector, arguments, timeout_ms, not_after, offline, "
+    "check_mode, output_cap, requested_by, idempotency_key, request_digest, cancel_requested, "
+    "created, "
+    "ended FROM jobs ";
+constexpr const char* kTaskColumns =
+    "SELECT tasks.id, node, node_name, state, attempt, result, error, started, tasks.ended, "
+    "outputs ";
+
+JobRecord job_from(SQLite::Statement& row) {
+  JobRecord job;
+  job.id = sql::id<JobId>(row.getColumn(1));
+  job.operation = row.getColumn(2).getString();
+  job.instance = row.getColumn(3).getString();
+  job.selector = row.getColumn(4).getString();
+  job.arguments = row.getColumn(5).getString();
+  job.timeout_ms = row.getColumn(6).getInt64();
+  job.not_after = row.getColumn(7).getInt64();
+  job.offline = static_cast<OfflinePolicy>(row.getColumn(8).getInt());
+  job.check = row.getColumn(9).getInt() != 0;
+  job.output_cap = static_cast<std::uint64_t>(row.getColumn(10).getInt64());
+  job.requested_by = row.getColumn(11).getString();
+  job.idempotency_key = row.getColumn(12).getString();
+  job.request_digest = sql::array<32>(row.getColumn(13));
+  job.cancel_requested = row.getColumn(14).getInt() != 0;
+  job.created = row.getColumn(15).getInt64();
+  job.ended = row.getColumn(16).getInt64();
+  return job;
+}
+
+TaskRecord task_from(SQLite::Statement& row) {
+  TaskRecord task;
+  task.id = sql::id<TaskId>(row.getColumn(0));
+  task.node = sql::id<NodeId>(row.getColumn(1));
+  task.node_name = row.getColumn(2).getString();
+  task.state = static_cast<TaskState>(row.getColumn(3).getInt());
+  task.attempt = row.getColumn(4).getUInt();
+  task.result = to_bytes(sql::blob(row.getColumn(5)));
+  task.error = error_from_json(row.getColumn(6).getString());
+  task.started = row.getColumn(7).getInt64();
+  task.ended = row.getColumn(8).getInt64();
+  task.outputs = outputs_from_json(row.getColumn(9).getString());
+  return task;
+}
+
+std::vector<TaskRecord> tasks_of(SQLite::Database& database, std::int64_t job_number) {
+  SQLite::Statement query(
+      database, std::string(kTaskColumns) + "FROM tasks WHERE job = ? ORDER BY node_name");
+  sql::bind(query, job_number);
+  std::vector<TaskRecord> tasks;
+  while (query.executeStep()) tasks.push_back(task_from(query));
+  return tasks;
+}
+
+TaskCounts counts_of(SQLite::Database& database, std::int64_t job_number) {
+  SQLite::Statement query(database,
+                          "SELECT state, count(*) FROM tasks WHERE job = ? GROUP BY state");
+  sql::bind(query, job_number);
+  TaskCounts counts;
+  while (query.executeStep()) {
+    counts.set(static_cast<TaskState>(query.getColumn(0).getInt()), query.getColumn(1).getInt64());
+  }
+  return counts;
+}
+
+/// The job that the same requester made with the same key, if any.
+Result<std::optional<JobId>> same_request(SQLite::Database& database, const JobRecord& job) {
+  if (job.idempotency_key.empty()) return std::nullopt;
+  SQLite::Statement query(
+      database,
+      "SELECT id, request_digest FROM jobs WHERE requested_by = ? AND idempotency_key = ?");
+  sql::bind(query, job.requested_by, job.idempotency_key);
+  if (!query.executeStep()) return std::nullopt;
+  if (sql::array<32>(query.getColumn(1)) == job.request_digest) {
+    return sql::id<JobId>(query.getColumn(0));
+  }
+  return fail(ErrorCode::Conflict,
+              "the idempotency key was used before for another request; use a new key");
+}
+
+std::int64_t insert_job(SQLite::Database& database, const JobRecord& job) {
+  sql::execute(
+      database,
+      "INSERT INTO jobs (id, operation, instance, selector, arguments, timeout_ms, not_after, "
+      "offline, check_mode, output_cap, requested_by, idempotency_key, request_digest, created, "
+      "ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      job.id, job.operation, job.instance, job.selector, job.arguments, job.timeout_ms,
+      job.not_after, static_cast<int>(job.offline), static_cast<int>(job.check), job.output_cap,
+      job.requested_by, job.idempotency_key, job.request_digest, job.created, job.ended);
+  return database.getLastInsertRowid();
+}
+
+void insert_tasks(SQLite::Database& database, std::int64_t job_number,
+                  const std::vector<TaskRecord>& tasks) {
+  SQLite::Statement insert(
+      database,
+      "INSERT INTO tasks (id, job, node, node_name, state, attempt, result, error, "
+      "started, ended, outputs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  for (const auto& task : tasks) {
+    sql::bind(insert, task.id, job_number, task.node, task.node_name, static_cast<int>(task.state),
+              task.attempt, BytesView(task.result), error_to_json(task.error), task.started,
+              task.ended, outputs_to_json(task.outputs));
+    insert.exec();
+  }
+}
+
+/// Small bodies into the database, large ones as files that are durable before the row is.
+Status keep_body(SQLite::Database& database, FileOutputBuffer& body) {
+  if (body.size() == 0) return {};
+  const auto digest = body.digest();
+  if (body.is_inline()) {
+    sql::execute(database, "INSERT OR IGNORE INTO outputs (digest, size, body) VALUES (?, ?, ?)",
+                 digest, body.size(), body.inline_bytes());
+    return {};
+  }
+  if (auto kept = body.keep(); !kept) return kept;
+  sql::execute(database, "INSERT OR IGNORE INTO outputs (digest, size, body) VALUES (?, ?, NULL)",
+               digest, body.size());
+  return {};
+}
+
+Status finish_task(SQLite::Database& database, const TaskOutcome& outcome) {
+  for (const auto& body : outcome.bodies) {
+    // Every body came from new_output(), so it is one of ours.
+    if (auto kept = keep_body(database, static_cast<FileOutputBuffer&>(*body)); !kept) return kept;
+  }
+  const auto& task = outcome.task;
+  SQLite::Statement known(database, "SELECT 1 FROM tasks WHERE id = ?");
+  sql::bind(known, task.id);
+  if (!known.executeStep()) return fail(ErrorCode::NotFound, "there is no such task");
+  sql::execute(
+      database,
+      "UPDATE tasks SET state = ?, attempt = ?, result = ?, error = ?, started = ?, ended = ?, "
+      "outputs = ? WHERE id = ? AND (state < 10 OR state = 16)",
+      static_cast<int>(task.state), task.attempt, BytesView(task.result), error_to_json(task.error),
+      task.started, task.ended, outputs_to_json(task.outputs), task.id);
+  if (outcome.job_ended != 0) {
+    sql::execute(database, "UPDATE jobs SET ended = ? WHERE id = ? AND ended = 0",
+                 outcome.job_ended, outcome.job);
+  }
+  return {};
+}
+
+}  // namespace
+
+void SqliteStore::create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<JobId> done) {
+  write<JobId>(
+      [job = std::move(job),
+       tasks = std::move(tasks)](SQLite::Database& database) -> Result<JobId> {
+        auto same = same_request(database, job);
+        if (!same) return tl::unexpected(same.error());
+        if (*same) return **same;
+        insert_tasks(database, insert_job(database, job), tasks);
+        return job.id;
+      },
+      std::move(done));
+}
+
+void SqliteStore::finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) {
+  write<void>(
+      [outcomes = std::move(outcomes)](SQLite::Database& database) -> Status {
+        for (const auto& outcome : outcomes) {
+          if (auto finished = finish_task(database, outcome); !finished) return finished;
+        }
+        return {};
+      },
+      std::move(done));
+}
+
+void SqliteStore::request_cancel(JobId job, Done<void> done) {
+  write<void>(
+      [job](SQLite::Database& database) -> Status {
+        if (sql::execute(database, "UPDATE jobs SET cancel_requested = 1 WHERE id = ?", job) == 1) {
+          return {};
+        }
+        return fail(ErrorCode::NotFound, "there is no such job");
+      },
+      std::move(done));
+}
+
+Result<std::vector<JobWithTasks>> SqliteStore::open_jobs() {
+  return sql::guarded([&]() -> Result<std::vector<JobWithTasks>> {
+    SQLite::Statement query(*reader_, std::string(kJobColumns) + "WHERE ended = 0 ORDER BY number");
+    std::vector<JobWithTasks> jobs;
+    while (query.executeStep()) {
+      jobs.push_back({job_from(query), tasks_of(*reader_, query.getColumn(0).getInt64())});
+    }
+    return jobs;
+  });
+}
+
+Result<JobWithTasks> SqliteStore::job(JobId id) {
+  return sql::guarded([&]() -> Result<JobWithTasks> {
+    SQLite::Statement query(*reader_, std::string(kJobColumns) + "WHERE id = ?");
+    sql::bind(query, id);
+    if (!query.executeStep()) return fail(ErrorCode::NotFound, "there is no job " + id.text());
+    return JobWithTasks{job_from(query), tasks_of(*reader_, query.getColumn(0).getInt64())};
+  });
+}
+
+Result<JobPage> SqliteStore::jobs(const JobQuery& query) {
+  return sql::guarded([&]() -> Result<JobPage> {
+    std::int64_t before = std::numeric_limits<std::int64_t>::max();
+    if (query.before) {
+      SQLite::Statement number(*reader_, "SELECT number FROM jobs WHERE id = ?");
+      sql::bind(number, *query.before);
+      if (!number.executeStep()) {
+        return fail(ErrorCode::NotFound, "there is no job " + query.before->text());
+      }
+      before = number.getColumn(0).getInt64();
+    }
+    SQLite::Statement rows(
+        *reader_, std::string(kJobColumns) + "WHERE number < ? ORDER BY number DESC LIMIT ?");
+    sql::bind(rows, before, query.limit + 1);
+    JobPage page;
+    while (rows.executeStep()) {
+      if (page.jobs.size() == query.limit) {
+        page.next = page.jobs.back().job.id;
+        break;
+      }
+      page.jobs.push_back({job_from(rows), counts_of(*reader_, rows.getColumn(0).getInt64())});
+    }
+    return page;
+  });
+}
+
+Result<std::pair<JobId, TaskRecord>> SqliteStore::task(TaskId id) {
+  return sql::guarded([&]() -> Result<std::pair<JobId, TaskRecord>> {
+    SQLite::Statement query(*reader_,
+                            std::string(kTaskColumns) +
+                                ", jobs.id FROM tasks JOIN jobs ON jobs.number = tasks.job "
+                                "WHERE tasks.id = ?");
+    sql::bind(query, id);
+    if (!query.executeStep()) return fail(ErrorCode::NotFound, "there is no task " + id.text());
+    return std::pair{sql::id<JobId>(query.getColumn(10)), task_from(query)};
+  });
+}
+
+std::shared_ptr<OutputBuffer> SqliteStore::new_output() {
+  return std::make_shared<FileOutputBuffer>(*files_);
+}
+
+Result<Bytes> SqliteStore::read_output(const Digest& digest, std::uint64_t offset,
+                                       std::size_t most) {
+  return sql::guarded([&]() -> Result<Bytes> {
+    SQLite::Statement query(*reader_, "SELECT body FROM outputs WHERE digest = ?");
+    sql::bind(query, digest);
+    if (!query.executeStep()) return fail(ErrorCode::NotFound, "there is no such output");
+    if (query.getColumn(0).isNull()) return files_->read(digest, offset, most);
+    const auto body = sql::blob(query.getColumn(0));
+    const auto begin = std::min<std::uint64_t>(offset, body.size());
+    return to_bytes(body.subspan(begin, std::min<std::uint64_t>(most, body.size() - begin)));
+  });
+}
+
+}  // namespace muster::controller

@@ -1,0 +1,158 @@
+#include "store/sqlite_schema.hpp"
+
+#include <SQLiteCpp/Transaction.h>
+
+#include <string>
+
+#include "store/sql.hpp"
+
+namespace muster::controller {
+namespace {
+
+constexpr const char* kTables = R"(
+CREATE TABLE meta (name TEXT PRIMARY KEY, number INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
+
+CREATE TABLE nodes (
+  id BLOB PRIMARY KEY CHECK (length(id) = 16),
+  name TEXT NOT NULL,
+  machine_id TEXT NOT NULL,
+  transport_key BLOB NOT NULL UNIQUE CHECK (length(transport_key) = 32),
+  session_key BLOB NOT NULL UNIQUE CHECK (length(session_key) = 32),
+  labels TEXT NOT NULL,
+  enrolled INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL,
+  retired INTEGER NOT NULL DEFAULT 0,
+  agent_version TEXT NOT NULL,
+  facts_digest BLOB NOT NULL CHECK (length(facts_digest) = 32),
+  facts TEXT NOT NULL,
+  plugins TEXT NOT NULL) STRICT;
+CREATE UNIQUE INDEX living_names ON nodes (name) WHERE retired = 0;
+
+CREATE TABLE enrollment_tokens (
+  id BLOB PRIMARY KEY CHECK (length(id) = 16),
+  secret BLOB NOT NULL UNIQUE CHECK (length(secret) = 32),
+  created INTEGER NOT NULL,
+  expires INTEGER NOT NULL,
+  uses INTEGER NOT NULL,
+  uses_left INTEGER NOT NULL CHECK (uses_left >= 0),
+  labels TEXT NOT NULL,
+  created_by TEXT NOT NULL,
+  revoked INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE TABLE api_tokens (
+  id BLOB PRIMARY KEY CHECK (length(id) = 16),
+  secret BLOB NOT NULL UNIQUE CHECK (length(secret) = 32),
+  name TEXT NOT NULL,
+  role TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  revoked INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE UNIQUE INDEX api_token_names ON api_tokens (name) WHERE revoked = 0;
+
+CREATE TABLE jobs (
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  operation TEXT NOT NULL,
+  instance TEXT NOT NULL,
+  selector TEXT NOT NULL,
+  arguments TEXT NOT NULL,
+  timeout_ms INTEGER NOT NULL,
+  not_after INTEGER NOT NULL,
+  offline INTEGER NOT NULL,
+  check_mode INTEGER NOT NULL,
+  output_cap INTEGER NOT NULL,
+  requested_by TEXT NOT NULL,
+  idempotency_key TEXT NOT NULL,
+  request_digest BLOB NOT NULL,
+  cancel_requested INTEGER NOT NULL DEFAULT 0,
+  created INTEGER NOT NULL,
+  ended INTEGER NOT NULL) STRICT;
+CREATE UNIQUE INDEX job_keys ON jobs (requested_by, idempotency_key) WHERE idempotency_key <> '';
+CREATE INDEX open_jobs ON jobs (number) WHERE ended = 0;
+
+CREATE TABLE tasks (
+  number INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+  job INTEGER NOT NULL REFERENCES jobs (number),
+  node BLOB NOT NULL CHECK (length(node) = 16),
+  node_name TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  result BLOB NOT NULL,
+  error TEXT NOT NULL,
+  started INTEGER NOT NULL,
+  ended INTEGER NOT NULL,
+  outputs TEXT NOT NULL) STRICT;
+CREATE INDEX tasks_of_job ON tasks (job, node_name, state);
+
+CREATE TABLE outputs (
+  digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
+  size INTEGER NOT NULL,
+  body BLOB) STRICT;
+
+CREATE TABLE manifests (
+  digest BLOB PRIMARY KEY CHECK (length(digest) = 32), json TEXT NOT NULL) STRICT;
+
+CREATE TABLE events (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  time INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  data TEXT NOT NULL) STRICT;
+)";
+
+void put_number(SQLite::Database& database, const char* name, std::uint64_t number) {
+  sql::execute(database,
+               "INSERT INTO meta (name, number, bytes) VALUES (?, ?, x'') "
+               "ON CONFLICT (name) DO UPDATE SET number = excluded.number",
+               std::string(name), number);
+}
+
+std::uint64_t number(SQLite::Database& database, const char* name) {
+  SQLite::Statement query(database, "SELECT number FROM meta WHERE name = ?");
+  sql::bind(query, std::string(name));
+  return query.executeStep() ? static_cast<std::uint64_t>(query.getColumn(0).getInt64()) : 0;
+}
+
+void create_tables(SQLite::Database& database) {
+  database.exec(kTables);
+  put_number(database, "schema", kSchemaVersion);
+  put_number(database, "epoch", 0);
+  sql::execute(database, "INSERT INTO meta (name, number, bytes) VALUES ('fleet', 0, ?)",
+               FleetId::random());
+}
+
+}  // namespace
+
+void set_pragmas(SQLite::Database& database) {
+  database.setBusyTimeout(5000);
+  database.exec("PRAGMA journal_mode = WAL");
+  database.exec("PRAGMA synchronous = FULL");
+  database.exec("PRAGMA foreign_keys = ON");
+}
+
+Result<StoreMeta> prepare_schema(SQLite::Database& database, const std::filesystem::path& file) {
+  SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+  if (!database.tableExists("meta")) create_tables(database);
+  StoreMeta meta;
+  meta.schema_version = static_cast<std::uint32_t>(number(database, "schema"));
+  if (meta.schema_version > kSchemaVersion) {
+    return fail(ErrorCode::Unsupported, "the database " + file.string() +
+                                            " was written by a later muster-controller (format " +
+                                            std::to_string(meta.schema_version) +
+                                            ", this one knows " + std::to_string(kSchemaVersion) +
+                                            "); install that version, or restore a backup");
+  }
+  meta.epoch = number(database, "epoch") + 1;
+  put_number(database, "epoch", meta.epoch);
+  SQLite::Statement fleet(database, "SELECT bytes FROM meta WHERE name = 'fleet'");
+  if (!fleet.executeStep()) {
+    return fail(ErrorCode::Corrupt,
+                "the database " + file.string() + " does not say whose fleet it is");
+  }
+  meta.fleet = sql::id<FleetId>(fleet.getColumn(0));
+  fleet.reset();
+  transaction.commit();
+  return meta;
+}
+
+}  // namespace muster::controller

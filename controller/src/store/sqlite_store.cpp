@@ -1,0 +1,109 @@
+#include "store/sqlite_store.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
+#include <muster/core/base/files.hpp>
+#include <string>
+
+#include "store/sql.hpp"
+#include "store/sqlite_schema.hpp"
+
+namespace muster::controller {
+namespace {
+
+Result<UniqueFd> take_lock(const std::filesystem::path& directory) {
+  const auto path = directory / "lock";
+  UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd) return fail_errno("open " + path.string(), errno);
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) return fd;
+  if (errno != EWOULDBLOCK) return fail_errno("lock " + path.string(), errno);
+  return fail(ErrorCode::Conflict, "another muster-controller is using " + directory.string() +
+                                       "; stop it, or choose another directory with --state");
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(UniqueFd lock, StoreMeta meta, std::unique_ptr<OutputFiles> files,
+                         std::unique_ptr<SQLite::Database> reader,
+                         std::unique_ptr<SQLite::Database> writer, run::EventLoop& loop)
+    : lock_(std::move(lock)),
+      meta_(meta),
+      files_(std::move(files)),
+      reader_(std::move(reader)),
+      writes_(std::move(writer), loop) {}
+
+SqliteStore::~SqliteStore() = default;
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(run::EventLoop& loop,
+                                                       const SqliteOptions& options) {
+  if (auto made = make_directories(options.directory); !made) return tl::unexpected(made.error());
+  auto lock = take_lock(options.directory);
+  if (!lock) return tl::unexpected(lock.error());
+  auto files = OutputFiles::open(options.directory / "outputs");
+  if (!files) return tl::unexpected(files.error());
+  const auto file = options.directory / "muster.db";
+  return sql::guarded([&]() -> Result<std::unique_ptr<SqliteStore>> {
+    auto writer = std::make_unique<SQLite::Database>(file.string(),
+                                                     SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    set_pragmas(*writer);
+    if (options.max_pages != 0) {
+      writer->exec("PRAGMA max_page_count = " + std::to_string(options.max_pages));
+    }
+    auto meta = prepare_schema(*writer, file);
+    if (!meta) return tl::unexpected(meta.error());
+    auto reader = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE);
+    set_pragmas(*reader);
+    reader->exec("PRAGMA query_only = ON");
+    return std::unique_ptr<SqliteStore>(new SqliteStore(
+        std::move(*lock), *meta, std::move(*files), std::move(reader), std::move(writer), loop));
+  });
+}
+
+void SqliteStore::put_manifest(const Digest& digest, std::string json, Done<void> done) {
+  write<void>(
+      [digest, json = std::move(json)](SQLite::Database& database) -> Status {
+        sql::execute(database, "INSERT OR IGNORE INTO manifests (digest, json) VALUES (?, ?)",
+                     digest, json);
+        return {};
+      },
+      std::move(done));
+}
+
+Result<std::string> SqliteStore::manifest(const Digest& digest) {
+  return sql::guarded([&]() -> Result<std::string> {
+    SQLite::Statement query(*reader_, "SELECT json FROM manifests WHERE digest = ?");
+    sql::bind(query, digest);
+    if (!query.executeStep()) return fail(ErrorCode::NotFound, "there is no such manifest");
+    return query.getColumn(0).getString();
+  });
+}
+
+void SqliteStore::append_event(EventRecord event, Done<std::uint64_t> done) {
+  write<std::uint64_t>(
+      [event = std::move(event)](SQLite::Database& database) -> Result<std::uint64_t> {
+        sql::execute(database, "INSERT INTO events (time, type, subject, data) VALUES (?, ?, ?, ?)",
+                     event.time, event.type, event.subject, event.data);
+        return static_cast<std::uint64_t>(database.getLastInsertRowid());
+      },
+      std::move(done));
+}
+
+Result<std::vector<EventRecord>> SqliteStore::events_after(std::uint64_t after, std::size_t limit) {
+  return sql::guarded([&]() -> Result<std::vector<EventRecord>> {
+    SQLite::Statement query(*reader_,
+                            "SELECT id, time, type, subject, data FROM events WHERE id > ? "
+                            "ORDER BY id LIMIT ?");
+    sql::bind(query, after, limit);
+    std::vector<EventRecord> events;
+    while (query.executeStep()) {
+      events.push_back({static_cast<std::uint64_t>(query.getColumn(0).getInt64()),
+                        query.getColumn(1).getInt64(), query.getColumn(2).getString(),
+                        query.getColumn(3).getString(), query.getColumn(4).getString()});
+    }
+    return events;
+  });
+}
+
+}  // namespace muster::controller

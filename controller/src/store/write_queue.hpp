@@ -1,0 +1,53 @@
+/// The one thread that writes to the database: each commit takes whatever arrived during the last.
+///
+/// No timer: a lone write is committed at once, a burst in groups. Within a group each write has a
+/// savepoint, so one that fails leaves the others alone. Completions run on the loop, in order,
+/// after the commit. The destructor writes what was queued.
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <muster/core/base/error.hpp>
+#include <muster/core/run/event_loop.hpp>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace muster::controller {
+
+class WriteQueue {
+ public:
+  struct Write {
+    std::function<Status(SQLite::Database&)> apply;  ///< on the writer's thread
+    std::function<void(Status)> done;                ///< on the loop
+  };
+  static constexpr std::size_t kMaxGroup = 1000;
+
+  WriteQueue(std::unique_ptr<SQLite::Database> database, run::EventLoop& loop);
+  ~WriteQueue();
+  WriteQueue(const WriteQueue&) = delete;
+  WriteQueue& operator=(const WriteQueue&) = delete;
+
+  void push(Write write);
+
+ private:
+  void work();
+  [[nodiscard]] std::vector<Write> take();
+  [[nodiscard]] std::vector<Status> commit(const std::vector<Write>& group);
+  [[nodiscard]] Status apply_one(const Write& write);
+
+  std::unique_ptr<SQLite::Database> database_;  // the writer's alone
+  run::EventLoop& loop_;
+  std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::deque<Write> queue_;  // under mutex_
+  bool stopping_ = false;    // under mutex_
+  std::thread thread_;
+};
+
+}  // namespace muster::controller

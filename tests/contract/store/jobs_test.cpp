@@ -1,0 +1,189 @@
+#include "store_fixture.hpp"
+
+namespace muster::controller {
+namespace {
+
+TEST_CASE("a job is kept with its frozen tasks until all have ended", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  const auto job = StoreFixture::job();
+  auto b = StoreFixture::task("b");
+  auto a = StoreFixture::task("a");
+  REQUIRE(store.create(job, {b, a}).value() == job.id);
+  store.reopen();
+  auto open = store->open_jobs();
+  REQUIRE(open->size() == 1);
+  REQUIRE(open->front().tasks.size() == 2);
+  CHECK(open->front().tasks[0].node_name == "a");
+  CHECK(open->front().tasks[0].state == TaskState::Queued);
+
+  a.state = TaskState::Failed;
+  a.error = Error{ErrorCode::Timeout, "slow", "/x", true, {}};
+  a.result = {0x80};
+  a.attempt = 2;
+  a.started = 10;
+  a.ended = 11;
+  REQUIRE(store.finish({{job.id, a, {}, 0}}));
+  b.state = TaskState::Ok;
+  REQUIRE(store.finish({{job.id, b, {}, 12}}));
+  store.reopen();
+  CHECK(store->open_jobs()->empty());
+  const auto kept = store->job(job.id);
+  REQUIRE(kept);
+  CHECK(kept->job.ended == 12);
+  CHECK(kept->tasks[0].state == TaskState::Failed);
+  CHECK(kept->tasks[0].error->message == "slow");
+  CHECK(kept->tasks[0].error->retryable);
+  CHECK(kept->tasks[0].result == Bytes{0x80});
+  CHECK(kept->tasks[0].attempt == 2);
+  CHECK(kept->tasks[1].state == TaskState::Ok);
+}
+
+TEST_CASE("the end of a task stays, unless it was indeterminate", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  const auto job = StoreFixture::job();
+  auto task = StoreFixture::task("a");
+  REQUIRE(store.create(job, {task}));
+  task.state = TaskState::Indeterminate;
+  REQUIRE(store.finish({{job.id, task, {}, 5}}));
+  task.state = TaskState::Ok;
+  REQUIRE(store.finish({{job.id, task, {}, 0}}));
+  CHECK(store->task(task.id)->second.state == TaskState::Ok);
+  CHECK(store->task(task.id)->first == job.id);
+  task.state = TaskState::Failed;
+  REQUIRE(store.finish({{job.id, task, {}, 0}}));
+  CHECK(store->task(task.id)->second.state == TaskState::Ok);
+  CHECK(store->job(job.id)->job.ended == 5);
+}
+
+TEST_CASE("outcomes are stored all or none", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  const auto job = StoreFixture::job();
+  auto task = StoreFixture::task("a");
+  REQUIRE(store.create(job, {task}));
+  task.state = TaskState::Ok;
+  const auto finished =
+      store.finish({{job.id, task, {}, 0}, {job.id, StoreFixture::task("x"), {}, 0}});
+  CHECK(finished.error().code == ErrorCode::NotFound);
+  CHECK(store->task(task.id)->second.state == TaskState::Queued);
+}
+
+TEST_CASE("the same idempotency key makes one job, and refuses another request",
+          "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  auto job = StoreFixture::job();
+  job.idempotency_key = "k";
+  job.request_digest = crypto::sha256(as_bytes("request"));
+  REQUIRE(store.create(job, {StoreFixture::task("a")}));
+  store.reopen();
+  auto again = job;
+  again.id = JobId::random();
+  CHECK(store.create(again, {StoreFixture::task("a")}).value() == job.id);
+  auto other = again;
+  other.request_digest = crypto::sha256(as_bytes("another"));
+  CHECK(store.create(other, {}).error().code == ErrorCode::Conflict);
+  other.requested_by = "somebody else";
+  CHECK(store.create(other, {}).value() == other.id);
+  CHECK(store->jobs({10, std::nullopt})->jobs.size() == 2);
+}
+
+TEST_CASE("jobs are listed newest first, page by page, with their counts", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  std::vector<JobId> ids;
+  for (int i = 0; i < 5; ++i) {
+    const auto job = StoreFixture::job();
+    ids.push_back(job.id);
+    auto skipped = StoreFixture::task("b");
+    skipped.state = TaskState::Skipped;
+    REQUIRE(store.create(job, {StoreFixture::task("a"), skipped}));
+  }
+  const auto first = store->jobs({2, std::nullopt});
+  REQUIRE(first->jobs.size() == 2);
+  CHECK(first->jobs[0].job.id == ids[4]);
+  CHECK(first->jobs[0].counts.of(TaskState::Skipped) == 1);
+  CHECK(first->jobs[0].counts.open() == 1);
+  REQUIRE(first->next);
+  const auto last = store->jobs({10, store->jobs({2, first->next})->next});
+  REQUIRE(last->jobs.size() == 1);
+  CHECK(last->jobs[0].job.id == ids[0]);
+  CHECK_FALSE(last->next);
+  CHECK(store->jobs({2, JobId::random()}).error().code == ErrorCode::NotFound);
+}
+
+TEST_CASE("a wish to cancel is remembered", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  const auto job = StoreFixture::job();
+  REQUIRE(store.create(job, {StoreFixture::task("a")}));
+  REQUIRE(store.wait_done([&](auto done) { store->request_cancel(job.id, done); }));
+  store.reopen();
+  CHECK(store->open_jobs()->front().job.cancel_requested);
+  CHECK(store.wait_done([&](auto done) { store->request_cancel(JobId::random(), done); })
+            .error()
+            .code == ErrorCode::NotFound);
+}
+
+TEST_CASE("output is kept under its digest, small or large, and read in parts",
+          "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  const std::size_t size =
+      GENERATE(std::size_t{10}, kInlineOutput, kInlineOutput + 1, std::size_t{300'000});
+  Bytes content(size);
+  for (std::size_t i = 0; i < size; ++i) content[i] = static_cast<std::uint8_t>(i * 7);
+  auto buffer = store->new_output();
+  for (std::size_t at = 0; at < size; at += 1000) {
+    REQUIRE(buffer->append(BytesView(content).subspan(at, std::min<std::size_t>(1000, size - at))));
+  }
+  CHECK(buffer->size() == size);
+  CHECK(buffer->digest() == crypto::sha256(content));
+  CHECK(*buffer->read(3, 5) == Bytes(content.begin() + 3, content.begin() + 8));
+
+  const auto job = StoreFixture::job();
+  auto task = StoreFixture::task("a");
+  REQUIRE(store.create(job, {task}));
+  task.state = TaskState::Ok;
+  task.outputs = {{wire::Stream::Stderr, size + 9, size, buffer->digest()}};
+  REQUIRE(store.finish({{job.id, task, {buffer}, 1}}));
+  buffer.reset();
+  store.reopen();
+  const auto output = store->task(task.id)->second.outputs.at(0);
+  CHECK(output.stream == wire::Stream::Stderr);
+  CHECK(output.size == size + 9);
+  CHECK(*store->read_output(output.digest, 0, size * 2) == content);
+  CHECK(*store->read_output(output.digest, size - 2, 100) ==
+        Bytes(content.end() - 2, content.end()));
+  CHECK(store->read_output(output.digest, size + 5, 100)->empty());
+  CHECK(store->read_output(Digest{}, 0, 1).error().code == ErrorCode::NotFound);
+}
+
+TEST_CASE("manifests and events are kept", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  const auto digest = crypto::sha256(as_bytes("{}"));
+  CHECK(store->manifest(digest).error().code == ErrorCode::NotFound);
+  REQUIRE(store.wait_done([&](auto done) { store->put_manifest(digest, "{}", done); }));
+  REQUIRE(store.wait_done([&](auto done) { store->put_manifest(digest, "{}", done); }));
+  for (int i = 0; i < 3; ++i) {
+    const EventRecord event{0, i, "node.clone", "node/a", "{}"};
+    CHECK(store.wait<std::uint64_t>([&](auto done) { store->append_event(event, done); })
+              .has_value());
+  }
+  store.reopen();
+  CHECK(*store->manifest(digest) == "{}");
+  const auto all = store->events_after(0, 10);
+  REQUIRE(all->size() == 3);
+  CHECK(all->at(0).id < all->at(1).id);
+  CHECK(store->events_after(all->at(0).id, 1)->at(0).id == all->at(1).id);
+}
+
+TEST_CASE("writes are answered in the order of asking", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  std::vector<int> order;
+  for (int i = 0; i < 50; ++i) {
+    store->create_job(StoreFixture::job(), {StoreFixture::task("a")},
+                      [&order, i](const Result<JobId>&) { order.push_back(i); });
+  }
+  REQUIRE(store.create(StoreFixture::job(), {}));
+  REQUIRE(order.size() == 50);
+  CHECK(std::is_sorted(order.begin(), order.end()));
+}
+
+}  // namespace
+}  // namespace muster::controller

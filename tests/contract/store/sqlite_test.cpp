@@ -1,0 +1,151 @@
+// What only a store on a disk can promise.
+#include <SQLiteCpp/Database.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "store_fixture.hpp"
+
+namespace muster::controller {
+namespace {
+
+TEST_CASE("each start has a higher epoch and the same fleet", "[contract][store]") {
+  test::TempDir directory;
+  const SystemClock clock;
+  const auto loop = *run::EventLoop::create(clock);
+  const auto first = (*SqliteStore::open(*loop, {directory.path(), 0}))->meta();
+  const auto second = (*SqliteStore::open(*loop, {directory.path(), 0}))->meta();
+  CHECK(second.epoch == first.epoch + 1);
+  CHECK(second.fleet == first.fleet);
+}
+
+TEST_CASE("two controllers cannot use one directory", "[contract][store]") {
+  test::TempDir directory;
+  const SystemClock clock;
+  const auto loop = *run::EventLoop::create(clock);
+  const auto first = SqliteStore::open(*loop, {directory.path(), 0});
+  REQUIRE(first);
+  const auto second = SqliteStore::open(*loop, {directory.path(), 0});
+  REQUIRE_FALSE(second);
+  CHECK(second.error().code == ErrorCode::Conflict);
+  CHECK(second.error().message.find("another muster-controller") != std::string::npos);
+}
+
+TEST_CASE("a database of a later version is refused and left alone", "[contract][store]") {
+  test::TempDir directory;
+  const SystemClock clock;
+  const auto loop = *run::EventLoop::create(clock);
+  REQUIRE(SqliteStore::open(*loop, {directory.path(), 0}));
+  {
+    SQLite::Database database((directory / "muster.db").string(), SQLite::OPEN_READWRITE);
+    database.exec("UPDATE meta SET number = 99 WHERE name = 'schema'");
+  }
+  const auto opened = SqliteStore::open(*loop, {directory.path(), 0});
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().code == ErrorCode::Unsupported);
+  SQLite::Database database((directory / "muster.db").string(), SQLite::OPEN_READONLY);
+  CHECK(database.execAndGet("SELECT number FROM meta WHERE name = 'epoch'").getInt() == 1);
+}
+
+TEST_CASE("a file that is no database is refused", "[contract][store]") {
+  test::TempDir directory;
+  const SystemClock clock;
+  const auto loop = *run::EventLoop::create(clock);
+  std::ofstream(directory / "muster.db") << std::string(8192, 'x');
+  const auto opened = SqliteStore::open(*loop, {directory.path(), 0});
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().code == ErrorCode::Corrupt);
+}
+
+TEST_CASE("a full disk refuses the write whole, and the store goes on when there is room",
+          "[contract][store]") {
+  test::TempDir directory;
+  const SystemClock clock;
+  const auto loop = *run::EventLoop::create(clock);
+  auto store = *SqliteStore::open(*loop, {directory.path(), 60});
+  const auto create = [&](std::size_t tasks) {
+    std::vector<TaskRecord> records(tasks);
+    for (auto& record : records) record = StoreFixture::task(std::string(200, 'n'));
+    std::optional<Result<JobId>> result;
+    store->create_job(StoreFixture::job(), records,
+                      [&](Result<JobId> got) { result = std::move(got); });
+    while (!result) {
+      if (!loop->run_ready()) std::this_thread::yield();
+    }
+    return *result;
+  };
+  REQUIRE(create(1));
+  const auto too_much = create(5000);
+  REQUIRE_FALSE(too_much);
+  CHECK(too_much.error().code == ErrorCode::ResourceExhausted);
+  CHECK(too_much.error().retryable);
+  CHECK(store->jobs({10, std::nullopt})->jobs.size() == 1);
+  CHECK(create(1));
+}
+
+TEST_CASE("what a crash left of large outputs is removed at the next start", "[contract][store]") {
+  test::TempDir directory;
+  const SystemClock clock;
+  const auto loop = *run::EventLoop::create(clock);
+  std::filesystem::create_directories(directory / "outputs/incoming");
+  std::ofstream(directory / "outputs/incoming/7") << "half";
+  auto store = *SqliteStore::open(*loop, {directory.path(), 0});
+  CHECK(std::filesystem::is_empty(directory / "outputs/incoming"));
+  {
+    auto dropped = store->new_output();
+    REQUIRE(dropped->append(Bytes(kInlineOutput + 1)));
+    CHECK_FALSE(std::filesystem::is_empty(directory / "outputs/incoming"));
+  }
+  CHECK(std::filesystem::is_empty(directory / "outputs/incoming"));
+}
+
+/// Commits jobs for ever and writes the id of each to `out` once it is durable.
+[[noreturn]] void commit_and_tell(const std::filesystem::path& directory, int out) {
+  const SystemClock clock;
+  const auto loop = *run::EventLoop::create(clock);
+  auto store = *SqliteStore::open(*loop, {directory, 0});
+  for (;;) {
+    for (int i = 0; i < 8; ++i) {
+      store->create_job(StoreFixture::job(), {StoreFixture::task("a"), StoreFixture::task("b")},
+                        [out](const Result<JobId>& stored) {
+                          if (!stored || ::write(out, stored->bytes.data(), 16) != 16) ::_exit(1);
+                        });
+    }
+    loop->run_ready();
+  }
+}
+
+TEST_CASE("what was called durable survives the death of the process at any moment",
+          "[contract][store]") {
+  test::TempDir directory;
+  std::array<int, 2> pipe{};
+  REQUIRE(::pipe(pipe.data()) == 0);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) commit_and_tell(directory.path(), pipe[1]);
+  ::close(pipe[1]);
+  std::vector<JobId> told;
+  JobId id;
+  while (told.size() < 100 && ::read(pipe[0], id.bytes.data(), 16) == 16) told.push_back(id);
+  ::kill(child, SIGKILL);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  while (::read(pipe[0], id.bytes.data(), 16) == 16) told.push_back(id);
+  ::close(pipe[0]);
+  REQUIRE(told.size() >= 100);
+
+  const SystemClock clock;
+  const auto loop = *run::EventLoop::create(clock);
+  auto store = *SqliteStore::open(*loop, {directory.path(), 0});
+  std::size_t lost = 0;
+  for (const auto& job : told) {
+    const auto kept = store->job(job);
+    if (!kept || kept->tasks.size() != 2) ++lost;
+  }
+  CHECK(lost == 0);
+}
+
+}  // namespace
+}  // namespace muster::controller
