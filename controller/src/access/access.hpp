@@ -50,10 +50,10 @@ class Access {
   Access(Store& store, const Clock& clock);
 
   /// Reads the tokens; at the first start makes `admin` and writes its text to `admin_token_file`
-  /// (mode 0600). A token whose file was lost is made anew. Blocks; `flush` is called until the
-  /// store has written it.
+  /// (mode 0600). A token whose file was lost is made anew. Blocks; `turn` is called until the
+  /// store has answered and must run the ready work of the loop.
   [[nodiscard]] Status load(const std::filesystem::path& admin_token_file,
-                            const std::function<void()>& flush);
+                            const std::function<void()>& turn);
 
   /// The owner of a bearer text. Errors: Unauthenticated.
   [[nodiscard]] Result<Principal> authenticate(std::string_view bearer) const;

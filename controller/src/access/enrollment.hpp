@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <muster/core/base/clock.hpp>
 #include <string>
+#include <utility>
 
 #include "store/store.hpp"
 
@@ -30,9 +31,10 @@ struct NewEnrollmentToken {
 
 class Enrollment {
  public:
-  /// `api_address` is where nodes find the API, "HOST:PORT"; `ca` the SHA-256 of the fleet CA's
-  /// DER.
-  Enrollment(Store& store, const Clock& clock, std::string api_address, Digest ca);
+  /// `ca` is the SHA-256 of the fleet CA's DER.
+  Enrollment(Store& store, const Clock& clock, Digest ca);
+  /// Where nodes find the API, "HOST:PORT"; known once it listens, before the first create().
+  void set_api_address(std::string address) { api_address_ = std::move(address); }
 
   /// Errors: InvalidArgument with the field ("/uses", "/expires", "/labels/…").
   void create(EnrollmentRequest request, Done<NewEnrollmentToken> done);
@@ -47,8 +49,8 @@ class Enrollment {
   Digest ca_;
 };
 
-/// A label's name: letters, digits and -_. up to 64 bytes, beginning with a letter and without a
-/// dot (a dotted name is a fact); its value any text up to 256 bytes. Errors: InvalidArgument with
+/// A label's name: letters, digits and -_ up to 64 bytes, beginning with a letter (a
+/// dotted name is a fact); its value any text up to 256 bytes. Errors: InvalidArgument with
 /// the field.
 [[nodiscard]] Status check_labels(const Labels& labels);
 

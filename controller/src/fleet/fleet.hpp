@@ -57,8 +57,10 @@ class NodeListener {
   /// A message about tasks, opened and in order. A violation returned closes the session.
   virtual std::optional<wire::Violation> on_message(NodeId node, wire::MessageType type,
                                                     BytesView body) = 0;
-  /// A node that has no session was found to be offline.
+  /// The node was found to be offline; its session ended before, if it had one.
   virtual void on_offline(NodeId node) = 0;
+  /// After send() said Unavailable to a live session: there is room again.
+  virtual void on_room(NodeId node) = 0;
 };
 
 struct FleetOptions {

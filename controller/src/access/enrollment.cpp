@@ -1,0 +1,87 @@
+#include "access/enrollment.hpp"
+
+#include <algorithm>
+#include <muster/core/crypto/digest.hpp>
+#include <muster/core/crypto/random.hpp>
+#include <muster/core/net/join_token.hpp>
+#include <utility>
+
+namespace muster::controller {
+namespace {
+
+bool is_label_name(const std::string& name) {
+  const auto is_letter = [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+  };
+  const auto is_digit = [](unsigned char c) { return c >= '0' && c <= '9'; };
+  return !name.empty() && name.size() <= 64 &&
+         is_letter(static_cast<unsigned char>(name.front())) &&
+         std::all_of(name.begin(), name.end(), [&](unsigned char c) {
+           return is_letter(c) || is_digit(c) || c == '-' || c == '_';
+         });
+}
+
+Status check(const EnrollmentRequest& request) {
+  if (request.uses == 0 || request.uses > kMaxEnrollmentUses) {
+    return fail(ErrorCode::InvalidArgument, "a token has 1 to 100000 uses", "/uses");
+  }
+  if (request.expires <= std::chrono::milliseconds(0) || request.expires > kMaxEnrollmentLife) {
+    return fail(ErrorCode::InvalidArgument, "a token lives between 1ms and 365d", "/expires");
+  }
+  return check_labels(request.labels);
+}
+
+}  // namespace
+
+Status check_labels(const Labels& labels) {
+  if (labels.size() > kMaxLabels) {
+    return fail(ErrorCode::InvalidArgument, "a node has at most 64 labels", "/labels");
+  }
+  for (const auto& [name, value] : labels) {
+    if (!is_label_name(name)) {
+      return fail(ErrorCode::InvalidArgument,
+                  "a label's name has 1 to 64 letters, digits and -_ and begins with a letter",
+                  "/labels/" + name.substr(0, 64));
+    }
+    if (value.size() > 256) {
+      return fail(ErrorCode::InvalidArgument, "a label's value has at most 256 bytes",
+                  "/labels/" + name);
+    }
+  }
+  return {};
+}
+
+Enrollment::Enrollment(Store& store, const Clock& clock, Digest ca)
+    : store_(store), clock_(clock), ca_(ca) {}
+
+void Enrollment::create(EnrollmentRequest request, Done<NewEnrollmentToken> done) {
+  if (auto good = check(request); !good) return done(tl::unexpected(good.error()));
+  net::JoinToken join{api_address_, ca_, {}};
+  crypto::fill_random(join.secret);
+  NewEnrollmentToken made;
+  made.record.id = EnrollmentTokenId::random();
+  made.record.secret = crypto::sha256(join.secret);
+  made.record.created = to_unix_ms(clock_.unix_now());
+  made.record.expires = made.record.created + request.expires.count();
+  made.record.uses = request.uses;
+  made.record.uses_left = request.uses;
+  made.record.labels = std::move(request.labels);
+  made.record.created_by = std::move(request.created_by);
+  made.line = net::encode_token(join);
+  auto record = made.record;
+  store_.add_enrollment_token(
+      std::move(record), [made = std::move(made), done = std::move(done)](const Status& stored) {
+        if (!stored) return done(tl::unexpected(stored.error()));
+        done(made);
+      });
+}
+
+Result<std::vector<EnrollmentToken>> Enrollment::list() const {
+  return store_.enrollment_tokens(to_unix_ms(clock_.unix_now()));
+}
+
+void Enrollment::revoke(EnrollmentTokenId token, Done<void> done) {
+  store_.revoke_enrollment_token(token, to_unix_ms(clock_.unix_now()), std::move(done));
+}
+
+}  // namespace muster::controller

@@ -1,0 +1,234 @@
+#include "fleet/fleet.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "fleet/fleet_state.hpp"
+
+namespace muster::controller {
+namespace {
+
+constexpr std::size_t kMaxNodeName = 128;
+constexpr std::size_t kMaxMachineId = 256;
+
+Status check_enroll(const EnrollRequest& request) {
+  const bool good_name = !request.name.empty() && request.name.size() <= kMaxNodeName &&
+                         std::isalnum(static_cast<unsigned char>(request.name.front())) != 0 &&
+                         std::all_of(request.name.begin(), request.name.end(), [](unsigned char c) {
+                           return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
+                         });
+  if (!good_name) {
+    return fail(
+        ErrorCode::InvalidArgument,
+        "a node's name has 1 to 128 letters, digits and -_. and begins with a letter or digit",
+        "/name");
+  }
+  if (request.machine_id.empty() || request.machine_id.size() > kMaxMachineId) {
+    return fail(ErrorCode::InvalidArgument, "a machine id has 1 to 256 bytes", "/machine_id");
+  }
+  if (request.transport_key == PublicKey{}) {
+    return fail(ErrorCode::InvalidArgument, "the transport key is empty", "/transport_key");
+  }
+  if (request.session_key == PublicKey{}) {
+    return fail(ErrorCode::InvalidArgument, "the session key is empty", "/session_key");
+  }
+  return {};
+}
+
+}  // namespace
+
+Fleet::State::State(Parts the_parts)
+    : parts(the_parts),
+      started(parts.loop.clock().mono_now()),
+      inventory(parts.store),
+      sessions(parts.link),
+      retries(parts.link) {}
+
+void Fleet::State::recompute_times() { times = PresenceTimes::for_fleet(nodes.size()); }
+
+void Fleet::State::joined(NodeRecord record) {
+  auto& node = nodes.add(std::move(record));
+  recompute_times();
+  // It said something just now, though not through a session: it is waited for, not missing.
+  node.presence = Presence::Suspect;
+  node.ever_heard = true;
+  node.heard = now();
+  const std::array<wire::TransportKey, 1> key{node.record.transport_key};
+  for (const auto& [gateway, hello] : gateways) parts.link.allow(gateway, key, false);
+  parts.events.record("node.joined", "node/" + node.record.name, {{"id", node.record.id.text()}});
+  parts.log.info("a node joined", {{"node", node.record.name}});
+}
+
+void Fleet::State::record_report(Node& node) {
+  if (node.ever_heard) {
+    const auto silence = std::chrono::duration_cast<std::chrono::milliseconds>(now() - node.heard);
+    node.record.last_seen = unix_now() - silence.count();
+  }
+  NodeReport report{node.record.last_seen, node.record.agent_version, node.record.facts_digest,
+                    node.record.facts, node.record.plugins};
+  parts.store.update_node(node.record.id, std::move(report), [this](const Status& stored) {
+    if (!stored) {
+      parts.log.warn("what a node told was not stored, ignoring",
+                     {{"reason", stored.error().message}});
+    }
+  });
+}
+
+Fleet::Fleet(Parts parts) : state_(std::make_unique<State>(std::move(parts))) {}
+Fleet::~Fleet() = default;
+
+Status Fleet::load() {
+  auto records = state_->parts.store.nodes();
+  if (!records) return tl::unexpected(records.error());
+  for (auto& record : *records) state_->nodes.add(std::move(record)).presence = Presence::Suspect;
+  state_->recompute_times();
+  state_->arm_tick();
+  return {};
+}
+
+void Fleet::set_listener(NodeListener* listener) { state_->listener = listener; }
+
+std::vector<const Node*> Fleet::nodes() const {
+  std::vector<const Node*> all;
+  for (const auto& [name, node] : state_->nodes.by_name()) all.push_back(node.get());
+  return all;
+}
+
+const Node* Fleet::find(NodeId id) const { return state_->nodes.find(id); }
+
+Result<const Node*> Fleet::find(std::string_view name_or_id) const {
+  return std::as_const(state_->nodes).find(name_or_id);
+}
+
+Selection Fleet::select(const selector::Selector& selector) const {
+  return state_->nodes.select(selector);
+}
+
+FleetCounts Fleet::counts() const { return state_->nodes.counts(); }
+
+void Fleet::enroll(EnrollRequest request, Done<EnrollAnswer> done) {
+  if (auto good = check_enroll(request); !good) return done(tl::unexpected(good.error()));
+  if (!state_->last_gateway) {
+    return done(
+        fail(ErrorCode::Unavailable,
+             "no gateway has told this controller where it listens; start muster-gateway first"));
+  }
+  NodeRecord record;
+  record.id = NodeId::random();
+  record.name = request.name;
+  record.machine_id = request.machine_id;
+  record.transport_key = request.transport_key;
+  record.session_key = request.session_key;
+  record.enrolled = state_->unix_now();
+  const auto digest = crypto::sha256(request.secret);
+  state_->parts.store.enroll_node(
+      digest, std::move(record), [this, done = std::move(done)](Result<NodeRecord> stored) {
+        if (!stored) return done(tl::unexpected(stored.error()));
+        const auto& options = state_->parts.options;
+        const auto& gateway = *state_->last_gateway;
+        EnrollAnswer answer{
+            stored->id, options.gateway_address.empty() ? gateway.address : options.gateway_address,
+            gateway.key, state_->parts.session_key.public_key, state_->parts.signing_key};
+        state_->joined(std::move(*stored));
+        done(answer);
+      });
+}
+
+void Fleet::set_labels(NodeId id, Labels labels, Done<void> done) {
+  state_->parts.store.set_labels(id, labels,
+                                 [this, id, labels, done = std::move(done)](const Status& stored) {
+                                   auto* node = state_->nodes.find(id);
+                                   if (stored && node != nullptr) node->record.labels = labels;
+                                   done(stored);
+                                 });
+}
+
+void Fleet::retire(NodeId id, Done<void> done) {
+  state_->parts.store.retire_node(
+      id, state_->unix_now(), [this, id, done = std::move(done)](const Status& stored) {
+        const auto* node = state_->nodes.find(id);
+        if (stored && node != nullptr) {
+          const std::array<wire::TransportKey, 1> key{node->record.transport_key};
+          state_->parts.link.revoke(key);
+          if (auto* pending = state_->sessions.pending(id)) state_->sessions.close(*pending);
+          state_->end_live(id);
+          if (state_->listener != nullptr) state_->listener->on_offline(id);
+          state_->parts.events.record("node.retired", "node/" + node->record.name,
+                                      {{"id", id.text()}});
+          state_->nodes.remove(id);
+          state_->recompute_times();
+        }
+        done(stored);
+      });
+}
+
+std::vector<PluginSummary> Fleet::plugins() const {
+  return state_->inventory.summaries(state_->nodes);
+}
+
+const config::Manifest* Fleet::manifest(const Digest& digest) const {
+  return state_->inventory.find(digest);
+}
+
+std::vector<GatewayStatus> Fleet::gateways() const {
+  std::vector<GatewayStatus> all;
+  for (const auto& [address, connected] : state_->gateway_addresses)
+    all.push_back({address, connected});
+  return all;
+}
+
+void Fleet::on_gateway(GatewayId gateway, const wire::GatewayHello& hello) {
+  state_->gateways[gateway] = hello;
+  state_->last_gateway = hello;
+  state_->gateway_addresses[hello.address] = true;
+  state_->parts.link.admit(gateway, state_->parts.options.admit_per_second);
+  const auto keys = state_->nodes.transport_keys();
+  state_->parts.link.allow(gateway, keys, true);
+  state_->parts.log.info("a gateway connected", {{"address", hello.address}});
+}
+
+void Fleet::on_gateway_lost(GatewayId gateway, const std::string& why) {
+  if (const auto found = state_->gateways.find(gateway); found != state_->gateways.end()) {
+    state_->gateway_addresses[found->second.address] = false;
+    state_->parts.log.warn(
+        "a gateway is gone, its agents come back through another connection, retrying",
+        {{"address", found->second.address}, {"reason", why}});
+    state_->gateways.erase(found);
+  }
+  for (auto* session : state_->sessions.of_gateway(gateway)) {
+    if (session->live) {
+      state_->end_live(session->node);
+    } else {
+      state_->sessions.close(*session);
+    }
+  }
+}
+
+void Fleet::on_counters(GatewayId gateway, const wire::Counters& counters) {
+  for (const auto& [name, value] : counters.values) {
+    state_->parts.log.debug("a gateway counted",
+                            {{"gateway", gateway}, {"counter", name}, {"value", value}});
+  }
+}
+
+void Fleet::on_writable(GatewayId gateway) {
+  for (const auto node : state_->sessions.flush(gateway)) {
+    if (state_->listener != nullptr) state_->listener->on_room(node);
+  }
+}
+
+bool Fleet::connected(NodeId node) const { return state_->sessions.live(node) != nullptr; }
+
+Status Fleet::send(NodeId node, wire::MessageType type, BytesView body) {
+  auto* session = state_->sessions.live(node);
+  if (session == nullptr) return fail(ErrorCode::Unavailable, "the node has no session");
+  return state_->sessions.send(*session, type, body);
+}
+
+std::uint64_t Fleet::violations(wire::Violation reason) const {
+  return state_->violations.at(static_cast<std::size_t>(reason));
+}
+
+PresenceTimes Fleet::times() const { return state_->times; }
+
+}  // namespace muster::controller

@@ -1,0 +1,91 @@
+// What a node says of itself inside its session. What concerns tasks goes to the listener unread.
+#include <nlohmann/json.hpp>
+
+#include "fleet/fleet_state.hpp"
+
+namespace muster::controller {
+namespace {
+
+using wire::MessageType;
+using wire::Violation;
+
+/// Decodes the body and hands it on; a body of another shape is a violation.
+template <class Message, class Use>
+std::optional<Violation> with(const net::Opened& opened, Use use) {
+  auto message = wire::decode<Message>(opened.body);
+  if (!message) {
+    return message.error().code == ErrorCode::ResourceExhausted ? Violation::Limit
+                                                                : Violation::Body;
+  }
+  return use(*message);
+}
+
+}  // namespace
+
+std::optional<Violation> Fleet::State::on_message(Session& session, Node& node,
+                                                  const net::Opened& opened) {
+  switch (opened.type) {
+    case MessageType::Heartbeat:
+      return with<wire::Heartbeat>(
+          opened, [&](const wire::Heartbeat& beat) -> std::optional<Violation> {
+            node.running = beat.running;
+            node.queued = beat.queued;
+            const auto body = wire::encode(wire::HeartbeatAck{unix_now()});
+            // Without room the agent misses an answer, which is what it should learn.
+            std::ignore = sessions.send(session, MessageType::HeartbeatAck, body);
+            return std::nullopt;
+          });
+    case MessageType::Plugins:
+      return with<wire::Plugins>(opened, [&](wire::Plugins& message) -> std::optional<Violation> {
+        take_plugins(session, node, std::move(message.plugins));
+        return std::nullopt;
+      });
+    case MessageType::Manifest:
+      return with<wire::Manifest>(opened,
+                                  [&](const wire::Manifest& m) { return take_manifest(m); });
+    case MessageType::Facts:
+      return with<wire::Facts>(opened, [&](wire::Facts& message) -> std::optional<Violation> {
+        node.record.facts_digest = message.digest;
+        node.record.facts = std::move(message.facts);
+        record_report(node);
+        return std::nullopt;
+      });
+    case MessageType::Event:
+      return with<wire::Event>(opened, [&](const wire::Event& event) -> std::optional<Violation> {
+        take_event(node, event);
+        return std::nullopt;
+      });
+    default:
+      if (listener == nullptr) return std::nullopt;
+      return listener->on_message(node.record.id, opened.type, opened.body);
+  }
+}
+
+void Fleet::State::take_plugins(Session& session, Node& node,
+                                std::vector<wire::PluginInfo> plugins) {
+  node.record.plugins = std::move(plugins);
+  record_report(node);
+  for (const auto& digest : inventory.wanted(node.record.plugins, node.record.plugins.size())) {
+    std::ignore =
+        sessions.send(session, MessageType::ManifestGet, wire::encode(wire::ManifestGet{digest}));
+  }
+}
+
+std::optional<Violation> Fleet::State::take_manifest(const wire::Manifest& manifest) {
+  const auto added = inventory.add(manifest.digest, manifest.json);
+  if (added) return std::nullopt;
+  if (added.error().code == ErrorCode::Corrupt) return Violation::Body;
+  parts.log.warn("a plugin's manifest breaks a rule, ignoring its operations",
+                 {{"digest", to_hex(manifest.digest)}, {"reason", added.error().message}});
+  return std::nullopt;
+}
+
+void Fleet::State::take_event(const Node& node, const wire::Event& event) {
+  auto data = nlohmann::json::from_msgpack(event.data, true, false);
+  if (data.is_discarded()) data = nullptr;
+  // The subject's beginning is ours, so that a node cannot speak of another.
+  parts.events.record(event.type, "node/" + node.record.name + "/" + event.subject,
+                      {{"time", event.time_ms}, {"data", std::move(data)}});
+}
+
+}  // namespace muster::controller

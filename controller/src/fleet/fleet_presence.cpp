@@ -1,0 +1,38 @@
+// Who is there, looked at once a second and whenever a node is heard.
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "fleet/fleet_state.hpp"
+
+namespace muster::controller {
+
+void Fleet::State::arm_tick() {
+  ticker = parts.loop.after(kTick, [this] { tick(); });
+}
+
+void Fleet::State::tick() {
+  for (auto* session : sessions.pending_before(now() - kPendingLife)) sessions.close(*session);
+  std::vector<Node*> all;
+  for (const auto& [name, node] : nodes.by_name()) all.push_back(node.get());
+  for (auto* node : all) update_presence(*node);
+  arm_tick();
+}
+
+void Fleet::State::update_presence(Node& node) {
+  const auto before = node.presence;
+  node.presence = presence_of({node.ever_heard, now() - node.heard, now() - started}, times);
+  if (node.presence == before) return;
+  const std::string subject = "node/" + node.record.name;
+  if (node.presence == Presence::Offline) {
+    end_live(node.record.id);
+    record_report(node);
+    parts.events.record("node.offline", subject, {{"id", node.record.id.text()}});
+    parts.log.info("a node is offline", {{"node", node.record.name}});
+    if (listener != nullptr) listener->on_offline(node.record.id);
+  } else if (before == Presence::Offline) {
+    parts.events.record("node.online", subject, {{"id", node.record.id.text()}});
+    parts.log.info("a node is back", {{"node", node.record.name}});
+  }
+}
+
+}  // namespace muster::controller

@@ -1,0 +1,70 @@
+/// The inside of Fleet, shared by its source files only.
+#pragma once
+
+#include <array>
+#include <map>
+#include <muster/core/log/logger.hpp>
+#include <optional>
+#include <string>
+
+#include "events/event_log.hpp"
+#include "fleet/fleet.hpp"
+#include "fleet/inventory.hpp"
+#include "fleet/node_registry.hpp"
+#include "fleet/session_table.hpp"
+
+namespace muster::controller {
+
+inline constexpr std::chrono::seconds kPendingLife{30};
+inline constexpr std::chrono::seconds kTick{1};
+
+struct Fleet::State {
+  explicit State(Parts the_parts);
+
+  // nodes and gateways: fleet.cpp
+  void joined(NodeRecord record);
+  void record_report(Node& node);
+  void recompute_times();
+  [[nodiscard]] MonoTime now() const { return parts.loop.clock().mono_now(); }
+  [[nodiscard]] UnixMs unix_now() const { return to_unix_ms(parts.loop.clock().unix_now()); }
+
+  // sessions: fleet_sessions.cpp
+  void on_hello(GatewayId gateway, const wire::Received& received, const wire::Envelope& envelope);
+  [[nodiscard]] bool is_clone(const Node& node, const wire::Hello& hello);
+  void refuse(Session& session, const Error& why);
+  void welcome(std::unique_ptr<Session> session, Node& node);
+  void on_sealed(Session& session, const wire::Envelope& envelope);
+  void begin(Session& session, Node& node);
+  void end_live(NodeId node);
+  void violated(Session* session, GatewayId gateway, BytesView route, wire::Violation reason);
+  void retry(GatewayId gateway, BytesView route) { retries.answer(gateway, route, 0, now()); }
+
+  // what nodes say of themselves: fleet_messages.cpp
+  [[nodiscard]] std::optional<wire::Violation> on_message(Session& session, Node& node,
+                                                          const net::Opened& opened);
+  void take_plugins(Session& session, Node& node, std::vector<wire::PluginInfo> plugins);
+  [[nodiscard]] std::optional<wire::Violation> take_manifest(const wire::Manifest& manifest);
+  void take_event(const Node& node, const wire::Event& event);
+
+  // presence: fleet_presence.cpp
+  void arm_tick();
+  void tick();
+  void update_presence(Node& node);
+
+  Parts parts;
+  MonoTime started;
+  PresenceTimes times;
+  NodeListener* listener = nullptr;
+  NodeRegistry nodes;
+  Inventory inventory;
+  SessionTable sessions;
+  RetryLimiter retries;
+  std::uint64_t next_session = 1;
+  std::array<std::uint64_t, wire::kViolations> violations{};
+  std::map<GatewayId, wire::GatewayHello> gateways;
+  std::optional<wire::GatewayHello> last_gateway;  // of those that ever were
+  std::map<std::string, bool> gateway_addresses;   // connected?
+  run::Timer ticker;
+};
+
+}  // namespace muster::controller

@@ -1,0 +1,39 @@
+/// The living nodes in memory, found by id, name or key. Knows no sessions. Owned by the Fleet;
+/// [loop].
+#pragma once
+
+#include <map>
+#include <memory>
+#include <muster/core/selector/selector.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "fleet/node.hpp"
+
+namespace muster::controller {
+
+class NodeRegistry {
+ public:
+  Node& add(NodeRecord record);
+  void remove(NodeId id);
+
+  [[nodiscard]] Node* find(NodeId id);
+  [[nodiscard]] Node* find_key(const PublicKey& transport_key);
+  [[nodiscard]] Result<const Node*> find(std::string_view name_or_id) const;
+  [[nodiscard]] const std::map<std::string, std::unique_ptr<Node>, std::less<>>& by_name() const {
+    return nodes_;
+  }
+  [[nodiscard]] std::size_t size() const { return nodes_.size(); }
+  [[nodiscard]] Selection select(const selector::Selector& selector) const;
+  [[nodiscard]] FleetCounts counts() const;
+  [[nodiscard]] std::vector<PublicKey> transport_keys() const;
+
+ private:
+  std::map<std::string, std::unique_ptr<Node>, std::less<>> nodes_;
+  std::unordered_map<NodeId, Node*> by_id_;
+  std::map<PublicKey, Node*> by_key_;
+};
+
+}  // namespace muster::controller
