@@ -117,6 +117,7 @@ class JobService final : public NodeListener {
   std::optional<wire::Violation> on_message(NodeId node, wire::MessageType type,
                                             BytesView body) override;
   void on_offline(NodeId node) override;
+  void on_room(NodeId node) override;
 
  private:
   struct State;

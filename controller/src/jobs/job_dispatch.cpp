@@ -1,0 +1,134 @@
+// What goes out to nodes: tasks within their credit, questions after a gap, cancels, and deadlines.
+#include <algorithm>
+#include <muster/core/wire/task_spec.hpp>
+
+#include "jobs/service_state.hpp"
+
+namespace muster::controller {
+namespace {
+
+constexpr std::size_t kMaxIdsPerMessage = 1000;
+
+/// W3C trace context with the job as the trace and the task as the span.
+std::string traceparent_of(const JobId& job, const TaskId& task) {
+  return "00-" + to_hex(job.bytes) + "-" + to_hex(BytesView(task.bytes).first(8)) + "-01";
+}
+
+}  // namespace
+
+bool JobService::State::send_task(OpenTask& task) {
+  const auto& job = task.job->record;
+  wire::TaskSpec spec;
+  spec.task = task.record.id;
+  spec.job = job.id;
+  spec.node = task.record.node;
+  spec.operation = job.operation;
+  spec.instance = job.instance;
+  spec.arguments = task.job->arguments;
+  spec.flags = job.check ? wire::TaskSpec::kCheckMode : 0;
+  spec.attempt = task.record.attempt;
+  spec.epoch = parts.store.meta().epoch;
+  spec.issued_ms = now();
+  spec.not_after_ms = job.not_after;
+  spec.timeout = std::chrono::milliseconds(job.timeout_ms);
+  spec.output_cap = job.output_cap;
+  spec.traceparent = traceparent_of(job.id, task.record.id);
+  spec.requested_by = job.requested_by;
+  wire::Task message;
+  message.spec = wire::encode_spec(spec);
+  message.signature = parts.signing_key.sign(wire::signed_part(message.spec));
+  return parts.fleet.send(task.record.node, message).has_value();
+}
+
+void JobService::State::dispatch(NodeId node) {
+  if (!parts.fleet.connected(node)) return;
+  for (;;) {
+    const auto found = work.find(node);
+    if (found == work.end()) return;
+    auto& [waiting, in_flight] = found->second;
+    if (waiting.empty() || in_flight.size() >= kMaxTasksInFlight) return;
+    auto* task = waiting.front();
+    // Nothing was sent when it says no, so the task stays queued until there is room.
+    if (!send_task(*task)) return;
+    waiting.pop_front();
+    in_flight[task->record.id] = task;
+    set_state(*task, TaskState::Delivered);
+  }
+}
+
+void JobService::State::query(NodeId node) {
+  const auto found = work.find(node);
+  if (found == work.end()) return;
+  wire::Query query;
+  const auto flush = [&] {
+    if (!query.tasks.empty()) std::ignore = parts.fleet.send(node, query);
+    query.tasks.clear();
+  };
+  for (const auto& [id, task] : found->second.in_flight) {
+    if (task->storing || !task->open()) continue;
+    query.tasks.push_back(id);
+    if (query.tasks.size() == kMaxIdsPerMessage) flush();
+  }
+  flush();
+}
+
+void JobService::State::drop_waiting(OpenTask& task) {
+  const auto found = work.find(task.record.node);
+  if (found == work.end()) return;
+  std::erase(found->second.waiting, &task);
+  if (found->second.in_flight.empty() && found->second.waiting.empty()) work.erase(found);
+}
+
+void JobService::State::want_cancel(OpenTask& task) {
+  if (!task.open() || task.storing) return;
+  task.cancel_wanted = true;
+  if (task.record.state == TaskState::Queued) {
+    drop_waiting(task);
+    end(task, TaskState::Cancelled, ErrorCode::Cancelled, "cancelled before it was sent");
+    return;
+  }
+  send_cancel(task, wire::CancelReason::Requested);
+}
+
+void JobService::State::send_cancel(OpenTask& task, wire::CancelReason reason) {
+  if (task.cancel_sent) return;
+  task.cancel_sent =
+      parts.fleet.send(task.record.node, wire::Cancel{task.record.id, reason}).has_value();
+}
+
+void JobService::State::arm_sweep() {
+  sweeper = parts.loop.after(kSweep, [this] { sweep(); });
+}
+
+void JobService::State::sweep() {
+  const auto time = now();
+  std::vector<OpenJob*> due;
+  for (const auto& [id, job] : jobs) {
+    if (job->record.not_after <= time && job->unsettled() > 0) due.push_back(job.get());
+  }
+  for (auto* job : due) sweep_job(*job, time);
+  arm_sweep();
+}
+
+void JobService::State::sweep_job(OpenJob& job, UnixMs time) {
+  const auto last_end = job.record.not_after + job.record.timeout_ms;
+  for (const auto& task : job.tasks) {
+    if (!task->open() || task->storing) continue;
+    if (task->record.state == TaskState::Queued) {
+      drop_waiting(*task);
+      end(*task, TaskState::Expired, ErrorCode::Timeout, "it could not be sent in time");
+      continue;
+    }
+    const bool away = !parts.fleet.connected(task->record.node);
+    if (!away && time >= last_end + kAwayGrace.count()) {
+      send_cancel(*task, wire::CancelReason::Deadline);
+    }
+    const auto grace = away ? kAwayGrace : kPresentGrace;
+    if (time >= last_end + grace.count()) {
+      end(*task, TaskState::Indeterminate, ErrorCode::Timeout,
+          "it was sent and its end was never heard: it may or may not have run");
+    }
+  }
+}
+
+}  // namespace muster::controller

@@ -1,0 +1,164 @@
+// Output on its way in: in order, acknowledged, compared with what the node says it sent.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "jobs/service_state.hpp"
+
+namespace muster::controller {
+
+using wire::Violation;
+
+JobService::State::Verdict JobService::State::on_out(NodeId node, const wire::Out& message) {
+  bool settled = false;
+  Verdict verdict;
+  auto* task = find_for(node, message.task, settled, verdict);
+  if (task == nullptr) {
+    // Nobody wants it any more; the node goes on to its RESULT, which is answered.
+    const auto end = message.offset + message.bytes.size();
+    if (settled) {
+      std::ignore = parts.fleet.send(node, wire::OutAck{message.task, message.stream, end, false});
+    }
+    return verdict;
+  }
+  const auto step = step_for(task->record.state, Said::Out);
+  if (step == Step::Violate) return Violation::Body;
+  if (step != Step::Take || task->storing) return std::nullopt;
+  const auto cap = task->job->record.output_cap;
+  if (message.offset > cap || message.bytes.size() > cap - message.offset) {
+    if (task->job->idle()) release(*task->job);
+    return Violation::Limit;
+  }
+  if (!task->open() && !task->collecting) {
+    task->collecting = true;
+    ++task->job->late;
+    work[node].in_flight[task->record.id] = task;
+  }
+  append(*task, message);
+  return std::nullopt;
+}
+
+void JobService::State::append(OpenTask& task, const wire::Out& message) {
+  auto& stream = task.stream(message.stream);
+  if (message.offset != stream.size()) {
+    const bool known = message.offset + message.bytes.size() <= stream.size();
+    if (known) {
+      send_out_ack(task, message.stream, false);
+    } else if (!std::exchange(stream.asked_rewind, true)) {
+      send_out_ack(task, message.stream, true);
+    }
+    return;
+  }
+  if (!stream.buffer) stream.buffer = parts.store.new_output();
+  if (const auto appended = stream.buffer->append(message.bytes); !appended) {
+    // Not acknowledged, so the node keeps it and the next attempt finds it out of turn.
+    parts.log.error("output cannot be kept, retrying",
+                    {{"task", task.record.id.text()}, {"reason", appended.error().message}});
+    return;
+  }
+  stream.asked_rewind = false;
+  task.vain_rewinds = 0;
+  watchers.tell(task.job->record.id,
+                OutputChunk{task.record, message.stream, message.offset, message.bytes});
+  if (stream.size() - stream.acked >= kAckEvery) {
+    send_out_ack(task, message.stream, false);
+  } else {
+    unacked.emplace(task.record.id, static_cast<std::uint8_t>(message.stream));
+    arm_idle_acks();
+  }
+}
+
+void JobService::State::send_out_ack(OpenTask& task, wire::Stream which, bool rewind) {
+  auto& stream = task.stream(which);
+  unacked.erase({task.record.id, static_cast<std::uint8_t>(which)});
+  const wire::OutAck ack{task.record.id, which, stream.size(), rewind};
+  if (parts.fleet.send(task.record.node, ack)) stream.acked = stream.size();
+}
+
+void JobService::State::arm_idle_acks() {
+  if (idle_acks.armed()) return;
+  idle_acks = parts.loop.after(kIdleAck, [this] {
+    for (const auto& [id, which] : std::exchange(unacked, {})) {
+      if (auto* task = find(id)) send_out_ack(*task, static_cast<wire::Stream>(which), false);
+    }
+  });
+}
+
+bool JobService::State::stream_is_whole(OpenTask& task, const wire::OutputSummary& told) {
+  auto& stream = task.stream(told.stream);
+  if (stream.size() == told.kept) {
+    if (told.kept == 0 || stream.buffer->digest() == told.digest) return true;
+    parts.log.error("output has another digest than the node says, asking for it again",
+                    {{"task", task.record.id.text()}, {"stream", static_cast<int>(told.stream)}});
+  }
+  // More than the node says, or other bytes: nothing of it can be trusted.
+  if (stream.size() >= told.kept) stream.buffer = nullptr;
+  stream.acked = 0;
+  return false;
+}
+
+bool JobService::State::output_is_whole(OpenTask& task, const wire::TaskResult& message) {
+  std::vector<wire::Stream> missing;
+  for (const auto& told : message.outputs) {
+    if (told.kept > task.job->record.output_cap)
+      continue;  // cannot come; what we have is what there is
+    if (!stream_is_whole(task, told)) missing.push_back(told.stream);
+  }
+  if (missing.empty()) return true;
+  if (++task.vain_rewinds > kMaxVainRewinds) {
+    parts.log.error("a node does not send the output that it says it has, keeping what came",
+                    {{"task", task.record.id.text()}});
+    return true;
+  }
+  if (!task.open() && !task.collecting) {
+    task.collecting = true;
+    ++task.job->late;
+    work[task.record.node].in_flight[task.record.id] = &task;
+  }
+  for (const auto which : missing) {
+    task.stream(which).asked_rewind = true;
+    send_out_ack(task, which, true);
+  }
+  return false;
+}
+
+Result<OutputPart> JobService::read_output(JobId id, std::string_view node_name,
+                                           wire::Stream stream, std::uint64_t offset,
+                                           std::size_t most) const {
+  const auto no_task = [&] {
+    return fail(ErrorCode::NotFound,
+                "the job " + id.text() + " has no task on a node named " + std::string(node_name));
+  };
+  const auto named = [&](const std::string& name) { return name == node_name; };
+  TaskRecord record;
+  if (const auto* job = state_->find(id)) {
+    const auto found = std::find_if(job->tasks.begin(), job->tasks.end(), [&](const auto& task) {
+      return named(task->record.node_name);
+    });
+    if (found == job->tasks.end()) return no_task();
+    if ((*found)->open()) {
+      const auto& buffer = (*found)->stream(stream).buffer;
+      if (!buffer) return OutputPart{};
+      auto bytes = buffer->read(offset, most);
+      if (!bytes) return tl::unexpected(bytes.error());
+      return OutputPart{std::move(*bytes), buffer->size(), buffer->size(), false};
+    }
+    record = (*found)->record;
+  } else {
+    auto stored = state_->parts.store.job(id);
+    if (!stored) return tl::unexpected(stored.error());
+    const auto found = std::find_if(stored->tasks.begin(), stored->tasks.end(),
+                                    [&](const auto& task) { return named(task.node_name); });
+    if (found == stored->tasks.end()) return no_task();
+    record = std::move(*found);
+  }
+  for (const auto& output : record.outputs) {
+    if (output.stream != stream) continue;
+    if (output.kept == 0) return OutputPart{{}, output.size, 0, output.size > 0};
+    auto bytes = state_->parts.store.read_output(output.digest, offset, most);
+    if (!bytes) return tl::unexpected(bytes.error());
+    return OutputPart{std::move(*bytes), output.size, output.kept, output.kept < output.size};
+  }
+  return OutputPart{};
+}
+
+}  // namespace muster::controller

@@ -1,0 +1,256 @@
+#include "jobs/job_plan.hpp"
+
+#include <algorithm>
+#include <map>
+#include <muster/core/schema/schema.hpp>
+#include <muster/core/selector/selector.hpp>
+#include <nlohmann/json.hpp>
+
+#include "near_name.hpp"
+
+namespace muster::controller {
+namespace {
+
+using nlohmann::json;
+
+template <class T>
+using Planned = tl::expected<T, JobRefusal>;
+
+tl::unexpected<JobRefusal> refuse(std::string reason, ErrorCode code, std::string sentence,
+                                  std::string field = {}) {
+  return tl::unexpected(
+      JobRefusal{{code, std::move(sentence), std::move(field), false, {}}, std::move(reason), {}});
+}
+
+/// The names in `node:NAME` of a selector.
+void collect_node_names(const selector::Expression& expression, std::vector<std::string>& names) {
+  if (expression.kind == selector::Kind::Node) names.push_back(expression.name);
+  for (const auto& child : expression.children) collect_node_names(child, names);
+}
+
+std::string why_nothing_matched(const Fleet& fleet, const selector::Selector& selector,
+                                std::size_t unknown) {
+  std::vector<std::string> names;
+  collect_node_names(selector.expression(), names);
+  for (const auto& name : names) {
+    if (const auto found = fleet.find(name); !found) return found.error().message;
+  }
+  if (fleet.nodes().empty()) return "the fleet has no nodes yet; let one join with a token";
+  std::string sentence = "no node matches " + selector.text();
+  if (unknown > 0) {
+    sentence += "; " + std::to_string(unknown) + " have not told a fact that it asks for";
+  }
+  return sentence;
+}
+
+Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const std::string& text,
+                                                 std::string& canonical) {
+  selector::SyntaxError where;
+  const auto selector = selector::Selector::parse(text, &where);
+  if (!selector) {
+    auto refusal = refuse("selector_syntax", selector.error().code, selector.error().message);
+    if (!where.sentence.empty()) refusal.value().error.message = where.sentence;
+    refusal.value().position = where.caret;
+    return refusal;
+  }
+  canonical = selector->text();
+  auto selection = fleet.select(*selector);
+  if (selection.matched.empty()) {
+    return refuse("matched_nothing", ErrorCode::NotFound,
+                  why_nothing_matched(fleet, *selector, selection.unknown.size()));
+  }
+  return std::move(selection.matched);
+}
+
+/// What one node would run: the operation as its version of the plugin declares it.
+const config::Operation* operation_on(const Fleet& fleet, const Node& node,
+                                      const std::string& name) {
+  for (const auto& plugin : node.record.plugins) {
+    const auto* manifest = fleet.manifest(plugin.manifest);
+    if (manifest == nullptr) continue;
+    if (const auto* operation = manifest->find_operation(name)) return operation;
+  }
+  return nullptr;
+}
+
+Planned<const config::Operation*> newest_operation(const Fleet& fleet, const std::string& name) {
+  const auto plugin_id = name.substr(0, name.rfind('.'));
+  std::vector<std::string> all;
+  std::vector<std::string> of_plugin;
+  bool untold = false;
+  for (const auto& plugin : fleet.plugins()) {
+    untold = untold || plugin.manifest == nullptr;
+    if (plugin.manifest == nullptr) continue;
+    if (const auto* operation = plugin.manifest->find_operation(name)) return operation;
+    for (const auto& operation : plugin.manifest->operations) {
+      all.push_back(operation.name);
+      if (plugin.id == plugin_id) of_plugin.push_back(operation.name);
+    }
+  }
+  std::string sentence = "no node has an operation " + name + did_you_mean(name, all);
+  if (!of_plugin.empty()) {
+    std::sort(of_plugin.begin(), of_plugin.end());
+    of_plugin.erase(std::unique(of_plugin.begin(), of_plugin.end()), of_plugin.end());
+    sentence += " The plugin " + plugin_id + " has";
+    for (const auto& operation : of_plugin) sentence += " " + operation;
+  }
+  if (untold) sentence += "; some nodes have not told yet what their plugins can do";
+  return refuse("unknown_operation", ErrorCode::InvalidArgument, sentence, "/operation");
+}
+
+Status check_request(const JobRequest& request) {
+  using std::chrono::milliseconds;
+  if (request.timeout && (*request.timeout <= milliseconds(0) || *request.timeout > kMaxTimeout)) {
+    return fail(ErrorCode::InvalidArgument, "a timeout is between 1ms and 7d", "/timeout");
+  }
+  if (request.start_within &&
+      (*request.start_within <= milliseconds(0) || *request.start_within > kMaxTimeout)) {
+    return fail(ErrorCode::InvalidArgument, "the time to start within is between 1ms and 7d",
+                "/start_within");
+  }
+  if (request.output_cap && *request.output_cap > kMaxOutputCap) {
+    return fail(ErrorCode::InvalidArgument, "the output cap is at most 16GiB", "/output_cap");
+  }
+  if (request.idempotency_key.size() > 256) {
+    return fail(ErrorCode::InvalidArgument, "an idempotency key has at most 256 bytes");
+  }
+  if (request.operation.size() > 256 || request.instance.size() > 256) {
+    return fail(ErrorCode::InvalidArgument, "a name has at most 256 bytes", "/operation");
+  }
+  return {};
+}
+
+Planned<json> check_arguments(const config::Operation& operation, const JobRequest& request) {
+  auto arguments = request.arguments;
+  if (arguments.is_null()) arguments = json::object();
+  if (arguments.is_object()) operation.arguments.fill_defaults(arguments);
+  const auto valid =
+      schema::require_valid(operation.arguments, arguments, "the arguments of " + operation.name);
+  if (!valid) {
+    return refuse("bad_arguments", valid.error().code, valid.error().message, valid.error().field);
+  }
+  return arguments;
+}
+
+Digest digest_of(const JobRequest& request) {
+  const json canonical{request.operation,
+                       request.selector,
+                       request.arguments,
+                       request.instance,
+                       request.timeout ? request.timeout->count() : -1,
+                       request.start_within ? request.start_within->count() : -1,
+                       static_cast<int>(request.offline),
+                       request.check,
+                       request.output_cap.value_or(0)};
+  return crypto::sha256(as_bytes(canonical.dump(-1, ' ', false, json::error_handler_t::replace)));
+}
+
+JobRecord make_record(const JobRequest& request, const config::Operation& operation, UnixMs now) {
+  JobRecord job;
+  job.id = JobId::random();
+  job.operation = operation.name;
+  job.instance = request.instance;
+  job.timeout_ms = request.timeout.value_or(operation.timeout).count();
+  const auto window = request.offline == OfflinePolicy::Queue
+                          ? std::chrono::milliseconds(kDefaultQueueWindow)
+                          : std::chrono::milliseconds(kDefaultStartWindow);
+  job.not_after = now + request.start_within.value_or(window).count();
+  job.offline = request.offline;
+  job.check = request.check;
+  job.output_cap = request.output_cap.value_or(kDefaultOutputCap);
+  job.requested_by = request.requested_by;
+  job.idempotency_key = request.idempotency_key;
+  job.request_digest = digest_of(request);
+  job.created = now;
+  return job;
+}
+
+void end_at_creation(TaskRecord& task, TaskState state, ErrorCode code, std::string why,
+                     UnixMs now) {
+  task.state = state;
+  task.error = Error{code, std::move(why), "", false, {}};
+  task.ended = now;
+}
+
+TaskRecord make_task(const Node& node, const config::Operation* operation, const JobRecord& job,
+                     const json& arguments) {
+  TaskRecord task;
+  task.id = TaskId::random();
+  task.node = node.record.id;
+  task.node_name = node.record.name;
+  if (operation == nullptr) {
+    end_at_creation(task, TaskState::Refused, ErrorCode::Unsupported,
+                    node.record.name + " has no operation " + job.operation, job.created);
+  } else if (job.check && !operation->check) {
+    end_at_creation(task, TaskState::Refused, ErrorCode::Unsupported,
+                    job.operation + " on " + node.record.name + " has no check mode", job.created);
+  } else if (const auto wrong = operation->arguments.check(arguments); !wrong.empty()) {
+    end_at_creation(task, TaskState::Refused, ErrorCode::InvalidArgument,
+                    "the version on " + node.record.name + " does not take these arguments: " +
+                        wrong.front().pointer + " " + wrong.front().message,
+                    job.created);
+    task.error->field = wrong.front().pointer;
+  } else if (node.presence == Presence::Offline && job.offline != OfflinePolicy::Queue) {
+    const bool skip = job.offline == OfflinePolicy::Skip;
+    end_at_creation(task, skip ? TaskState::Skipped : TaskState::Unreachable,
+                    ErrorCode::Unavailable, node.record.name + " is offline", job.created);
+  }
+  return task;
+}
+
+}  // namespace
+
+tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet, const JobRequest& request,
+                                           UnixMs now) {
+  if (auto good = check_request(request); !good) {
+    return tl::unexpected(JobRefusal{good.error(), "bad_request", {}});
+  }
+  std::string canonical;
+  const auto targets = choose_targets(fleet, request.selector, canonical);
+  if (!targets) return tl::unexpected(targets.error());
+  const auto newest = newest_operation(fleet, request.operation);
+  if (!newest) return tl::unexpected(newest.error());
+  if (request.check && !(*newest)->check) {
+    return refuse("bad_request", ErrorCode::InvalidArgument,
+                  request.operation + " has no check mode: it cannot say what it would change",
+                  "/check");
+  }
+  const auto arguments = check_arguments(**newest, request);
+  if (!arguments) return tl::unexpected(arguments.error());
+
+  JobPlan plan;
+  plan.job = make_record(request, **newest, now);
+  plan.job.selector = canonical;
+  plan.job.arguments = arguments->dump(-1, ' ', false, json::error_handler_t::replace);
+  plan.arguments = json::to_msgpack(*arguments);
+  if (plan.arguments.size() > kMaxArgumentsBytes) {
+    return refuse("bad_arguments", ErrorCode::ResourceExhausted,
+                  "the arguments are larger than 512 KiB", "/arguments");
+  }
+  plan.read_only = true;
+  for (const auto* node : *targets) {
+    const auto* operation = operation_on(fleet, *node, request.operation);
+    plan.tasks.push_back(make_task(*node, operation, plan.job, *arguments));
+    plan.read_only =
+        plan.read_only && (operation == nullptr || operation->risk == config::Risk::Read);
+  }
+  const bool all_final =
+      std::all_of(plan.tasks.begin(), plan.tasks.end(),
+                  [](const TaskRecord& task) { return wire::is_final(task.state); });
+  if (all_final) plan.job.ended = now;
+  return plan;
+}
+
+bool is_read_only(const Fleet& fleet, const std::string& operation) {
+  bool known = false;
+  for (const auto& plugin : fleet.plugins()) {
+    if (plugin.manifest == nullptr) continue;
+    const auto* found = plugin.manifest->find_operation(operation);
+    if (found == nullptr) continue;
+    if (found->risk != config::Risk::Read) return false;
+    known = true;
+  }
+  return known;
+}
+
+}  // namespace muster::controller

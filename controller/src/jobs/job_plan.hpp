@@ -1,0 +1,31 @@
+/// From a request to a job that can be stored: selector, operation, arguments and limits checked,
+/// targets frozen.
+///
+/// Reads the fleet and changes nothing. [loop]
+#pragma once
+
+#include <muster/core/base/clock.hpp>
+#include <string>
+
+#include "fleet/fleet.hpp"
+#include "jobs/job_request.hpp"
+#include "jobs/job_service.hpp"
+#include "store/records.hpp"
+
+namespace muster::controller {
+
+struct JobPlan {
+  JobRecord job;
+  std::vector<TaskRecord> tasks;  ///< by node name; those that cannot run are final already
+  Bytes arguments;                ///< as msgpack
+  bool read_only = false;         ///< the operation's risk is read on every target
+};
+
+[[nodiscard]] tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet,
+                                                         const JobRequest& request, UnixMs now);
+
+/// Whether every version of the operation in the fleet has the risk read; false when nobody knows
+/// it.
+[[nodiscard]] bool is_read_only(const Fleet& fleet, const std::string& operation);
+
+}  // namespace muster::controller

@@ -1,0 +1,226 @@
+#include "jobs/job_service.hpp"
+
+#include <algorithm>
+#include <muster/core/wire/messages.hpp>
+#include <nlohmann/json.hpp>
+
+#include "jobs/service_state.hpp"
+
+namespace muster::controller {
+
+JobService::State::State(Parts the_parts)
+    : parts(the_parts),
+      writer(parts.loop, parts.store, parts.log,
+             [this](const std::vector<TaskOutcome>& outcomes) { on_stored(outcomes); }),
+      watchers(parts.loop) {
+  arm_sweep();
+}
+
+OpenJob* JobService::State::find(JobId id) {
+  const auto found = jobs.find(id);
+  return found == jobs.end() ? nullptr : found->second.get();
+}
+
+OpenTask* JobService::State::find(TaskId id) {
+  const auto found = tasks.find(id);
+  return found == tasks.end() ? nullptr : found->second;
+}
+
+OpenJob& JobService::State::take_in(JobRecord record, std::vector<TaskRecord> records,
+                                    Bytes arguments, bool read_only) {
+  auto owned = std::make_unique<OpenJob>();
+  auto& job = *owned;
+  job.record = std::move(record);
+  job.arguments = std::move(arguments);
+  job.read_only = read_only;
+  for (auto& task_record : records) {
+    auto task = std::make_unique<OpenTask>();
+    task->record = std::move(task_record);
+    task->job = &job;
+    task->cancel_wanted = job.record.cancel_requested;
+    job.counts.add(task->record.state);
+    tasks[task->record.id] = task.get();
+    if (task->record.state == TaskState::Queued) {
+      work[task->record.node].waiting.push_back(task.get());
+    } else if (task->open()) {
+      work[task->record.node].in_flight[task->record.id] = task.get();
+    }
+    job.tasks.push_back(std::move(task));
+  }
+  jobs[job.record.id] = std::move(owned);
+  return job;
+}
+
+void JobService::State::forget_task(OpenTask& task) {
+  const auto found = work.find(task.record.node);
+  if (found == work.end()) return;
+  found->second.in_flight.erase(task.record.id);
+  if (found->second.in_flight.empty() && found->second.waiting.empty()) work.erase(found);
+}
+
+void JobService::State::release(OpenJob& job) {
+  for (const auto& task : job.tasks) {
+    tasks.erase(task->record.id);
+    forget_task(*task);
+  }
+  jobs.erase(job.record.id);
+}
+
+JobService::JobService(Parts parts) : state_(std::make_unique<State>(parts)) {
+  state_->parts.fleet.set_listener(this);
+}
+
+JobService::~JobService() { state_->parts.fleet.set_listener(nullptr); }
+
+Status JobService::load() {
+  auto open = state_->parts.store.open_jobs();
+  if (!open) return tl::unexpected(open.error());
+  for (auto& job : *open) {
+    for (auto& task : job.tasks) {
+      if (!wire::is_final(task.state)) task.state = TaskState::Delivered;
+    }
+    auto arguments =
+        nlohmann::json::to_msgpack(nlohmann::json::parse(job.job.arguments, nullptr, false));
+    const bool read_only = is_read_only(state_->parts.fleet, job.job.operation);
+    state_->take_in(std::move(job.job), std::move(job.tasks), std::move(arguments), read_only);
+  }
+  return {};
+}
+
+void JobService::create(JobRequest request, JobCreated done) {
+  if (state_->tasks.size() >= kMaxOpenTasks) {
+    return done(tl::unexpected(JobRefusal{{ErrorCode::ResourceExhausted,
+                                           "too many tasks are open; wait until some have ended",
+                                           "",
+                                           true,
+                                           {}},
+                                          "busy",
+                                          {}}));
+  }
+  auto planned = plan_job(state_->parts.fleet, request, state_->now());
+  if (!planned) return done(tl::unexpected(planned.error()));
+  const auto plan = std::make_shared<JobPlan>(std::move(*planned));
+  state_->parts.store.create_job(
+      plan->job, plan->tasks, [this, plan, done = std::move(done)](const Result<JobId>& stored) {
+        if (!stored) {
+          const bool key = stored.error().code == ErrorCode::Conflict;
+          const bool full = stored.error().code == ErrorCode::ResourceExhausted;
+          return done(tl::unexpected(JobRefusal{
+              stored.error(), key ? "idempotency_key" : (full ? "disk_full" : "internal"), {}}));
+        }
+        // Another id is that of the job which the same request made before.
+        if (*stored == plan->job.id && plan->job.ended == 0) {
+          auto& job = state_->take_in(std::move(plan->job), std::move(plan->tasks),
+                                      std::move(plan->arguments), plan->read_only);
+          std::vector<NodeId> nodes;
+          for (const auto& task : job.tasks) nodes.push_back(task->record.node);
+          done(*stored);  // before anything is sent, so that a watcher misses nothing
+          for (const auto node : nodes) state_->dispatch(node);
+          return;
+        }
+        done(*stored);
+      });
+}
+
+void JobService::cancel(JobId id, Done<void> done) {
+  auto* job = state_->find(id);
+  if (job == nullptr) {
+    const auto stored = state_->parts.store.job(id);
+    return done(stored ? Status() : Status(tl::unexpected(stored.error())));
+  }
+  state_->parts.store.request_cancel(id, [this, id, done = std::move(done)](const Status& stored) {
+    auto* open = state_->find(id);
+    if (stored && open != nullptr) {
+      open->record.cancel_requested = true;
+      for (std::size_t i = 0; i < open->tasks.size(); ++i) state_->want_cancel(*open->tasks[i]);
+    }
+    done(stored);
+  });
+}
+
+Status JobService::cancel_task(JobId id, NodeId node) {
+  auto* job = state_->find(id);
+  if (job != nullptr) {
+    for (const auto& task : job->tasks) {
+      if (task->record.node != node) continue;
+      state_->want_cancel(*task);
+      return {};
+    }
+  }
+  return fail(ErrorCode::NotFound,
+              "there is no open job " + id.text() + " with a task on this node");
+}
+
+Result<JobWithTasks> JobService::find(JobId id) const {
+  if (const auto* job = state_->find(id)) return job->snapshot();
+  return state_->parts.store.job(id);
+}
+
+Result<JobPage> JobService::list(const JobQuery& query) const {
+  auto page = state_->parts.store.jobs(query);
+  if (!page) return page;
+  for (auto& summary : page->jobs) {
+    if (const auto* job = state_->find(summary.job.id)) summary = {job->record, job->counts};
+  }
+  return page;
+}
+
+std::size_t JobService::open_jobs() const { return state_->jobs.size(); }
+
+Result<Subscription> JobService::subscribe(JobId id, JobWatcher watcher) {
+  if (const auto* job = state_->find(id); job != nullptr && job->record.ended == 0) {
+    return state_->watchers.add(id, std::move(watcher));
+  }
+  auto stored = state_->parts.store.job(id);
+  if (!stored) return tl::unexpected(stored.error());
+  auto subscription = state_->watchers.add(id, std::move(watcher));
+  if (subscription) state_->watchers.finish(std::move(*stored));
+  return subscription;
+}
+
+std::uint64_t JobService::broken_sums() const { return state_->broken_sums; }
+
+void JobService::on_session(NodeId node) {
+  state_->query(node);
+  state_->dispatch(node);
+}
+
+void JobService::on_room(NodeId node) { state_->dispatch(node); }
+
+void JobService::on_session_end(NodeId node) {
+  const auto found = state_->work.find(node);
+  if (found == state_->work.end()) return;
+  std::vector<OpenTask*> late;
+  for (const auto& [id, task] : found->second.in_flight) {
+    task->cancel_sent = false;
+    for (auto& stream : task->streams) stream.asked_rewind = false;
+    if (task->collecting && !task->storing) late.push_back(task);
+  }
+  // What it told us of a task that was given up is not whole; it begins anew when the node is back.
+  std::set<OpenJob*> touched;
+  for (auto* task : late) {
+    task->collecting = false;
+    task->streams = {};
+    --task->job->late;
+    state_->forget_task(*task);
+    touched.insert(task->job);
+  }
+  for (auto* job : touched) {
+    if (job->idle()) state_->release(*job);
+  }
+}
+
+void JobService::on_offline(NodeId node) {
+  const auto found = state_->work.find(node);
+  if (found == state_->work.end()) return;
+  const auto waiting = found->second.waiting;
+  for (auto* task : waiting) {
+    const auto policy = task->job->record.offline;
+    if (policy == OfflinePolicy::Queue) continue;
+    state_->drop_waiting(*task);
+    state_->end(*task, policy == OfflinePolicy::Skip ? TaskState::Skipped : TaskState::Unreachable,
+                ErrorCode::Unavailable, task->record.node_name + " is offline");
+  }
+}
+
+}  // namespace muster::controller

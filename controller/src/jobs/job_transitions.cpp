@@ -1,0 +1,110 @@
+// Every change of a task's state goes through here, so that the sum is checked at every one.
+#include <cassert>
+
+#include "jobs/service_state.hpp"
+
+namespace muster::controller {
+
+void JobService::State::check_sum(const OpenJob& job) {
+  if (job.counts.total() == static_cast<std::int64_t>(job.tasks.size())) return;
+  ++broken_sums;
+  parts.log.error(
+      "the states of a job's tasks do not add up to its targets",
+      {{"job", job.record.id.text()}, {"sum", job.counts.total()}, {"targets", job.tasks.size()}});
+  assert(false && "the sum of task states must be the number of targets");
+}
+
+void JobService::State::set_state(OpenTask& task, TaskState state) {
+  auto& job = *task.job;
+  if (task.record.state != state) {
+    job.counts.remove(task.record.state);
+    task.record.state = state;
+    job.counts.add(state);
+  }
+  check_sum(job);
+  watchers.tell(job.record.id, TaskChanged{task.record, job.counts});
+}
+
+void JobService::State::end(OpenTask& task, TaskRecord last,
+                            std::vector<std::shared_ptr<OutputBuffer>> bodies) {
+  task.storing = true;
+  auto& job = *task.job;
+  if (task.open()) {
+    ++job.ending;
+  } else if (!task.collecting) {
+    task.collecting = true;
+    ++job.late;
+  }
+  if (last.ended == 0) last.ended = now();
+  TaskOutcome outcome{job.record.id, std::move(last), std::move(bodies), 0};
+  if (task.open() && job.unsettled() == 0) outcome.job_ended = std::max(outcome.task.ended, now());
+  writer.add(std::move(outcome));
+}
+
+void JobService::State::end(OpenTask& task, TaskState state, ErrorCode code, std::string why) {
+  TaskRecord last = task.record;
+  last.state = state;
+  last.error = Error{code, std::move(why), "", false, {}};
+  last.ended = now();
+  std::vector<std::shared_ptr<OutputBuffer>> bodies;
+  last.outputs = outputs_so_far(task, bodies);
+  end(task, std::move(last), std::move(bodies));
+}
+
+std::vector<OutputRecord> JobService::State::outputs_so_far(
+    OpenTask& task, std::vector<std::shared_ptr<OutputBuffer>>& bodies) {
+  std::vector<OutputRecord> outputs;
+  for (const auto which : {wire::Stream::Records, wire::Stream::Stdout, wire::Stream::Stderr}) {
+    const auto& buffer = task.stream(which).buffer;
+    if (!buffer) continue;
+    outputs.push_back({which, buffer->size(), buffer->size(), buffer->digest()});
+    bodies.push_back(buffer);
+  }
+  return outputs;
+}
+
+void JobService::State::on_stored(const std::vector<TaskOutcome>& outcomes) {
+  std::map<NodeId, wire::ResultAck> acks;
+  for (const auto& outcome : outcomes) {
+    acks[outcome.task.node].tasks.push_back(outcome.task.id);
+    if (auto* task = find(outcome.task.id)) apply_stored(*task, outcome);
+  }
+  for (auto& [node, ack] : acks) {
+    constexpr std::size_t kMost = 1000;  // the wire's limit for one message
+    for (std::size_t begin = 0; begin < ack.tasks.size(); begin += kMost) {
+      const auto first = ack.tasks.begin() + static_cast<std::ptrdiff_t>(begin);
+      const auto last = ack.tasks.begin() +
+                        static_cast<std::ptrdiff_t>(std::min(begin + kMost, ack.tasks.size()));
+      // A node that is away sends its RESULT again, and is answered then.
+      std::ignore = parts.fleet.send(node, wire::ResultAck{{first, last}});
+    }
+    dispatch(node);
+  }
+}
+
+void JobService::State::apply_stored(OpenTask& task, const TaskOutcome& outcome) {
+  auto& job = *task.job;
+  const auto state = outcome.task.state;
+  const auto before = task.record.state;
+  if (task.open()) {
+    --job.ending;
+  } else if (task.collecting) {
+    task.collecting = false;
+    --job.late;
+  }
+  task.storing = false;
+  task.streams = {};
+  task.record = outcome.task;
+  task.record.state = before;  // set_state() moves the counts
+  forget_task(task);
+  if (outcome.job_ended != 0) job.record.ended = outcome.job_ended;
+  const auto id = job.record.id;
+  set_state(task, state);
+  if (outcome.job_ended != 0) {
+    watchers.finish(job.snapshot());
+    parts.log.debug("a job ended", {{"job", id.text()}});
+  }
+  if (job.idle()) release(job);
+}
+
+}  // namespace muster::controller

@@ -1,0 +1,65 @@
+/// A job that is not over, and its tasks, in memory. Owned by JobService; [loop].
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "store/store.hpp"
+
+namespace muster::controller {
+
+/// One stream of a task as it comes in.
+struct IncomingStream {
+  std::shared_ptr<OutputBuffer> buffer;  // null until the first byte
+  std::uint64_t acked = 0;
+  bool asked_rewind = false;  // and nothing useful has come since
+
+  [[nodiscard]] std::uint64_t size() const { return buffer ? buffer->size() : 0; }
+};
+
+struct OpenJob;
+
+struct OpenTask {
+  TaskRecord record;
+  OpenJob* job = nullptr;
+  std::array<IncomingStream, 3> streams;  // by wire::Stream
+  bool storing = false;                   // its end is on the way to the disk
+  bool collecting = false;                // indeterminate, and the node tells us more
+  bool cancel_wanted = false;
+  bool cancel_sent = false;
+  int vain_rewinds = 0;  // asked for output again, and none came
+
+  [[nodiscard]] bool open() const { return !wire::is_final(record.state); }
+  [[nodiscard]] IncomingStream& stream(wire::Stream which) {
+    return streams.at(static_cast<std::size_t>(which));
+  }
+};
+
+struct OpenJob {
+  JobRecord record;
+  std::vector<std::unique_ptr<OpenTask>> tasks;  // by node name
+  TaskCounts counts;
+  Bytes arguments;         // as msgpack
+  bool read_only = false;  // every node may run it again
+  bool overdue = false;    // the last deadline passed and its tasks were asked to end
+
+  std::size_t ending = 0;  // open tasks whose end is on its way to the disk
+  std::size_t late = 0;    // indeterminate tasks about which the node tells us more
+
+  /// Tasks whose end is neither stored nor on its way.
+  [[nodiscard]] std::size_t unsettled() const {
+    return static_cast<std::size_t>(counts.open()) - ending;
+  }
+  /// True when nothing keeps it in memory.
+  [[nodiscard]] bool idle() const { return counts.open() == 0 && late == 0; }
+  [[nodiscard]] JobWithTasks snapshot() const {
+    JobWithTasks copy{record, {}};
+    copy.tasks.reserve(tasks.size());
+    for (const auto& task : tasks) copy.tasks.push_back(task->record);
+    return copy;
+  }
+};
+
+}  // namespace muster::controller

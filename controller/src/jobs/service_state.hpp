@@ -1,0 +1,105 @@
+/// The inside of JobService, shared by its source files only.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <muster/core/log/logger.hpp>
+#include <muster/core/run/event_loop.hpp>
+#include <set>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "jobs/job_plan.hpp"
+#include "jobs/job_service.hpp"
+#include "jobs/open_job.hpp"
+#include "jobs/result_writer.hpp"
+#include "jobs/task_rules.hpp"
+#include "jobs/watchers.hpp"
+
+namespace muster::controller {
+
+inline constexpr std::chrono::seconds kSweep{1};
+inline constexpr std::chrono::milliseconds kAwayGrace{30'000};  ///< after the last possible end
+inline constexpr std::chrono::milliseconds kPresentGrace{
+    60'000};  ///< of a node that is there and silent
+inline constexpr std::chrono::milliseconds kIdleAck{20};
+inline constexpr std::uint64_t kAckEvery = std::uint64_t{256} << 10U;
+inline constexpr int kMaxVainRewinds = 3;
+
+/// What one node has of our tasks.
+struct NodeWork {
+  std::deque<OpenTask*> waiting;          // queued, in order
+  std::map<TaskId, OpenTask*> in_flight;  // delivered, accepted, running, or collecting
+};
+
+struct JobService::State {
+  explicit State(Parts the_parts);
+
+  // the life of jobs and tasks: job_service.cpp
+  OpenJob& take_in(JobRecord job, std::vector<TaskRecord> tasks, Bytes arguments, bool read_only);
+  [[nodiscard]] OpenJob* find(JobId id);
+  [[nodiscard]] OpenTask* find(TaskId id);
+  void release(OpenJob& job);
+  void forget_task(OpenTask& task);
+  [[nodiscard]] UnixMs now() const { return to_unix_ms(parts.loop.clock().unix_now()); }
+
+  // transitions: job_transitions.cpp
+  void set_state(OpenTask& task, TaskState state);
+  void check_sum(const OpenJob& job);
+  /// Stores the end of a task; its state changes when that is durable.
+  void end(OpenTask& task, TaskRecord last, std::vector<std::shared_ptr<OutputBuffer>> bodies);
+  void end(OpenTask& task, TaskState state, ErrorCode code, std::string why);
+  void on_stored(const std::vector<TaskOutcome>& outcomes);
+  void apply_stored(OpenTask& task, const TaskOutcome& outcome);
+  [[nodiscard]] std::vector<OutputRecord> outputs_so_far(
+      OpenTask& task, std::vector<std::shared_ptr<OutputBuffer>>& bodies);
+
+  // sending: job_dispatch.cpp
+  void dispatch(NodeId node);
+  [[nodiscard]] bool send_task(OpenTask& task);
+  void query(NodeId node);
+  void want_cancel(OpenTask& task);
+  void send_cancel(OpenTask& task, wire::CancelReason reason);
+  void drop_waiting(OpenTask& task);
+  void arm_sweep();
+  void sweep();
+  void sweep_job(OpenJob& job, UnixMs time);
+
+  // receiving: job_messages.cpp
+  using Verdict = std::optional<wire::Violation>;
+  [[nodiscard]] Verdict on_accept(NodeId node, const wire::Accept& message);
+  [[nodiscard]] Verdict on_refuse(NodeId node, const wire::Refuse& message);
+  [[nodiscard]] Verdict on_start(NodeId node, const wire::Start& message);
+  [[nodiscard]] Verdict on_progress(NodeId node, const wire::Progress& message);
+  [[nodiscard]] Verdict on_result(NodeId node, wire::TaskResult message);
+  [[nodiscard]] Verdict on_status(NodeId node, const wire::StatusReport& message);
+  void reconcile_one(OpenTask& task, TaskState theirs);
+  /// The task in memory, also one that was indeterminate and is looked at again; null when there is
+  /// no more to do. `settled` tells that its end is stored already.
+  [[nodiscard]] OpenTask* find_for(NodeId node, TaskId id, bool& settled, Verdict& verdict);
+  [[nodiscard]] OpenTask* revive(JobId job, TaskId task);
+
+  // output: job_output.cpp
+  [[nodiscard]] Verdict on_out(NodeId node, const wire::Out& message);
+  void append(OpenTask& task, const wire::Out& message);
+  void send_out_ack(OpenTask& task, wire::Stream stream, bool rewind);
+  void arm_idle_acks();
+  [[nodiscard]] bool output_is_whole(OpenTask& task, const wire::TaskResult& message);
+  [[nodiscard]] bool stream_is_whole(OpenTask& task, const wire::OutputSummary& told);
+
+  Parts parts;
+  std::unordered_map<JobId, std::unique_ptr<OpenJob>> jobs;
+  std::unordered_map<TaskId, OpenTask*> tasks;
+  std::unordered_map<NodeId, NodeWork> work;
+  ResultWriter writer;
+  Watchers watchers;
+  std::uint64_t broken_sums = 0;
+  std::set<std::pair<TaskId, std::uint8_t>>
+      unacked;  // streams with output that was not acknowledged
+  run::Timer idle_acks;
+  run::Timer sweeper;
+};
+
+}  // namespace muster::controller
