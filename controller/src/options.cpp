@@ -1,0 +1,119 @@
+#include "options.hpp"
+
+#include <boost/program_options.hpp>
+#include <charconv>
+#include <exception>
+#include <iostream>
+
+namespace muster::controller {
+namespace {
+
+namespace po = boost::program_options;
+
+struct Texts {
+  std::string command;
+  std::string state;  // paths as text: the library would cut them at a space
+  std::string gateway_socket;
+  std::string port_file;
+  std::string listen;
+  std::string log_level;
+};
+
+po::options_description description(Options& options, Texts& texts) {
+  po::options_description shown("usage: muster-controller run [OPTIONS]");
+  auto add = shown.add_options();
+  add("help,h", "show this");
+  add("state", po::value(&texts.state)->value_name("DIR")->required(),
+      "database, outputs and keys; made at the first start");
+  add("listen", po::value(&texts.listen)->value_name("ADDR:PORT")->default_value("0.0.0.0:8420"),
+      "where the API listens; port 0 takes a free one");
+  add("gateway-socket", po::value(&texts.gateway_socket)->value_name("PATH")->required(),
+      "the unix socket that gateways connect to");
+  add("port-file", po::value(&texts.port_file)->value_name("FILE"),
+      "write the API's port there once it is open");
+  add("gateway-address", po::value(&options.gateway_address)->value_name("HOST:PORT"),
+      "where agents are told to connect (default: what the gateway says of itself)");
+  add("api-address", po::value(&options.api_address)->value_name("HOST:PORT"),
+      "where enrolment tokens say that the API is (default: made from --listen)");
+  add("log-level", po::value(&texts.log_level)->value_name("LEVEL")->default_value("info"),
+      "error, warn, info or debug");
+  return shown;
+}
+
+Status check_endpoint(const std::string& text, const char* option) {
+  if (text.empty()) return {};
+  const auto parsed = parse_endpoint(text);
+  if (parsed && parsed->port != 0) return {};
+  return fail(ErrorCode::InvalidArgument,
+              std::string(option) + " wants HOST:PORT, for example fleet.example.org:8421");
+}
+
+Status use_texts(const Texts& texts, Options& options) {
+  if (texts.command != "run") {
+    return fail(ErrorCode::InvalidArgument, "say muster-controller run; see --help");
+  }
+  options.state = texts.state;
+  options.gateway_socket = texts.gateway_socket;
+  options.port_file = texts.port_file;
+  const auto listen = parse_endpoint(texts.listen);
+  if (!listen) return fail(ErrorCode::InvalidArgument, "--listen: " + listen.error().message);
+  options.listen = *listen;
+  const auto level = log::parse_level(texts.log_level);
+  if (!level) return fail(ErrorCode::InvalidArgument, "--log-level: " + level.error().message);
+  options.log_level = *level;
+  return check_endpoint(options.gateway_address, "--gateway-address").and_then([&] {
+    return check_endpoint(options.api_address, "--api-address");
+  });
+}
+
+}  // namespace
+
+std::string Endpoint::text() const {
+  const bool v6 = host.find(':') != std::string::npos;
+  return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+Result<Endpoint> parse_endpoint(std::string_view text) {
+  const auto bad = [&] {
+    return fail(ErrorCode::InvalidArgument, "'" + std::string(text.substr(0, 128)) +
+                                                "' is not ADDR:PORT, for example 127.0.0.1:8420");
+  };
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return bad();
+  Endpoint endpoint;
+  auto host = text.substr(0, colon);
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  if (!bracketed && host.find(':') != std::string_view::npos) return bad();
+  endpoint.host = host;
+  const auto port = text.substr(colon + 1);
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
+  if (port.empty() || error != std::errc{} || end != port.data() + port.size()) return bad();
+  return endpoint;
+}
+
+Result<std::optional<Options>> parse_options(int argc, char** argv) {
+  Options options;
+  Texts texts;
+  try {
+    const auto shown = description(options, texts);
+    auto all = shown;
+    all.add_options()("command", po::value(&texts.command));
+    po::positional_options_description positional;
+    positional.add("command", 1);
+    po::variables_map values;
+    po::store(po::command_line_parser(argc, argv).options(all).positional(positional).run(),
+              values);
+    if (values.count("help") != 0) {
+      std::cout << shown;
+      return std::nullopt;
+    }
+    po::notify(values);
+  } catch (const std::exception& error) {  // how the library says that the input is bad
+    return fail(ErrorCode::InvalidArgument, std::string(error.what()) + "; see --help");
+  }
+  if (auto used = use_texts(texts, options); !used) return tl::unexpected(used.error());
+  return options;
+}
+
+}  // namespace muster::controller

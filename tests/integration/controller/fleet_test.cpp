@@ -1,0 +1,230 @@
+#include "scripted_world.hpp"
+
+namespace muster::controller {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using wire::MessageType;
+
+TEST_CASE("a node is there once its first sealed message opened, not before",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  REQUIRE(agent.hello() == MessageType::Welcome);
+  CHECK_FALSE(world.fleet->connected(agent.id()));
+  agent.say(wire::Heartbeat{});
+  CHECK(world.fleet->connected(agent.id()));
+  CHECK(agent.heard<wire::HeartbeatAck>().size() == 1);
+  CHECK(world.fleet->find(agent.id())->presence == Presence::Online);
+}
+
+TEST_CASE("a replayed HELLO does not end the live session", "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto live = agent.route;
+  agent.route = Bytes(16, 9);
+  agent.deliver(agent.last_hello);
+  agent.route = live;
+  agent.say(wire::Heartbeat{});
+  CHECK(world.fleet->connected(agent.id()));
+  world.advance(seconds(31));
+  CHECK_FALSE(agent.hear().empty());
+}
+
+TEST_CASE("a pending session that says nothing is dropped after 30 s", "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  REQUIRE(agent.hello() == MessageType::Welcome);
+  world.advance(seconds(32));
+  agent.say(wire::Heartbeat{});
+  CHECK_FALSE(world.fleet->connected(agent.id()));
+  CHECK(agent.was_told_to_retry());
+}
+
+TEST_CASE("a second machine with a live node's identity is refused, and both are events",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto first = agent.route;
+  CHECK(agent.hello("another machine") == MessageType::Refused);
+  CHECK(agent.refused.retry_after == milliseconds(0));
+  CHECK(world.fleet->connected(agent.id()));
+  CHECK(world.events_of("node.clone") == 2);
+  CHECK(agent.route != first);
+}
+
+TEST_CASE("the same machine come back replaces its older session", "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto old_route = agent.route;
+  agent.connect();
+  CHECK(world.fleet->connected(agent.id()));
+  agent.route = old_route;
+  agent.deliver(wire::encode_envelope({MessageType::Heartbeat, 1, 9, 0}, Bytes(16)));
+  CHECK(agent.was_told_to_retry());
+  CHECK(world.fleet->connected(agent.id()));
+}
+
+TEST_CASE("a broken message closes that session and is counted by its reason",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  Agent other(world, "web2");
+  agent.connect();
+  other.connect();
+  const auto [frame, reason] = GENERATE(table<Bytes, wire::Violation>({
+      {Bytes{1, 2, 3}, wire::Violation::Shape},
+      {wire::encode_envelope({MessageType::Heartbeat, 1, 7, 0}, Bytes(16)),
+       wire::Violation::Sequence},
+      {wire::encode_envelope({MessageType::Heartbeat, 77, 1, 0}, Bytes(16)),
+       wire::Violation::Session},
+  }));
+  const auto before = world.fleet->violations(reason);
+  agent.deliver(frame);
+  CHECK(world.fleet->violations(reason) == before + 1);
+  CHECK_FALSE(world.fleet->connected(agent.id()));
+  CHECK(world.fleet->connected(other.id()));
+  CHECK(agent.was_told_to_retry());
+}
+
+TEST_CASE("a body that breaks its shape, and a message for another's task, end the session",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  Agent other(world, "web2");
+  agent.connect();
+  other.connect();
+  const auto job = world.run();
+  const auto task = other.tasks().at(0).task;
+  const bool foreign = GENERATE(true, false);
+  if (foreign) {
+    agent.say(wire::Accept{task});
+  } else {
+    wire::Heartbeat beat;
+    auto manifest =
+        wire::Manifest{Digest{}, to_bytes(as_bytes("{}"))};  // another digest than its own
+    agent.say(manifest);
+  }
+  CHECK(world.fleet->violations(wire::Violation::Body) == 1);
+  CHECK_FALSE(world.fleet->connected(agent.id()));
+  CHECK(world.state(job, "web2") == TaskState::Delivered);
+}
+
+TEST_CASE("dead sessions are answered with RETRY at most once a second for each route",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.route = Bytes(16, 3);
+  const auto frame = wire::encode_envelope({MessageType::Heartbeat, 1, 1, 0}, Bytes(16));
+  for (int i = 0; i < 5; ++i) agent.deliver(frame);
+  CHECK(world.link.frames[agent.route].size() == 1);
+  world.advance(milliseconds(1001));
+  agent.deliver(frame);
+  CHECK(world.link.frames[agent.route].size() == 2);
+}
+
+TEST_CASE("a node goes from online to suspect to offline by silence, and comes back",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  world.advance(seconds(15));  // past the time after a start
+  agent.connect();
+  const auto heartbeat = world.fleet->times().heartbeat;
+  world.advance(2 * heartbeat - milliseconds(1000));
+  CHECK(world.fleet->find(agent.id())->presence == Presence::Online);
+  world.advance(milliseconds(2000));
+  CHECK(world.fleet->find(agent.id())->presence == Presence::Suspect);
+  world.advance(2 * heartbeat);
+  CHECK(world.fleet->find(agent.id())->presence == Presence::Offline);
+  CHECK_FALSE(world.fleet->connected(agent.id()));
+  CHECK(world.events_of("node.offline") == 1);
+  agent.connect();
+  CHECK(world.fleet->find(agent.id())->presence == Presence::Online);
+  CHECK(world.events_of("node.online") == 1);
+}
+
+TEST_CASE("after a start nobody is called offline before the reconnect window and two heartbeats",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  world.restart();
+  const auto times = world.fleet->times();
+  world.advance(times.reconnect_window + 2 * times.heartbeat - milliseconds(1000));
+  CHECK(world.fleet->counts().offline == 0);
+  world.advance(milliseconds(2000));
+  CHECK(world.fleet->counts().offline == 1);
+}
+
+TEST_CASE("manifests and facts are asked for when they are unknown, and only then",
+          "[integration][fleet]") {
+  World world;
+  Agent first(world, "web1");
+  Agent second(world, "web2");
+  first.connect();
+  CHECK(first.welcome.wanted_manifests.size() == 1);
+  REQUIRE(world.fleet->manifest(test_manifest_digest()) != nullptr);
+  second.connect();
+  CHECK(second.welcome.wanted_manifests.empty());
+  CHECK(world.fleet->plugins().at(0).nodes == 2);
+  const auto digest = crypto::sha256(as_bytes("facts"));
+  first.say(wire::Facts{digest, {{"os.name", "debian"}}});
+  const auto selector = selector::Selector::parse("os.name=debian");
+  CHECK(world.fleet->select(*selector).matched.size() == 1);
+  CHECK(world.fleet->select(*selector).unknown.size() == 1);
+  world.restart();
+  CHECK(world.fleet->manifest(test_manifest_digest()) != nullptr);
+}
+
+TEST_CASE("a retired node is let in no more", "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  bool retired = false;
+  world.fleet->retire(agent.id(), [&](const Status& done) { retired = done.has_value(); });
+  world.settle();
+  CHECK(retired);
+  CHECK(world.link.revoked == 1);
+  CHECK(world.fleet->nodes().empty());
+  CHECK(agent.hello() == MessageType::Retry);
+}
+
+TEST_CASE("heartbeat and reconnect window follow the fleet's size", "[unit][fleet]") {
+  CHECK(PresenceTimes::for_fleet(3).heartbeat == seconds(5));
+  CHECK(PresenceTimes::for_fleet(3).reconnect_window == seconds(1));
+  CHECK(PresenceTimes::for_fleet(20'000).heartbeat == seconds(10));
+  CHECK(PresenceTimes::for_fleet(20'000).reconnect_window == seconds(40));
+  CHECK(PresenceTimes::for_fleet(1'000'000).heartbeat == seconds(60));
+}
+
+TEST_CASE("a join with a bad name or key, or before any gateway, is refused with its field",
+          "[integration][fleet]") {
+  World world;
+  const auto enroll = [&](EnrollRequest request) {
+    std::optional<Result<EnrollAnswer>> got;
+    world.fleet->enroll(std::move(request),
+                        [&](Result<EnrollAnswer> answer) { got = std::move(answer); });
+    world.settle();
+    return *got;
+  };
+  EnrollRequest request{to_bytes(as_bytes("secret")), "web 1", "m", PublicKey{1}, PublicKey{2}};
+  CHECK(enroll(request).error().field == "/name");
+  request.name = "web1";
+  request.session_key = {};
+  CHECK(enroll(request).error().field == "/session_key");
+  request.session_key = PublicKey{2};
+  request.secret = to_bytes(as_bytes("guessed"));
+  CHECK(enroll(request).error().code == ErrorCode::PermissionDenied);
+  request.secret = to_bytes(as_bytes("secret"));
+  const auto joined = enroll(request);
+  REQUIRE(joined);
+  CHECK(joined->gateway_address == "gateway:8421");
+  CHECK(enroll(request).error().code == ErrorCode::Conflict);
+}
+
+}  // namespace
+}  // namespace muster::controller

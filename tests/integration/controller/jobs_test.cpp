@@ -1,0 +1,284 @@
+#include <nlohmann/json.hpp>
+
+#include "jobs/job_view.hpp"
+#include "scripted_world.hpp"
+
+namespace muster::controller {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+TEST_CASE("a task goes out signed, runs, and its end is acknowledged once it is stored",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto job = world.run();
+  const auto specs = agent.tasks();
+  REQUIRE(specs.size() == 1);
+  CHECK(specs[0].node == agent.id());
+  CHECK(specs[0].job == job);
+  CHECK(specs[0].epoch == world.store.meta().epoch);
+  CHECK(nlohmann::json::from_msgpack(specs[0].arguments) == nlohmann::json{{"count", 3}});
+  CHECK(world.state(job, "web1") == TaskState::Delivered);
+  agent.say(wire::Accept{specs[0].task});
+  CHECK(world.state(job, "web1") == TaskState::Accepted);
+  agent.say(wire::Start{specs[0].task, 42});
+  CHECK(world.state(job, "web1") == TaskState::Running);
+  auto result = result_of(specs[0].task, TaskState::Changed);
+  result.result = nlohmann::json::to_msgpack({{"n", 1}});
+  agent.say(result);
+  const auto acks = agent.heard<wire::ResultAck>();
+  REQUIRE(acks.size() == 1);
+  CHECK(acks[0].tasks == std::vector<TaskId>{specs[0].task});
+  CHECK(world.jobs->open_jobs() == 0);
+  const auto view = job_view(*world.jobs->find(job));
+  CHECK(view["state"] == "done");
+  CHECK(view["counts"] == nlohmann::json{{"targets", 1}, {"changed", 1}});
+  CHECK(view["tasks"][0]["result"]["n"] == 1);
+}
+
+TEST_CASE("no RESULT is acknowledged while the disk is full, and none is lost",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto job = world.run();
+  const auto task = agent.tasks().at(0).task;
+  world.store.fail_writes_with(Error{ErrorCode::ResourceExhausted, "disk full", "", true, {}});
+  agent.say(result_of(task));
+  CHECK(agent.heard<wire::ResultAck>().empty());
+  CHECK(world.state(job, "web1") == TaskState::Delivered);
+  world.store.fail_writes_with(std::nullopt);
+  world.advance(milliseconds(1100));
+  CHECK(agent.heard<wire::ResultAck>().size() == 1);
+  CHECK(world.state(job, "web1") == TaskState::Ok);
+}
+
+TEST_CASE("a job that cannot be made says why, for people and for programs",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  JobRequest request;
+  request.operation = "test.change";
+  request.selector = "all";
+  SECTION("a broken selector, with a caret") {
+    request.selector = "all and";
+    const auto refusal = world.create(request).error();
+    CHECK(refusal.reason == "selector_syntax");
+    CHECK(refusal.position.find('^') != std::string::npos);
+  }
+  SECTION("a selector that matches nothing names the node that was meant") {
+    request.selector = "node:wep1";
+    const auto refusal = world.create(request).error();
+    CHECK(refusal.reason == "matched_nothing");
+    CHECK(refusal.error.code == ErrorCode::NotFound);
+    CHECK(refusal.error.message.find("web1") != std::string::npos);
+  }
+  SECTION("an unknown operation, with a near one and those of the plugin") {
+    request.operation = "test.chance";
+    const auto refusal = world.create(request).error();
+    CHECK(refusal.reason == "unknown_operation");
+    CHECK(refusal.error.message.find("did you mean test.change?") != std::string::npos);
+    CHECK(refusal.error.message.find("test.read") != std::string::npos);
+  }
+  SECTION("a wrong argument, with its JSON pointer") {
+    request.arguments = {{"count", "many"}};
+    const auto refusal = world.create(request).error();
+    CHECK(refusal.reason == "bad_arguments");
+    CHECK(refusal.error.field == "/count");
+  }
+  SECTION("a check that the operation does not have") {
+    request.check = true;
+    CHECK(world.create(request).error().error.field == "/check");
+  }
+  SECTION("a timeout beyond a week") {
+    request.timeout = std::chrono::hours(24 * 8);
+    CHECK(world.create(request).error().error.field == "/timeout");
+  }
+  SECTION("a full disk") {
+    world.store.fail_writes_with(Error{ErrorCode::ResourceExhausted, "disk full", "", true, {}});
+    CHECK(world.create(request).error().reason == "disk_full");
+  }
+  CHECK(world.jobs->open_jobs() == 0);
+  CHECK(agent.tasks().empty());
+}
+
+TEST_CASE("the same idempotency key runs once", "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  JobRequest request;
+  request.operation = "test.change";
+  request.selector = "all";
+  request.idempotency_key = "once";
+  const auto first = world.create(request);
+  CHECK(world.create(request).value() == first.value());
+  CHECK(agent.tasks().size() == 1);
+  request.selector = "node:web1";
+  CHECK(world.create(request).error().reason == "idempotency_key");
+}
+
+TEST_CASE("a node without the operation ends as refused, with the reason", "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  Agent bare(world, "web2");  // never told of a plugin
+  agent.connect();
+  const auto job = world.run();
+  const auto task = world.task(job, "web2");
+  CHECK(task.state == TaskState::Refused);
+  CHECK(task.error->code == ErrorCode::Unsupported);
+  CHECK(world.state(job, "web1") == TaskState::Delivered);
+}
+
+TEST_CASE("tasks of offline nodes end, fail or wait, as the policy says", "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  world.advance(seconds(40));
+  REQUIRE(world.fleet->find(agent.id())->presence == Presence::Offline);
+  const auto [policy, state] =
+      GENERATE(table<OfflinePolicy, TaskState>({{OfflinePolicy::Skip, TaskState::Skipped},
+                                                {OfflinePolicy::Fail, TaskState::Unreachable},
+                                                {OfflinePolicy::Queue, TaskState::Queued}}));
+  const auto job = world.run("test.change", "all", policy);
+  CHECK(world.state(job, "web1") == state);
+  if (policy != OfflinePolicy::Queue) {
+    CHECK(world.jobs->open_jobs() == 0);
+    return;
+  }
+  agent.connect();
+  CHECK(agent.tasks().size() == 1);
+  CHECK(world.state(job, "web1") == TaskState::Delivered);
+}
+
+TEST_CASE("a queued task whose time is over expires, and was never sent", "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  world.advance(seconds(40));
+  JobRequest request;
+  request.operation = "test.change";
+  request.selector = "all";
+  request.offline = OfflinePolicy::Queue;
+  request.start_within = seconds(10);
+  const auto job = world.create(request).value();
+  world.advance(seconds(12));
+  CHECK(world.state(job, "web1") == TaskState::Expired);
+  agent.connect();
+  CHECK(agent.tasks().empty());
+}
+
+TEST_CASE(
+    "no more tasks are on a node at once than its credit, and the next goes out when one ends",
+    "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  for (std::size_t i = 0; i < kMaxTasksInFlight + 5; ++i) std::ignore = world.run("test.read");
+  const auto tasks = agent.tasks();
+  REQUIRE(tasks.size() == kMaxTasksInFlight);
+  agent.say(result_of(tasks[0].task));
+  CHECK(agent.tasks().size() == 1);
+}
+
+TEST_CASE("nothing is sent while the gateway has no room, and nothing is sent twice after",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  world.link.full = true;
+  const auto job = world.run();
+  CHECK(agent.tasks().empty());
+  world.link.full = false;
+  world.fleet->on_writable(kGateway);
+  world.settle();
+  REQUIRE(agent.tasks().size() == 1);
+  CHECK(world.state(job, "web1") == TaskState::Delivered);
+}
+
+TEST_CASE("cancelling reaches queued, running and lost tasks alike", "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto job = world.run();
+  const auto task = agent.tasks().at(0).task;
+  const auto cancel = [&] {
+    bool done = false;
+    world.jobs->cancel(job, [&](const Status& asked) { done = asked.has_value(); });
+    world.settle();
+    CHECK(done);
+  };
+  SECTION("the node is told, once, and has the last word") {
+    agent.say(wire::Start{task, 1});
+    cancel();
+    cancel();
+    const auto cancels = agent.heard<wire::Cancel>();
+    REQUIRE(cancels.size() == 1);
+    CHECK(cancels[0].task == task);
+    agent.say(result_of(task, TaskState::Cancelled));
+    CHECK(world.state(job, "web1") == TaskState::Cancelled);
+    CHECK(job_view(*world.jobs->find(job))["state"] == "cancelled");
+  }
+  SECTION("a node that never had the task does not get it any more") {
+    world.fleet->on_gateway_lost(kGateway, "test");
+    cancel();
+    agent.connect();
+    const auto query = agent.heard<wire::Query>();
+    REQUIRE(query.size() == 1);
+    agent.say(wire::StatusReport{{{task, TaskState::Unknown}}});
+    CHECK(agent.tasks().empty());
+    CHECK(world.state(job, "web1") == TaskState::Cancelled);
+  }
+  SECTION("a wish survives a restart") {
+    world.fleet->on_gateway_lost(kGateway, "test");
+    cancel();
+    world.restart();
+    agent.connect();
+    agent.say(wire::StatusReport{{{task, TaskState::Running}}});
+    CHECK(agent.heard<wire::Cancel>().size() == 1);
+  }
+}
+
+TEST_CASE("watchers hear states, output, progress and the end, and slow ones of a gap",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto job = world.run();
+  const auto task = agent.tasks().at(0).task;
+  std::vector<std::string> heard;
+  bool takes = true;
+  auto subscription = world.jobs->subscribe(job, [&](const JobEvent& event) {
+    if (!takes) return false;
+    static constexpr std::array<const char*, 5> kNames{"task", "output", "progress", "gap", "done"};
+    heard.emplace_back(kNames.at(event.index()));
+    return true;
+  });
+  REQUIRE(subscription);
+  agent.say(wire::Start{task, 1});
+  agent.say(wire::Out{task, wire::Stream::Stdout, 0, to_bytes(as_bytes("hello"))});
+  agent.say(wire::Progress{task, 5000, "half"});
+  CHECK(heard == std::vector<std::string>{"task", "output", "progress"});
+  takes = false;
+  agent.say(wire::Progress{task, 6000, "more"});
+  auto result = result_of(task);
+  result.outputs = {{wire::Stream::Stdout, 5, 5, crypto::sha256(as_bytes("hello"))}};
+  agent.say(result);
+  takes = true;
+  heard.clear();
+  world.advance(milliseconds(500));
+  CHECK(heard == std::vector<std::string>{"gap", "done"});
+  world.advance(milliseconds(500));
+  CHECK(heard.size() == 2);
+  auto late =
+      world.jobs->subscribe(job, [&](const JobEvent&) { return heard.emplace_back("late"), true; });
+  CHECK(heard.size() == 2);
+  world.settle();
+  CHECK(heard.back() == "late");
+}
+
+}  // namespace
+}  // namespace muster::controller

@@ -1,0 +1,207 @@
+#include "scripted_world.hpp"
+
+#include <muster/core/crypto/random.hpp>
+#include <nlohmann/json.hpp>
+
+namespace muster::controller {
+
+std::string test_manifest() {
+  return R"({"muster": 1, "id": "test", "name": "Test", "version": "1.0.0", "doc": "For tests.",
+    "status": "preview", "class": "confined", "abi": {"major": 1, "min_minor": 0},
+    "operations": {
+      "test.read": {"doc": "Read.", "risk": "read"},
+      "test.change": {"doc": "Change.", "risk": "change", "arguments": {"type": "object",
+        "additionalProperties": false, "properties": {"count": {"type": "integer", "default": 3}}}}}})";
+}
+
+Digest test_manifest_digest() { return crypto::sha256(as_bytes(test_manifest())); }
+
+World::World()
+    : log("test", log::Level::Debug, said.sink(), clock),
+      loop(*run::EventLoop::create(clock)),
+      store(*loop),
+      session_key(crypto::SessionKeyPair::generate()),
+      signing_key(crypto::SigningKey::generate()) {
+  EnrollmentToken token;
+  token.id = EnrollmentTokenId::random();
+  token.secret = crypto::sha256(as_bytes("secret"));
+  token.uses = token.uses_left = 1000;
+  token.expires = std::numeric_limits<UnixMs>::max();
+  store.add_enrollment_token(token, nullptr);
+  start();
+}
+
+World::~World() {
+  jobs.reset();
+  fleet.reset();
+}
+
+void World::start() {
+  events = std::make_unique<EventLog>(store, clock, log);
+  fleet = std::make_unique<Fleet>(
+      Fleet::Parts{*loop, store, *events, log, link, session_key, signing_key.public_key(), {}});
+  REQUIRE(fleet->load());
+  jobs = std::make_unique<JobService>(JobService::Parts{*loop, store, *fleet, log, signing_key});
+  REQUIRE(jobs->load());
+  fleet->on_gateway(kGateway, {1, {}, {}, "gateway:8421"});
+  settle();
+}
+
+void World::restart() {
+  jobs.reset();
+  fleet.reset();
+  events.reset();
+  link.frames.clear();
+  start();
+}
+
+void World::settle() { loop->run_ready(); }
+
+void World::advance(std::chrono::milliseconds by) {
+  const std::chrono::milliseconds step(1000);
+  while (by > step) {
+    clock.advance(step);
+    by -= step;
+    settle();
+  }
+  clock.advance(by);
+  settle();
+}
+
+tl::expected<JobId, JobRefusal> World::create(JobRequest request) {
+  std::optional<tl::expected<JobId, JobRefusal>> got;
+  jobs->create(std::move(request),
+               [&](tl::expected<JobId, JobRefusal> made) { got = std::move(made); });
+  settle();
+  REQUIRE(got);
+  return *got;
+}
+
+JobId World::run(const std::string& operation, const std::string& selector, OfflinePolicy offline) {
+  JobRequest request;
+  request.operation = operation;
+  request.selector = selector;
+  request.offline = offline;
+  request.requested_by = "tester";
+  const auto made = create(request);
+  if (!made) FAIL(made.error().error.message);
+  return *made;
+}
+
+TaskRecord World::task(JobId job, const std::string& node) {
+  const auto found = jobs->find(job);
+  REQUIRE(found);
+  for (const auto& task : found->tasks) {
+    if (task.node_name == node) return task;
+  }
+  FAIL("no task on " + node);
+  return {};
+}
+
+std::size_t World::events_of(const std::string& type) {
+  std::size_t n = 0;
+  for (const auto& event : *store.events_after(0, 10'000)) n += event.type == type ? 1 : 0;
+  return n;
+}
+
+Agent::Agent(World& world, const std::string& name)
+    : machine_id("machine of " + name),
+      world_(world),
+      name_(name),
+      transport_(crypto::SessionKeyPair::generate()),
+      session_keys_(crypto::SessionKeyPair::generate()) {
+  std::optional<Result<EnrollAnswer>> answer;
+  world_.fleet->enroll({to_bytes(as_bytes("secret")), name, machine_id, transport_.public_key,
+                        session_keys_.public_key},
+                       [&](Result<EnrollAnswer> got) { answer = std::move(got); });
+  world_.settle();
+  REQUIRE(answer);
+  REQUIRE(*answer);
+  id_ = (*answer)->node;
+}
+
+wire::MessageType Agent::hello(const std::string& other_machine) {
+  route = crypto::random_bytes(16);
+  inbox_.clear();
+  session_ = std::make_unique<net::AgentSession>(session_keys_, world_.session_key.public_key);
+  wire::Hello hello;
+  hello.node = id_;
+  hello.machine_id = other_machine.empty() ? machine_id : other_machine;
+  hello.boot_id = "boot";
+  hello.agent_version = "0.1.0";
+  hello.name = name_;
+  hello.plugins = {{"test", "1.0.0", test_manifest_digest(), "running", 0}};
+  last_hello = *session_->hello(hello);
+  deliver(last_hello);
+  auto& frames = world_.link.frames[route];
+  if (frames.empty()) return wire::MessageType::Retry;
+  const auto frame = frames.front();
+  frames.pop_front();
+  const auto envelope = wire::decode_envelope(frame);
+  REQUIRE(envelope);
+  if (envelope->header.type == wire::MessageType::Retry) return wire::MessageType::Retry;
+  const auto answer = session_->on_answer(*envelope);
+  REQUIRE(answer);
+  if (const auto* no = std::get_if<wire::Refused>(&*answer)) {
+    refused = *no;
+    return wire::MessageType::Refused;
+  }
+  welcome = std::get<wire::Welcome>(*answer);
+  return wire::MessageType::Welcome;
+}
+
+void Agent::connect() {
+  REQUIRE(hello() == wire::MessageType::Welcome);
+  say(wire::Heartbeat{});
+  for (const auto& digest : welcome.wanted_manifests) {
+    say(wire::Manifest{digest, to_bytes(as_bytes(test_manifest()))});
+  }
+}
+
+void Agent::deliver(BytesView frame) {
+  world_.fleet->on_received(kGateway, {route, transport_.public_key, frame});
+  world_.settle();
+}
+
+std::vector<net::Opened> Agent::hear() {
+  std::vector<net::Opened> all;
+  auto& frames = world_.link.frames[route];
+  while (!frames.empty()) {
+    const auto frame = frames.front();
+    frames.pop_front();
+    auto opened = session_->open(frame);
+    REQUIRE(opened);
+    all.push_back(std::move(*opened));
+  }
+  return all;
+}
+
+std::vector<wire::TaskSpec> Agent::tasks() {
+  std::vector<wire::TaskSpec> specs;
+  for (const auto& message : heard<wire::Task>()) {
+    CHECK(crypto::verify(world_.signing_key.public_key(), wire::signed_part(message.spec),
+                         message.signature));
+    const auto spec = wire::decode_spec(message.spec);
+    REQUIRE(spec);
+    specs.push_back(*spec);
+  }
+  return specs;
+}
+
+bool Agent::was_told_to_retry() {
+  auto& frames = world_.link.frames[route];
+  if (frames.empty()) return false;
+  const auto envelope = wire::decode_envelope(frames.back());
+  return envelope && envelope->header.type == wire::MessageType::Retry;
+}
+
+wire::TaskResult result_of(TaskId task, TaskState state) {
+  wire::TaskResult result;
+  result.task = task;
+  result.state = state;
+  result.started_ms = 1;
+  result.ended_ms = 2;
+  return result;
+}
+
+}  // namespace muster::controller
