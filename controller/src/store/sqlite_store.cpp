@@ -23,6 +23,14 @@ Result<UniqueFd> take_lock(const std::filesystem::path& directory) {
                                        "; stop it, or choose another directory with --state");
 }
 
+/// Makes the file before SQLite would, so that only its owner can read it; the files beside it get
+/// its mode.
+Status make_private(const std::filesystem::path& file) {
+  const UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd) return fail_errno("open " + file.string(), errno);
+  return {};
+}
+
 }  // namespace
 
 SqliteStore::SqliteStore(UniqueFd lock, StoreMeta meta, std::unique_ptr<OutputFiles> files,
@@ -44,6 +52,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(run::EventLoop& loop,
   auto files = OutputFiles::open(options.directory / "outputs");
   if (!files) return tl::unexpected(files.error());
   const auto file = options.directory / "muster.db";
+  if (auto made = make_private(file); !made) return tl::unexpected(made.error());
   return sql::guarded([&]() -> Result<std::unique_ptr<SqliteStore>> {
     auto writer = std::make_unique<SQLite::Database>(file.string(),
                                                      SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);

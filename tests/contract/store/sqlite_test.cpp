@@ -49,6 +49,18 @@ TEST_CASE("a database of a later version is refused and left alone", "[contract]
   CHECK(database.execAndGet("SELECT number FROM meta WHERE name = 'epoch'").getInt() == 1);
 }
 
+TEST_CASE("only its owner can read the database", "[contract][store]") {
+  test::TempDir directory;
+  const SystemClock clock;
+  const auto loop = *run::EventLoop::create(clock);
+  const auto store = SqliteStore::open(*loop, {directory.path(), 0});
+  REQUIRE(store);
+  for (const auto* name : {"muster.db", "muster.db-wal"}) {
+    CHECK(std::filesystem::status(directory / name).permissions() ==
+          (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write));
+  }
+}
+
 TEST_CASE("a file that is no database is refused", "[contract][store]") {
   test::TempDir directory;
   const SystemClock clock;
