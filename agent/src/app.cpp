@@ -199,7 +199,8 @@ void App::refresh_metrics() {
         static_cast<double>(counters.violations[i]),
         {{"reason", std::string(wire::to_string(static_cast<wire::Violation>(i)))}});
   }
-  set("muster_sessions", "Sessions that were established", static_cast<double>(counters.sessions));
+  set("muster_session_begins", "Sessions that were established",
+      static_cast<double>(counters.sessions));
   set("muster_plugin_restarts", "Plugin hosts that were started again",
       static_cast<double>(plugins_->restarts()));
   set("muster_journal_syncs", "Times that the journal waited for the disk",
@@ -213,7 +214,8 @@ void App::leave() {
   executor_->leave();
   // Fires only when the plugins do not let go; their own deadline is shorter.
   leave_timer_ = loop_->after(kLeaveWithin + kRecordsWithin + 1s, [this] { loop_->stop(); });
-  plugins_->stop_hosts(kLeaveWithin, [this] { leave_when_written(clock_.mono_now() + kRecordsWithin); });
+  plugins_->stop_hosts(kLeaveWithin,
+                       [this] { leave_when_written(clock_.mono_now() + kRecordsWithin); });
   loop_->run();  // until all is written, or a second signal
 }
 
