@@ -24,6 +24,7 @@ namespace muster::controller {
 namespace {
 
 constexpr std::size_t kMaxBody = std::size_t{2} << 20U;
+constexpr std::size_t kMaxPendingEvents = std::size_t{1} << 20U;  // of one watcher
 
 /// The gateways' socket as the Fleet sees it. Until it listens there is nobody to send to.
 class GatewayLink final : public AgentLink {
@@ -188,6 +189,7 @@ Status App::Parts::serve_api() {
   server.certificate_pem = identity.server.certificate_pem;
   server.key_pem = identity.server.key_pem;
   server.max_body_bytes = kMaxBody;
+  server.stream_queue_bytes = kMaxPendingEvents;
   auto started = http::Server::start(server, api::make_handler(*services));
   if (!started) return tl::unexpected(started.error());
   api = std::move(*started);

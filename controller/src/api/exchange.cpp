@@ -58,9 +58,9 @@ void Exchange::answer(int status, const json& body) {
   responder_->respond(status, {{"Content-Type", "application/json"}}, dump(body) + "\n");
 }
 
-void Exchange::answer(const Problem& problem) {
-  responder_->respond(status_of(problem), {{"Content-Type", "application/problem+json"}},
-                      dump(to_json(problem)) + "\n");
+void Exchange::answer(const Problem& problem, http::Headers headers) {
+  headers.emplace_back("Content-Type", "application/problem+json");
+  responder_->respond(status_of(problem), std::move(headers), dump(to_json(problem)) + "\n");
 }
 
 void Exchange::answer_text(int status, const std::string& content_type, std::string body,

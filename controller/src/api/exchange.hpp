@@ -29,7 +29,7 @@ class Exchange {
   [[nodiscard]] Result<nlohmann::json> body(const std::set<std::string>& members) const;
 
   void answer(int status, const nlohmann::json& body);
-  void answer(const Problem& problem);
+  void answer(const Problem& problem, http::Headers headers = {});
   void answer(const Error& error) { answer(Problem{error, {}, {}}); }
   void answer_text(int status, const std::string& content_type, std::string body,
                    http::Headers headers = {});

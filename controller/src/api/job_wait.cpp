@@ -7,7 +7,7 @@
 namespace muster::controller::api {
 namespace {
 
-/// Lives in its timer and its watcher, until either answers.
+/// Owned by the job's watcher alone, so that nothing is left of it when the jobs go away.
 struct JobWait {
   Subscription subscription;
   run::Timer timer;
@@ -18,25 +18,19 @@ struct JobWait {
 void wait_for_job(const Services& services, JobId job, std::chrono::milliseconds wait,
                   const ExchangePtr& exchange) {
   auto state = std::make_shared<JobWait>();
-  // Ended from the loop's next turn, because this may run inside the very callback that is to go.
-  auto end = [&loop = services.loop, state] {
-    loop.post([state] {
-      state->subscription.reset();
-      state->timer.reset();
-    });
-  };
-  auto subscribed = services.jobs.subscribe(job, [exchange, end](const JobEvent& event) {
+  auto subscribed = services.jobs.subscribe(job, [exchange, state](const JobEvent& event) {
     if (const auto* done = std::get_if<JobDone>(&event)) {
+      state->timer.reset();
       exchange->answer(200, job_view(done->job));
-      end();
     }
     return true;
   });
-  if (!subscribed) return exchange->answer(subscribed.error());
+  // The job exists all the same: its id must get out.
+  if (!subscribed) return exchange->answer(201, {{"job", job.text()}});
   state->subscription = std::move(*subscribed);
-  state->timer = services.loop.after(wait, [exchange, end, job] {
+  state->timer = services.loop.after(wait, [exchange, job, weak = std::weak_ptr(state)] {
     exchange->answer(201, {{"job", job.text()}});
-    end();
+    if (const auto waiting = weak.lock()) waiting->subscription.reset();
   });
 }
 

@@ -51,6 +51,21 @@ tl::expected<Principal, Problem> who_asks(const Access& access, const http::Requ
   return *principal;
 }
 
+/// A misspelled parameter must not be a filter that does nothing.
+Status check_query(const Route& route, const http::Request& request) {
+  std::set<std::string> seen;
+  for (const auto& [name, value] : request.query) {
+    if (!route.query.contains(name)) {
+      return fail(ErrorCode::InvalidArgument,
+                  route.pattern + " has no query parameter '" + name + "'", "/" + name);
+    }
+    if (!seen.insert(name).second) {
+      return fail(ErrorCode::InvalidArgument, "the query gives '" + name + "' twice", "/" + name);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Found Router::find(std::string_view method, std::string_view path) const {
@@ -59,9 +74,10 @@ Found Router::find(std::string_view method, std::string_view path) const {
     auto parameters = match(route.pattern, path);
     if (!parameters) continue;
     if (route.method == method || (method == "HEAD" && route.method == "GET")) {
-      return {&route, std::move(*parameters), false};
+      return {&route, std::move(*parameters), {}};
     }
-    found.other_method = true;
+    if (!found.allowed.empty()) found.allowed += ", ";
+    found.allowed += route.method == "GET" ? "GET, HEAD" : route.method;
   }
   return found;
 }
@@ -69,11 +85,16 @@ Found Router::find(std::string_view method, std::string_view path) const {
 void dispatch(const Services& services, const Route& route, const ExchangePtr& exchange) {
   if (route.needs.action) {
     const auto principal = who_asks(services.access, exchange->request());
-    if (!principal) return exchange->answer(principal.error());
+    if (!principal) {
+      return exchange->answer(principal.error(), {{"WWW-Authenticate", "Bearer"}});
+    }
     if (auto allowed = services.access.authorize(*principal, *route.needs.action); !allowed) {
       return exchange->answer(allowed.error());
     }
     exchange->principal = principal->name;
+  }
+  if (auto known = check_query(route, exchange->request()); !known) {
+    return exchange->answer(known.error());
   }
   route.serve(services, exchange);
 }

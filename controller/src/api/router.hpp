@@ -7,6 +7,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,12 +31,14 @@ struct Route {
   Needs needs;
   /// Runs on the loop, after the checks. Answers the exchange, now or later.
   void (*serve)(const Services& services, const ExchangePtr& exchange);
+  /// The query parameters that it knows, each at most once; others are refused.
+  std::set<std::string> query = {};
 };
 
 struct Found {
   const Route* route = nullptr;
   std::map<std::string, std::string> parameters;
-  bool other_method = false;  ///< the path is known, but not with this method
+  std::string allowed;  ///< where the path is known but not with this method: "GET, HEAD, POST"
 };
 
 class Router {
@@ -47,7 +50,7 @@ class Router {
   std::vector<Route> routes_;
 };
 
-/// Checks the token and the permission, then serves, all on the loop.
+/// Checks the token, the permission and the query, then serves, all on the loop.
 void dispatch(const Services& services, const Route& route, const ExchangePtr& exchange);
 
 }  // namespace muster::controller::api

@@ -1,18 +1,16 @@
 #include "api/routes.hpp"
 
-#include "api/router.hpp"
 #include "api/serve.hpp"
 
 namespace muster::controller::api {
-namespace {
 
-/// The one list. A new route is a function in routes/ and a line here.
+// The one list. A new route is a function in routes/ and a line here.
 std::vector<Route> all_routes() {
   return {
       {"GET", "/v1/ca", anybody(), get_ca},
       {"POST", "/v1/enroll", anybody(), enroll_node},
       {"GET", "/v1/status", needs(Action::ReadStatus), get_status},
-      {"GET", "/v1/nodes", needs(Action::ReadNodes), list_nodes},
+      {"GET", "/v1/nodes", needs(Action::ReadNodes), list_nodes, {"selector"}},
       {"GET", "/v1/nodes/{node}", needs(Action::ReadNodes), get_node},
       {"POST", "/v1/enrollment-tokens", needs(Action::ManageEnrollmentTokens),
        create_enrollment_token},
@@ -21,14 +19,16 @@ std::vector<Route> all_routes() {
        revoke_enrollment_token},
       {"GET", "/v1/plugins", needs(Action::ReadPlugins), list_plugins},
       {"GET", "/v1/plugins/{id}", needs(Action::ReadPlugins), get_plugin},
-      {"POST", "/v1/jobs", needs(Action::RunJob), create_job},
-      {"GET", "/v1/jobs", needs(Action::ReadJobs), list_jobs},
+      {"POST", "/v1/jobs", needs(Action::RunJob), create_job, {"wait"}},
+      {"GET", "/v1/jobs", needs(Action::ReadJobs), list_jobs, {"limit", "before"}},
       {"GET", "/v1/jobs/{id}", needs(Action::ReadJobs), get_job},
       {"GET", "/v1/jobs/{id}/events", needs(Action::ReadJobs), watch_job},
-      {"GET", "/v1/jobs/{id}/output", needs(Action::ReadJobs), get_job_output},
+      {"GET", "/v1/jobs/{id}/output", needs(Action::ReadJobs), get_job_output, {"node", "stream"}},
       {"POST", "/v1/jobs/{id}/cancel", needs(Action::CancelJob), cancel_job},
   };
 }
+
+namespace {
 
 Problem not_routed(const http::Request& request, bool other_method) {
   if (other_method) {
@@ -50,8 +50,12 @@ http::Handler make_handler(const Services& services) {
     auto found = router->find(request.method, request.path);
     auto exchange = std::make_shared<Exchange>(std::move(request), std::move(responder),
                                                std::move(found.parameters));
-    if (found.route == nullptr)
-      return exchange->answer(not_routed(exchange->request(), found.other_method));
+    if (found.route == nullptr) {
+      http::Headers headers;
+      if (!found.allowed.empty()) headers.emplace_back("Allow", found.allowed);
+      return exchange->answer(not_routed(exchange->request(), !found.allowed.empty()),
+                              std::move(headers));
+    }
     services.loop.post([&services, router, route = found.route, exchange] {
       dispatch(services, *route, exchange);
     });

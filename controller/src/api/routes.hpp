@@ -2,10 +2,15 @@
 #pragma once
 
 #include <muster/core/net/http_server.hpp>
+#include <vector>
 
+#include "api/router.hpp"
 #include "services.hpp"
 
 namespace muster::controller::api {
+
+/// All of controller/api.md.
+[[nodiscard]] std::vector<Route> all_routes();
 
 /// `services` must outlive the server. The handler is called on the HTTP server's thread.
 [[nodiscard]] http::Handler make_handler(const Services& services);

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fleet/fleet_state.hpp"
+#include "node_json.hpp"
 
 namespace muster::controller {
 namespace {
@@ -81,11 +82,9 @@ std::optional<Violation> Fleet::State::take_manifest(const wire::Manifest& manif
 }
 
 void Fleet::State::take_event(const Node& node, const wire::Event& event) {
-  auto data = nlohmann::json::from_msgpack(event.data, true, false);
-  if (data.is_discarded()) data = nullptr;
   // The subject's beginning is ours, so that a node cannot speak of another.
   parts.events.record(event.type, "node/" + node.record.name + "/" + event.subject,
-                      {{"time", event.time_ms}, {"data", std::move(data)}});
+                      {{"time", event.time_ms}, {"data", json_from_node(event.data)}});
 }
 
 }  // namespace muster::controller

@@ -6,6 +6,8 @@
 #include <ctime>
 #include <string>
 
+#include "node_json.hpp"
+
 namespace muster::controller {
 
 using nlohmann::json;
@@ -71,13 +73,6 @@ json error_view(const Error& error) {
 
 namespace {
 
-json result_view(const Bytes& result) {
-  if (result.empty()) return nullptr;
-  auto value = json::from_msgpack(result, true, false);
-  if (value.is_discarded()) return nullptr;
-  return value;
-}
-
 json output_view(const OutputRecord& output) {
   return {{"stream", stream_name(output.stream)},
           {"size", output.size},
@@ -104,7 +99,7 @@ json task_view(const TaskRecord& task) {
   for (const auto& output : task.outputs) outputs.push_back(output_view(output));
   return {{"node", task.node_name},
           {"state", wire::to_string(task.state)},
-          {"result", result_view(task.result)},
+          {"result", json_from_node(task.result)},
           {"error", task.error ? error_view(*task.error) : json(nullptr)},
           {"attempt", task.attempt},
           {"started", time_view(task.started)},

@@ -99,7 +99,13 @@ struct EventLoop::State {
 };
 
 EventLoop::EventLoop(std::unique_ptr<State> state) : state_(std::move(state)) {}
-EventLoop::~EventLoop() = default;
+EventLoop::~EventLoop() {
+  // A callback may own timers of this loop, even its own; they must find the state whole when they
+  // go.
+  const auto posted = state_->posted.with([](auto& queue) { return std::exchange(queue, {}); });
+  state_->timer_index.clear();
+  const auto timers = std::exchange(state_->timers, {});
+}
 
 Result<std::unique_ptr<EventLoop>> EventLoop::create(const Clock& clock) {
   auto state = std::make_unique<State>(clock);

@@ -11,6 +11,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::seconds kCommentInterval{15};
+constexpr int kMaxStalledComments = 20;  // then a peer that takes nothing is let go
 constexpr std::size_t kMaxBacklogBytes = std::size_t{512}
                                          << 10U;                 // of output that was there before
 constexpr std::size_t kMaxBacklogPart = std::size_t{64} << 10U;  // of one stream
@@ -72,10 +73,14 @@ std::string backlog_of(const Services& services, const JobWithTasks& job) {
   const auto counts = counts_of(job.tasks);
   std::string text;
   std::size_t output_bytes = 0;
+  bool told = false;
   for (const auto& task : job.tasks) {
     text += event_text("task", task_data(task, counts));
     for (const auto stream : {wire::Stream::Stdout, wire::Stream::Stderr}) {
-      if (output_bytes >= kMaxBacklogBytes) continue;
+      if (output_bytes >= kMaxBacklogBytes) {
+        if (!std::exchange(told, true)) text += event_text("gap", {{"reason", "long output"}});
+        continue;
+      }
       const auto part =
           services.jobs.read_output(job.job.id, task.node_name, stream, 0, kMaxBacklogPart);
       if (!part || part->bytes.empty()) continue;
@@ -87,20 +92,22 @@ std::string backlog_of(const Services& services, const JobWithTasks& job) {
   return text;
 }
 
-/// One watcher's stream. Kept alive by the job's watcher list and its timer until the peer or the
-/// job is gone.
+/// One watcher's stream. Owned by the job's watcher list alone, so that nothing is left of it when
+/// the jobs go away; it leaves that list when the peer is gone or the job is done.
 class EventFeed : public std::enable_shared_from_this<EventFeed> {
  public:
-  EventFeed(run::EventLoop& loop, std::shared_ptr<http::Stream> stream)
-      : loop_(loop), stream_(std::move(stream)) {}
+  explicit EventFeed(run::EventLoop& loop) : loop_(loop) {}
 
-  void begin(const Services& services, const JobWithTasks& job) {
-    (void)stream_->push(backlog_of(services, job));
+  void begin(const Services& services, const JobWithTasks& job, const ExchangePtr& exchange) {
+    // Before the stream: that there are too many watchers is an answer with a status of its own.
     auto subscription = services.jobs.subscribe(
         job.job.id,
         [self = shared_from_this()](const JobEvent& event) { return self->take(event); });
-    if (!subscription) return end();
+    if (!subscription) return exchange->answer(subscription.error());
+    stream_ = exchange->answer_stream("text/event-stream");
+    if (stream_ == nullptr) return;  // the peer is gone
     subscription_ = std::move(*subscription);
+    (void)stream_->push(backlog_of(services, job));
     comment_later();
   }
 
@@ -116,28 +123,30 @@ class EventFeed : public std::enable_shared_from_this<EventFeed> {
   }
 
   void comment_later() {
-    timer_ = loop_.after(kCommentInterval, [self = shared_from_this()] {
-      // A full queue is no reason to end: the peer may be slow, and finished() tells when it is
-      // gone.
-      (void)self->stream_->push(": still here\n\n");
-      if (self->stream_->finished()) return self->end();
-      self->comment_later();
+    timer_ = loop_.after(kCommentInterval, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->comment();
     });
   }
 
-  /// From the loop's next turn, because this may run inside a callback that is to go.
+  void comment() {
+    const bool taken = stream_->push(": still here\n\n");
+    stalled_ = taken ? 0 : stalled_ + 1;
+    if (stream_->finished() || stalled_ > kMaxStalledComments) return end();
+    comment_later();
+  }
+
+  /// Also from inside take(): the list keeps a watcher until its call is over.
   void end() {
     stream_->close();
-    loop_.post([self = shared_from_this()] {
-      self->subscription_.reset();
-      self->timer_.reset();
-    });
+    timer_.reset();
+    subscription_.reset();
   }
 
   run::EventLoop& loop_;
   std::shared_ptr<http::Stream> stream_;
   Subscription subscription_;
   run::Timer timer_;
+  int stalled_ = 0;
 };
 
 }  // namespace
@@ -146,9 +155,7 @@ void watch_job(const Services& services, const ExchangePtr& exchange) {
   const auto job =
       job_id_from(exchange->path("id")).and_then([&](JobId id) { return services.jobs.find(id); });
   if (!job) return exchange->answer(job.error());
-  auto stream = exchange->answer_stream("text/event-stream");
-  if (stream == nullptr) return;  // the peer is gone
-  std::make_shared<EventFeed>(services.loop, std::move(stream))->begin(services, *job);
+  std::make_shared<EventFeed>(services.loop)->begin(services, *job, exchange);
 }
 
 }  // namespace muster::controller::api

@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::size_t kPartBytes = std::size_t{64} << 10U;
 constexpr std::size_t kWholeBytes = std::size_t{1} << 20U;  // up to here in one answer
-constexpr std::chrono::milliseconds kWhenFull{5};
+constexpr std::chrono::milliseconds kWhenFull{10};
+constexpr std::chrono::seconds kMaxStall{60};  // a peer that takes nothing for so long is let go
 
 struct Wanted {
   JobId job;
@@ -39,22 +40,34 @@ class OutputPump : public std::enable_shared_from_this<OutputPump> {
 
   void send() {
     while (!stream_->finished()) {
-      const auto part = services_.jobs.read_output(wanted_.job, wanted_.node, wanted_.stream,
-                                                   offset_, kPartBytes);
-      if (!part || part->bytes.empty()) return stream_->close();
-      if (!stream_->push(std::string(as_text(part->bytes)))) {
-        timer_ = services_.loop.after(kWhenFull, [self = shared_from_this()] { self->send(); });
-        return;
-      }
-      offset_ += part->bytes.size();
+      if (pending_.empty() && !read_more()) return stream_->close();
+      if (!stream_->push(pending_)) return send_later();
+      offset_ += pending_.size();
+      pending_.clear();
+      stalled_ = {};
     }
   }
 
  private:
+  bool read_more() {
+    const auto part =
+        services_.jobs.read_output(wanted_.job, wanted_.node, wanted_.stream, offset_, kPartBytes);
+    if (part) pending_ = as_text(part->bytes);
+    return !pending_.empty();
+  }
+
+  void send_later() {
+    stalled_ += kWhenFull;
+    if (stalled_ > kMaxStall) return stream_->close();
+    timer_ = services_.loop.after(kWhenFull, [self = shared_from_this()] { self->send(); });
+  }
+
   const Services& services_;
   Wanted wanted_;
   std::shared_ptr<http::Stream> stream_;
   std::uint64_t offset_ = 0;
+  std::string pending_;  // read, and not taken by the stream yet
+  std::chrono::milliseconds stalled_{0};
   run::Timer timer_;
 };
 
