@@ -124,6 +124,18 @@ class Follower {
   json done_;
 };
 
+/// For streams that ended without saying that the job is done.
+CliResult<json> job_in_the_end(ApiClient& api, const std::string& job_id) {
+  auto job = api.get("/v1/jobs/" + job_id);
+  if (job && job->value("state", "") == "running") {
+    return failure(Exit::Unreached,
+                   "the controller ended the stream of the job's events\nthe job "
+                   "goes on: muster job watch " +
+                       job_id);
+  }
+  return job;
+}
+
 }  // namespace
 
 CliResult<json> follow_job(ApiClient& api, const std::string& job_id, LiveOutput output) {
@@ -140,7 +152,7 @@ CliResult<json> follow_job(ApiClient& api, const std::string& job_id, LiveOutput
                      ended.error().message + "\nthe job goes on: muster job watch " + job_id);
     }
   }
-  return api.get("/v1/jobs/" + job_id);
+  return job_in_the_end(api, job_id);
 }
 
 }  // namespace muster::cli

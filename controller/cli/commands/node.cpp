@@ -32,6 +32,9 @@ CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
     return Exit::Ok;
   }
   const auto& nodes = answer->at("nodes");
+  if (nodes.empty() && arguments.has("on")) {
+    return failure(Exit::MatchedNothing, "no node matches " + arguments.value("on"));
+  }
   if (nodes.empty()) {
     std::cerr << "no nodes yet; make a token with `muster enroll token create` and run "
                  "`muster-agent join "
