@@ -13,6 +13,8 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxTokenBytes = 4096;
+// A job of ten thousand nodes with all their results is one answer, and one event.
+constexpr std::size_t kMaxAnswerBytes = std::size_t{256} << 20U;
 
 CliResult<std::string> from_variable(const char* name) {
   const char* value =
@@ -84,6 +86,7 @@ CliResult<ApiClient> ApiClient::from_environment() {
   // The longest that the controller lets a request wait is a minute; a stream has a comment every
   // 15 s.
   options.timeout = std::chrono::seconds(75);
+  options.max_response_bytes = kMaxAnswerBytes;
   return ApiClient(sdk::HttpClient(std::move(options)));
 }
 
@@ -118,10 +121,12 @@ CliResult<void> ApiClient::download(const std::string& path,
 
 CliResult<void> ApiClient::events(
     const std::string& path, const std::function<void(const std::string&, const json&)>& on_event) {
-  sdk::SseParser parser([&](const sdk::SseEvent& event) {
-    const auto data = json::parse(event.data, nullptr, false);
-    if (!data.is_discarded()) on_event(event.event, data);
-  });
+  sdk::SseParser parser(
+      [&](const sdk::SseEvent& event) {
+        const auto data = json::parse(event.data, nullptr, false);
+        if (!data.is_discarded()) on_event(event.event, data);
+      },
+      kMaxAnswerBytes);
   const auto response = http_.stream("GET", path, {{"Accept", "text/event-stream"}},
                                      [&](std::string_view chunk) { return parser.feed(chunk); });
   if (!response) return tl::unexpected(failure_from(response.error()));

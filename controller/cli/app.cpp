@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 #include <muster/core/base/version.hpp>
+#include <nlohmann/json.hpp>
 
 #include "command.hpp"
 
@@ -70,7 +71,12 @@ CliResult<Exit> run_command(const Command& command, const std::vector<std::strin
   }
   auto api = ApiClient::from_environment();
   if (!api) return tl::unexpected(api.error());
-  return command.run(*api, *arguments);
+  try {
+    return command.run(*api, *arguments);
+  } catch (const nlohmann::json::exception&) {  // a member is missing or has another type
+    return failure(Exit::SomeFailed,
+                   "the controller's answer is not what this version of muster expects");
+  }
 }
 
 /// What the words before a "--" ask for, so that `muster exec -- ls --help` runs ls.

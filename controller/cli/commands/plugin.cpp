@@ -41,9 +41,12 @@ std::string argument_line(const std::string& name, const json& schema, bool requ
 void print_operation(const std::string& name, const json& operation) {
   std::cout << "  " << name << "  (" << operation.value("risk", "dangerous") << ")  "
             << printable(operation.value("doc", "")) << "\n";
-  const auto schema = operation.value("arguments", json::object());
+  const auto found = operation.find("arguments");
+  if (found == operation.end() || !found->is_object()) return;  // it takes none
+  const auto& schema = *found;
   const auto required = schema.value("required", json::array());
-  for (const auto& [argument, shape] : schema.value("properties", json::object()).items()) {
+  const auto properties = schema.value("properties", json::object());
+  for (const auto& [argument, shape] : properties.items()) {
     const bool needed = std::find(required.begin(), required.end(), argument) != required.end();
     std::cout << argument_line(argument, shape, needed);
   }

@@ -115,7 +115,7 @@ std::vector<Option> run_options() {
       {"timeout", "DURATION", "for one task (default: what the operation says)"},
       {"offline", "POLICY", "what to do for nodes that are offline: skip (default), queue or fail"},
       {"instance", "NAME", "the configured instance of the plugin to use"},
-      {"output-cap", "SIZE", "how much output of a task to keep (default: 10MiB)"},
+      {"output-cap", "SIZE", "how much output of a task to keep (default: 1MiB)"},
       {"check", "", "say what would change and change nothing"},
       {"stream", "", "show output live, each line with its node's name"},
       {"detach", "", "print the job's id and do not wait"},

@@ -1,0 +1,322 @@
+// The real program `muster` as people and scripts run it, against a real server.
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+#include <muster/core/base/files.hpp>
+
+#include "api_world.hpp"
+
+namespace muster::controller {
+namespace {
+
+using nlohmann::json;
+
+struct Ran {
+  int exit = -1;
+  std::string out;
+  std::string err;
+
+  [[nodiscard]] json parsed() const { return json::parse(out, nullptr, false); }
+  [[nodiscard]] bool says(const std::string& text) const {
+    return err.find(text) != std::string::npos;
+  }
+};
+
+std::string text_of_file(const std::filesystem::path& path) {
+  const auto text = read_file(path, std::size_t{16} << 20U);
+  return text ? *text : std::string();
+}
+
+/// The program with the environment that a quickstart writes.
+class Cli {
+ public:
+  explicit Cli(ApiWorld& world, Role role = Role::Admin)
+      : world_(world), controller_(world.base_url()), ca_(world.ca_file()), dir_(world.dir()) {
+    token_file_ = dir_ / "operator.token";
+    REQUIRE(write_file_atomic(token_file_, as_bytes(world.token_of(role) + "\n"), 0600));
+  }
+
+  /// Runs `muster LINE`, as a shell reads it; `meanwhile` again and again until it has ended.
+  Ran operator()(const std::string& line, const std::function<void()>& meanwhile = {}) {
+    const auto name = std::to_string(++runs_);
+    const auto out = dir_ / (name + ".out");
+    const auto err = dir_ / (name + ".err");
+    const std::string shell = environment() + "muster() { " MUSTER_CLI " \"$@\"; }\n{ muster " +
+                              line + "\n} >" + out.string() + " 2>" + err.string();
+    auto ended = std::async(std::launch::async, [&] { return std::system(shell.c_str()); });
+    while (ended.wait_for(std::chrono::milliseconds(2)) != std::future_status::ready) {
+      if (meanwhile) meanwhile();
+    }
+    const int status = ended.get();
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of_file(out), text_of_file(err)};
+  }
+
+  std::string environment() const {
+    return "export MUSTER_CONTROLLER=" + controller_ + " MUSTER_CA_FILE=" + ca_.string() +
+           " MUSTER_TOKEN_FILE=" + token_file_.string() + "\n";
+  }
+
+  ApiWorld& world_;
+  std::string controller_;
+  std::filesystem::path ca_;
+  std::filesystem::path dir_;
+  std::filesystem::path token_file_;
+  int runs_ = 0;
+};
+
+const char* const kRun = "run test.change --on all";
+
+TEST_CASE("every command that reads prints people's text, and one JSON value with --json",
+          "[integration][cli]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto job = world.create_job();
+  world.finish_tasks(agent, TaskState::Ok, "Linux\n");
+  Cli muster(world);
+  struct Row {
+    std::string command;
+    std::string shown;
+  };
+  for (const auto& row : std::vector<Row>{{"status", "1 online"},
+                                          {"node ls", "web1"},
+                                          {"node ls --on node:web1", "web1"},
+                                          {"node show web1", "presence   online"},
+                                          {"plugin ls", "test"},
+                                          {"plugin show test", "test.change"},
+                                          {"enroll token ls", "USES LEFT"},
+                                          {"enroll token create --uses 2", "muster1."},
+                                          {"job ls", job},
+                                          {"job ls --limit 1", job},
+                                          {"job show " + job, "Linux"},
+                                          {"job watch " + job, "Linux"}}) {
+    INFO(row.command);
+    const auto people = muster(row.command);
+    INFO(people.err);
+    CHECK(people.exit == 0);
+    CHECK(people.out.find(row.shown) != std::string::npos);
+    const auto program = muster(row.command + " --json");
+    CHECK(program.exit == 0);
+    CHECK(program.parsed().is_object());
+  }
+  CHECK(muster("job output " + job).out == "Linux\n");
+  CHECK(muster("job output " + job + " --node web1 --stream stderr").out.empty());
+  CHECK(muster("job cancel " + job).exit == 0);
+  CHECK(muster("job cancel " + job + " --json").parsed().at("job") == job);
+}
+
+TEST_CASE("a token is made, listed and revoked", "[integration][cli]") {
+  ApiWorld world;
+  Cli muster(world);
+  const auto made = muster("enroll token create --uses 3 --expires 2h --label role=web --json");
+  REQUIRE(made.exit == 0);
+  CHECK(made.parsed().at("labels") == json{{"role", "web"}});
+  const auto id = made.parsed().at("id").get<std::string>();
+  CHECK(muster("enroll token ls").out.find(id) != std::string::npos);
+  CHECK(muster("enroll token revoke " + id).exit == 0);
+  CHECK(muster("enroll token ls").out.find(id) == std::string::npos);
+  CHECK(muster("enroll token revoke " + id).exit == 2);
+  CHECK(muster("enroll token create --quiet").err.empty());
+  CHECK(muster("enroll token create --uses many").exit == 2);
+}
+
+TEST_CASE("the exit code tells the worst that became of the tasks", "[integration][cli]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  Cli muster(world);
+  struct Row {
+    TaskState end;
+    int exit;
+  };
+  for (const auto& row : std::vector<Row>{{TaskState::Ok, 0},
+                                          {TaskState::Changed, 0},
+                                          {TaskState::Failed, 1},
+                                          {TaskState::Cancelled, 1},
+                                          {TaskState::TimedOut, 4},
+                                          {TaskState::Indeterminate, 4}}) {
+    const auto ran = muster(kRun, [&] { world.finish_tasks(agent, row.end); });
+    INFO(wire::to_string(row.end) << ": " << ran.err);
+    CHECK(ran.exit == row.exit);
+    CHECK(ran.out.find(std::string(wire::to_string(row.end))) != std::string::npos);
+  }
+  const auto as_json =
+      muster(std::string(kRun) + " --json", [&] { world.finish_tasks(agent, TaskState::Failed); });
+  CHECK(as_json.exit == 1);
+  CHECK(as_json.parsed().at("counts") == json{{"targets", 1}, {"failed", 1}});
+}
+
+TEST_CASE("nodes with the same outcome and output stand together", "[integration][cli]") {
+  ApiWorld world;
+  auto& web1 = world.join("web1");
+  auto& web2 = world.join("web2");
+  auto& web3 = world.join("web3");
+  Cli muster(world);
+  const auto ran = muster(kRun, [&] {
+    world.finish_tasks(web1, TaskState::Ok, "Linux\n");
+    world.finish_tasks(web2, TaskState::Ok, "Linux\n");
+    world.finish_tasks(web3, TaskState::Ok, "BSD\n");
+  });
+  CHECK(ran.exit == 0);
+  CHECK(ran.out == "web1, web2: ok\nLinux\nweb3: ok\nBSD\n");
+  CHECK(ran.says("3 ok"));
+}
+
+TEST_CASE("a mistake in a selector is shown in its place", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  for (const auto* command : {"run test.change --on 'all and'", "node ls --on 'role='"}) {
+    const auto ran = muster(command);
+    CHECK(ran.exit == 2);
+    CHECK(ran.says("\n"));
+    CHECK(ran.says("^"));
+    CHECK(ran.out.empty());
+  }
+}
+
+TEST_CASE("a selector that matches nothing has an exit code of its own", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  CHECK(muster("run test.change --on node:web9").exit == 3);
+  const auto list = muster("node ls --on node:web9");
+  CHECK(list.exit == 3);
+  CHECK(list.says("node:web9"));
+}
+
+TEST_CASE("mistakes of whoever types are told with the way out", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  struct Row {
+    std::string line;
+    std::string says;
+  };
+  for (const auto& row : std::vector<Row>{{"run test.chnge --on all", "test.change"},
+                                          {"run nothing.here --on all", "nothing"},
+                                          {"run test.change", "--on"},
+                                          {"run --on all", "which operation"},
+                                          {"run test.change --on all count=x", "count"},
+                                          {"run test.change --on all count", "NAME=TEXT"},
+                                          {"run test.change --on all count:=x", "JSON"},
+                                          {"run test.change --on all --timeout soon", "timeout"},
+                                          {"run test.change --on all --unknown", "unknown"},
+                                          {"exec --on all", "which program"},
+                                          {"job show", "one job"},
+                                          {"job show nonsense", "nonsense"},
+                                          {"job nonsense", "muster job ls"},
+                                          {"nonsense", "--help"},
+                                          {"node show web9", "web9"}}) {
+    INFO(row.line);
+    const auto ran = muster(row.line);
+    INFO(ran.err);
+    CHECK(ran.exit == 2);
+    CHECK(ran.says(row.says));
+    CHECK(ran.out.empty());
+  }
+}
+
+TEST_CASE("who may not is told so and sees exit code 5", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world, Role::Viewer);
+  CHECK(muster("node ls").exit == 0);
+  CHECK(muster(kRun).exit == 5);
+  SECTION("a token that is none") {
+    REQUIRE(write_file_atomic(muster.token_file_, as_bytes("nonsense"), 0600));
+    CHECK(muster("node ls").exit == 5);
+  }
+  SECTION("no token file") {
+    std::filesystem::remove(muster.token_file_);
+    const auto ran = muster("node ls");
+    CHECK(ran.exit == 5);
+    CHECK(ran.says("operator.token"));
+  }
+  SECTION("another CA than the server's") {
+    test::TempDir other;
+    const auto names = std::vector<std::string>{"127.0.0.1"};
+    REQUIRE(tls::load_or_create_identity(other.path(), names, std::chrono::system_clock::now()));
+    muster.ca_ = other / "ca.crt";
+    const auto ran = muster("node ls");
+    CHECK(ran.exit == 5);
+    CHECK_FALSE(ran.err.empty());
+  }
+}
+
+TEST_CASE("a controller that is not there is exit code 4, one that is not named 2",
+          "[integration][cli]") {
+  std::unique_ptr<ApiWorld> world = std::make_unique<ApiWorld>();
+  Cli muster(*world);
+  muster.controller_ = "https://127.0.0.1:1";
+  const auto ran = muster("node ls");
+  CHECK(ran.exit == 4);
+  CHECK(ran.says("127.0.0.1:1"));
+  muster.controller_ = "";
+  const auto unnamed = muster("node ls");
+  CHECK(unnamed.exit == 2);
+  CHECK(unnamed.says("MUSTER_CONTROLLER"));
+}
+
+TEST_CASE("a reader that closes its pipe ends the program quietly", "[integration][cli]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto job = world.create_job();
+  std::string lines;
+  for (int i = 0; i < 20'000; ++i) lines += std::to_string(i) + "\n";
+  world.finish_tasks(agent, TaskState::Ok, lines);
+  Cli muster(world);
+  CHECK(muster("node ls | head -1").out.substr(0, 4) == "NAME");
+  const auto output = muster("job output " + job + " | head -1");
+  CHECK(output.out == "0\n");
+  CHECK(output.err.empty());
+}
+
+TEST_CASE("--detach prints the job's id and waits for nothing", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  const auto ran = muster(std::string(kRun) + " --detach");
+  CHECK(ran.exit == 0);
+  const auto id = ran.out.substr(0, ran.out.find('\n'));
+  CHECK(world.get("/v1/jobs/" + id).body.at("state") == "running");
+}
+
+TEST_CASE("--stream shows each line with its node's name as it comes", "[integration][cli]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  Cli muster(world);
+  const auto ran = muster(std::string(kRun) + " --stream",
+                          [&] { world.finish_tasks(agent, TaskState::Ok, "one\ntwo\n"); });
+  CHECK(ran.exit == 0);
+  CHECK(ran.out == "web1: one\nweb1: two\n");
+}
+
+TEST_CASE("an interrupt leaves the job running and tells how to come back", "[integration][cli]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  Cli muster(world);
+  const auto pid_file = muster.dir_ / "pid";
+  bool sent = false;
+  // Once its output is seen the program follows the job. Its own shell gives way to it.
+  const auto ran = muster("--version; exec sh -c 'echo $$ > " + pid_file.string() +
+                              "; exec " MUSTER_CLI " run test.change --on all --stream'",
+                          [&] {
+                            for (const auto task : world.start_tasks(agent)) {
+                              world.on_loop([&] { ApiWorld::print(agent, task, 0, "begun\n"); });
+                            }
+                            const auto shown = text_of_file(muster.dir_ / "1.out").find("begun") !=
+                                               std::string::npos;
+                            if (!shown || sent) return;
+                            sent = true;
+                            REQUIRE(::kill(std::stoi(text_of_file(pid_file)), SIGINT) == 0);
+                          });
+  CHECK(ran.exit == 130);
+  const auto jobs = world.get("/v1/jobs").body.at("jobs");
+  REQUIRE(jobs.size() == 1);
+  CHECK(ran.says("muster job watch " + jobs.at(0).at("job").get<std::string>()));
+  CHECK(jobs.at(0).at("state") == "running");
+}
+
+}  // namespace
+}  // namespace muster::controller

@@ -1,0 +1,179 @@
+#include <muster/sdk/sse_parser.hpp>
+
+#include "api_world.hpp"
+
+namespace muster::controller {
+namespace {
+
+using nlohmann::json;
+
+struct Event {
+  std::string name;
+  json data;
+};
+
+/// Reads a job's events on a thread of its own until they end.
+class Watcher {
+ public:
+  /// `on_event` runs on the reading thread, before the event counts.
+  Watcher(ApiWorld& world, const std::string& job, std::function<void(const Event&)> on_event = {})
+      : client_(world.client(world.token_of(Role::Viewer))),
+        on_event_(std::move(on_event)),
+        done_(std::async(std::launch::async, [this, job] { read(job); })) {}
+
+  /// The events until `name` came for the first time.
+  std::vector<Event> until(const std::string& name) {
+    std::unique_lock guard(lock_);
+    const bool came = changed_.wait_for(guard, std::chrono::seconds(60), [&] {
+      return std::any_of(events_.begin(), events_.end(),
+                         [&](const auto& event) { return event.name == name; });
+    });
+    if (!came) FAIL("no event " + name);
+    return events_;
+  }
+  /// All of them, once the stream has ended.
+  std::vector<Event> all() {
+    if (done_.wait_for(std::chrono::seconds(60)) != std::future_status::ready) {
+      FAIL("the stream does not end");
+    }
+    return events_;
+  }
+
+ private:
+  void read(const std::string& job) {
+    sdk::SseParser parser([&](const sdk::SseEvent& event) {
+      const Event read{event.event, json::parse(event.data, nullptr, false)};
+      if (on_event_) on_event_(read);
+      const std::lock_guard guard(lock_);
+      events_.push_back(read);
+      changed_.notify_all();
+    });
+    (void)client_.stream("GET", "/v1/jobs/" + job + "/events", {},
+                         [&](std::string_view chunk) { return parser.feed(chunk); });
+  }
+
+  sdk::HttpClient client_;
+  std::function<void(const Event&)> on_event_;
+  std::mutex lock_;
+  std::condition_variable changed_;
+  std::vector<Event> events_;
+  std::future<void> done_;
+};
+
+std::string names_of(const std::vector<Event>& events) {
+  std::string names;
+  for (const auto& event : events) names += (names.empty() ? "" : " ") + event.name;
+  return names;
+}
+
+TEST_CASE("a watcher sees what was, what happens, and the end", "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  const auto task = world.start_tasks(agent).at(0);
+  world.on_loop([&] { ApiWorld::print(agent, task, 0, "early\n"); });
+  Watcher watcher(world, id);
+  watcher.until("output");
+  world.on_loop([&] {
+    ApiWorld::print(agent, task, 6, "late\xff\n");
+    agent.say(wire::Progress{task, 5000, "half"});
+    ApiWorld::end(agent, task, TaskState::Changed, "early\nlate\xff\n");
+  });
+  const auto events = watcher.all();
+  REQUIRE(names_of(events) == "task output output progress task done");
+  CHECK(events[0].data.at("state") == "running");
+  CHECK(events[1].data.at("text") == "early\n");
+  CHECK(events[1].data.at("offset") == 0);
+  CHECK(events[2].data.at("offset") == 6);
+  CHECK(events[2].data.at("bytes") == 6);
+  CHECK(events[2].data.contains("base64"));
+  CHECK(events[3].data == json{{"node", "web1"}, {"done", 0.5}, {"note", "half"}});
+  CHECK(events[4].data.at("state") == "changed");
+  CHECK(events[4].data.at("counts") == json{{"targets", 1}, {"changed", 1}});
+  CHECK(events[5].data == world.get("/v1/jobs/" + id).body);
+}
+
+TEST_CASE("the events of a job that is over are what is, and the end", "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  world.finish_tasks(agent, TaskState::Ok, "Linux\n");
+  Watcher watcher(world, id);
+  CHECK(names_of(watcher.all()) == "task output done");
+}
+
+TEST_CASE("a long output that was there before is begun, and a gap tells of the rest",
+          "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  world.finish_tasks(agent, TaskState::Ok, std::string(100'000, 'x'));
+  Watcher watcher(world, id);
+  const auto events = watcher.all();
+  REQUIRE(names_of(events) == "task output gap done");
+  CHECK(events[1].data.at("bytes") == 65'536);
+}
+
+TEST_CASE("a slow reader gets a gap in the place of output, and every state and the end",
+          "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  const auto task = world.start_tasks(agent).at(0);
+  std::promise<void> may_read;
+  auto reads = may_read.get_future().share();
+  Watcher watcher(world, id, [reads](const Event&) { reads.wait(); });
+  // More than the queue and every buffer of the system on the way hold.
+  const std::string part(std::size_t{1} << 18U, 'x');
+  std::size_t printed = 0;
+  for (int i = 0; i < 64; ++i) {
+    world.on_loop([&] { ApiWorld::print(agent, task, printed, part); });
+    printed += part.size();
+  }
+  world.on_loop([&] { agent.say(result_of(task)); });
+  may_read.set_value();
+  auto all = std::async(std::launch::async, [&] { return watcher.all(); });
+  const auto events = world.moving_time(all);
+  const auto names = names_of(events);
+  CHECK(names.find("gap") != std::string::npos);
+  REQUIRE_FALSE(events.empty());
+  CHECK(events.back().name == "done");
+  CHECK(events.back().data.at("state") == "done");
+}
+
+TEST_CASE("a watcher that leaves is let go of, and so are those of a controller that ends",
+          "[integration][api]") {
+  std::optional<Watcher> stays;  // goes away after the world, while the job is open
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  auto client = world.client(world.token_of(Role::Viewer));
+  for (int i = 0; i < 3; ++i) {
+    const auto left = client.stream("GET", "/v1/jobs/" + id + "/events", {},
+                                    [](std::string_view) { return false; });
+    REQUIRE_FALSE(left);
+    CHECK(left.error().kind == sdk::HttpError::Kind::Aborted);
+  }
+  world.advance(std::chrono::seconds(16));
+  world.finish_tasks(agent);
+  CHECK(world.get("/v1/jobs/" + id).body.at("state") == "done");
+  stays.emplace(world, world.create_job());
+  stays->until("task");
+}
+
+TEST_CASE("a comment keeps a quiet stream alive", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  const auto id = world.create_job();
+  auto client = world.client(world.token_of(Role::Viewer));
+  std::string text;
+  (void)client.stream("GET", "/v1/jobs/" + id + "/events", {}, [&](std::string_view chunk) {
+    text += chunk;
+    world.advance(std::chrono::seconds(15));
+    return text.find(": still here") == std::string::npos;
+  });
+  CHECK(text.find(": still here\n\n") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace muster::controller

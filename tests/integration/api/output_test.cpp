@@ -1,0 +1,76 @@
+#include "api_world.hpp"
+
+namespace muster::controller {
+namespace {
+
+std::string output_path(const std::string& job) { return "/v1/jobs/" + job + "/output?node=web1"; }
+
+/// Bytes of every value, in an order that a lost or repeated part would break.
+std::string noise(std::size_t size) {
+  std::string bytes;
+  bytes.reserve(size);
+  for (std::size_t i = 0; i < size; ++i) bytes += static_cast<char>((i * 31 + i / 251) & 0xffU);
+  return bytes;
+}
+
+TEST_CASE("the output of a finished task is given as it was printed", "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  world.finish_tasks(agent, TaskState::Ok, "Linux\n");
+  const auto output = world.get(output_path(id));
+  CHECK(output.status == 200);
+  CHECK(output.text == "Linux\n");
+  CHECK(output.header("content-type") == "application/octet-stream");
+  CHECK(output.header("muster-output-size") == "6");
+  CHECK(output.header("muster-output-truncated") == "false");
+  CHECK(world.get(output_path(id) + "&stream=stderr").text.empty());
+}
+
+TEST_CASE("the output of a running task is given as far as it came", "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  const auto task = world.start_tasks(agent).at(0);
+  CHECK(world.get(output_path(id)).text.empty());
+  world.on_loop([&] { ApiWorld::print(agent, task, 0, "so far"); });
+  CHECK(world.get(output_path(id)).text == "so far");
+}
+
+TEST_CASE("a question for output says which node and which stream", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  const auto id = world.create_job();
+  CHECK(world.get("/v1/jobs/" + id + "/output").body.at("field") == "/node");
+  CHECK(world.get(output_path(id) + "&stream=stdin").body.at("field") == "/stream");
+  CHECK(world.get("/v1/jobs/" + id + "/output?node=web9").status == 404);
+}
+
+TEST_CASE("an output of several megabytes is streamed whole", "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto made = world.post(
+      "/v1/jobs", {{"operation", "test.change"}, {"selector", "all"}, {"output_cap", "8MiB"}});
+  const auto id = made.body.at("job").get<std::string>();
+  const auto task = world.start_tasks(agent).at(0);
+  const auto whole = noise(std::size_t{3} << 20U);
+  constexpr std::size_t kPart = std::size_t{1} << 18U;  // within what a task may send unanswered
+  for (std::size_t at = 0; at < whole.size(); at += kPart) {
+    world.on_loop([&] { ApiWorld::print(agent, task, at, whole.substr(at, kPart)); });
+  }
+  world.on_loop([&] { ApiWorld::end(agent, task, TaskState::Ok, whole); });
+  std::string got;
+  auto client = world.client(world.token_of(Role::Viewer));
+  // Nothing moves time but the reader, so a sender that waits in vain would be seen.
+  const auto response = client.stream("GET", output_path(id), {}, [&](std::string_view chunk) {
+    got += chunk;
+    world.advance(std::chrono::milliseconds(10));
+    return true;
+  });
+  REQUIRE(response);
+  CHECK(response->header("muster-output-size") == std::to_string(whole.size()));
+  CHECK((got == whole));
+}
+
+}  // namespace
+}  // namespace muster::controller

@@ -1,0 +1,150 @@
+#include "api/routes.hpp"
+
+#include "api_world.hpp"
+
+namespace muster::controller {
+namespace {
+
+using nlohmann::json;
+
+/// The route's pattern with something in the place of each parameter.
+std::string some_path(std::string pattern) {
+  for (auto open = pattern.find('{'); open != std::string::npos; open = pattern.find('{')) {
+    pattern.replace(open, pattern.find('}') - open + 1, "7c1e2a58-0000-4000-8000-000000000000");
+  }
+  return pattern;
+}
+
+TEST_CASE("every route but the public ones refuses a request without a good token",
+          "[integration][api]") {
+  ApiWorld world;
+  for (const auto& route : api::all_routes()) {
+    if (!route.needs.action) continue;
+    INFO(route.method << " " << route.pattern);
+    const auto without = world.ask_as("", route.method, some_path(route.pattern));
+    CHECK(without.status == 401);
+    CHECK(without.reason() == "no_token");
+    CHECK(without.header("content-type") == "application/problem+json");
+    CHECK(without.header("www-authenticate") == "Bearer");
+    const auto wrong = world.ask_as("nonsense", route.method, some_path(route.pattern));
+    CHECK(wrong.status == 401);
+    CHECK(wrong.reason() == "bad_token");
+  }
+}
+
+TEST_CASE("a viewer reads everything and changes nothing", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  const auto viewer = world.token_of(Role::Viewer);
+  for (const auto* path :
+       {"/v1/status", "/v1/nodes", "/v1/nodes/web1", "/v1/plugins", "/v1/jobs"}) {
+    INFO(path);
+    CHECK(world.ask_as(viewer, "GET", path).status == 200);
+  }
+  const std::string job = R"({"operation": "test.change", "selector": "all"})";
+  const auto refused = world.ask_as(viewer, "POST", "/v1/jobs", job);
+  CHECK(refused.status == 403);
+  CHECK(refused.reason() == "denied");
+  CHECK(world.ask_as(viewer, "POST", "/v1/enrollment-tokens", "{}").status == 403);
+  CHECK(world.on_loop([&] { return world.world().jobs->open_jobs(); }) == 0);
+}
+
+TEST_CASE("the CA is public and is the one that signed the server", "[integration][api]") {
+  ApiWorld world;
+  const auto ca = world.ask_as("", "GET", "/v1/ca");
+  CHECK(ca.status == 200);
+  CHECK(ca.header("content-type") == "application/x-pem-file");
+  CHECK(ca.text.find("BEGIN CERTIFICATE") != std::string::npos);
+  CHECK(ca.text.find("PRIVATE") == std::string::npos);
+}
+
+TEST_CASE("the status counts nodes by presence", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  const auto status = world.get("/v1/status");
+  CHECK(status.status == 200);
+  CHECK(status.body.at("nodes") ==
+        json{{"total", 1}, {"online", 1}, {"suspect", 0}, {"offline", 0}});
+  CHECK(status.body.at("jobs").at("running") == 0);
+  CHECK(status.body.at("gateways").at(0).at("connected") == true);
+}
+
+TEST_CASE("nodes are listed, selected, and shown by name and by id", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  world.join("web2");
+  CHECK(world.get("/v1/nodes").body.at("nodes").size() == 2);
+  const auto one = world.get("/v1/nodes?selector=node%3Aweb2");
+  REQUIRE(one.body.at("nodes").size() == 1);
+  const auto& node = one.body.at("nodes").at(0);
+  CHECK(node.at("name") == "web2");
+  CHECK(node.at("plugins").at(0).at("id") == "test");
+  CHECK(world.get("/v1/nodes/web2").body == node);
+  CHECK(world.get("/v1/nodes/" + node.at("id").get<std::string>()).body == node);
+  CHECK(world.get("/v1/nodes?selector=node%3Anone").body.at("nodes").empty());
+
+  const auto missing = world.get("/v1/nodes/web9");
+  CHECK(missing.status == 404);
+  CHECK(missing.reason() == "no_such_thing");
+  CHECK(world.get("/v1/nodes/%ff%fe").status == 404);
+}
+
+TEST_CASE("a selector that does not parse is answered with its place", "[integration][api]") {
+  ApiWorld world;
+  const auto bad = world.get("/v1/nodes?selector=all%20and");
+  CHECK(bad.status == 400);
+  CHECK(bad.reason() == "selector_syntax");
+  CHECK(bad.body.at("position").get<std::string>().find('^') != std::string::npos);
+}
+
+TEST_CASE("plugins are listed, and one is shown with its manifest", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  const auto list = world.get("/v1/plugins").body.at("plugins");
+  REQUIRE(list.size() == 1);
+  CHECK(list.at(0).at("id") == "test");
+  CHECK(list.at(0).at("operations") == json{"test.change", "test.read"});
+  CHECK(list.at(0).at("nodes") == 1);
+  const auto one = world.get("/v1/plugins/test");
+  CHECK(one.status == 200);
+  CHECK(one.body.at("manifest").at("operations").contains("test.read"));
+  CHECK(world.get("/v1/plugins/tset").status == 404);
+}
+
+TEST_CASE("what is not in the API says so", "[integration][api]") {
+  ApiWorld world;
+  CHECK(world.get("/v2/status").reason() == "no_such_route");
+  CHECK(world.get("/").status == 404);
+  const auto method = world.ask("DELETE", "/v1/jobs");
+  CHECK(method.status == 405);
+  CHECK(method.reason() == "method");
+  CHECK(method.header("allow") == "POST, GET, HEAD");
+}
+
+TEST_CASE("query parameters that a route does not know, or gets twice, are refused by name",
+          "[integration][api]") {
+  ApiWorld world;
+  const auto unknown = world.get("/v1/nodes?selectr=all");
+  CHECK(unknown.status == 400);
+  CHECK(unknown.body.at("field") == "/selectr");
+  CHECK(world.get("/v1/nodes?selector=all&selector=all").body.at("field") == "/selector");
+  CHECK(world.get("/v1/status?x").status == 400);
+}
+
+TEST_CASE("HEAD answers like GET, without a body", "[integration][api]") {
+  ApiWorld world;
+  const auto head = world.ask("HEAD", "/v1/status");
+  CHECK(head.status == 200);
+  CHECK(head.header("content-type") == "application/json");
+  CHECK(head.text.empty());
+}
+
+TEST_CASE("a body over the limit is refused", "[integration][api]") {
+  ApiWorld world;
+  const auto big = world.ask("POST", "/v1/jobs", std::string((std::size_t{2} << 20U) + 1, ' '));
+  CHECK(big.status == 413);
+  CHECK(world.get("/v1/status").status == 200);
+}
+
+}  // namespace
+}  // namespace muster::controller
