@@ -85,6 +85,7 @@ json head_view(const JobRecord& job, const TaskCounts& counts) {
   return {{"job", job.id.text()},
           {"operation", job.operation},
           {"selector", job.selector},
+          {"check", job.check},
           {"state", job_state(job, counts)},
           {"requested_by", job.requested_by},
           {"created", time_view(job.created)},
