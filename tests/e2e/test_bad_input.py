@@ -33,7 +33,7 @@ class BadInput(unittest.TestCase):
         self.refused(2, "run", "system.exec", "--on", "all", says=["argv"])
 
     def test_a_wrong_argument(self):
-        self.refused(2, "run", "system.exec", "argv=ls", "--on", "all", says=["/argv", "array"])
+        self.refused(2, "run", "system.exec", "argv=ls", "--on", "all", says=["/argv", "list"])
 
     def test_an_unknown_argument(self):
         self.refused(2, "run", "system.ping", "paylod=x", "--on", "all", says=["paylod"])

@@ -1,5 +1,6 @@
 """kill -9 of any one process while jobs are in flight: every task ends in a true final state."""
 
+import json
 import os
 import pathlib
 import signal
@@ -44,7 +45,10 @@ class Crashes(unittest.TestCase):
 
     def check(self, jobs, may_be_indeterminate):
         for number, job in enumerate(jobs):
-            shown = fleet.wait_for(f"job {number} to end", lambda: self.final(job), seconds=120)
+            try:
+                shown = fleet.wait_for(f"job {number} to end", lambda: self.final(job), seconds=60)
+            except AssertionError as error:
+                raise AssertionError(f"{error}: {json.dumps(self.job(job), indent=1)}") from None
             counts = shown["counts"]
             self.assertEqual(sum(count for state, count in counts.items() if state != "targets"), counts["targets"])
             self.assertEqual(counts["targets"], 3)

@@ -47,13 +47,10 @@ CliResult<std::string> job_path(const Arguments& arguments) {
   return "/v1/jobs/" + sdk::percent_encode(arguments.words[0]);
 }
 
-CliResult<Exit> print_or_dump(ApiClient& api, const json& job, bool as_json) {
-  if (as_json) {
-    std::cout << job.dump(2) << "\n";
-  } else if (auto printed = print_job(api, job); !printed) {
-    return tl::unexpected(printed.error());
-  }
-  return job.value("state", "") == "running" ? Exit::Ok : exit_of_job(job);
+CliResult<void> print_or_dump(ApiClient& api, const json& job, bool as_json) {
+  if (!as_json) return print_job(api, job);
+  std::cout << job.dump(2) << "\n";
+  return {};
 }
 
 CliResult<Exit> show_job(ApiClient& api, const Arguments& arguments) {
@@ -61,7 +58,10 @@ CliResult<Exit> show_job(ApiClient& api, const Arguments& arguments) {
   if (!path) return tl::unexpected(path.error());
   const auto job = api.get(*path);
   if (!job) return tl::unexpected(job.error());
-  return print_or_dump(api, *job, arguments.has("json"));
+  if (auto shown = print_or_dump(api, *job, arguments.has("json")); !shown) {
+    return tl::unexpected(shown.error());
+  }
+  return Exit::Ok;  // it was shown; what the job came to is `job watch`'s exit
 }
 
 CliResult<Exit> watch_job(ApiClient& api, const Arguments& arguments) {
@@ -71,7 +71,8 @@ CliResult<Exit> watch_job(ApiClient& api, const Arguments& arguments) {
   const auto job = follow_job(api, sdk::percent_encode(arguments.words[0]),
                               as_json ? LiveOutput::None : LiveOutput::Prefixed);
   if (!job) return tl::unexpected(job.error());
-  return print_or_dump(api, *job, as_json);
+  if (auto shown = print_or_dump(api, *job, as_json); !shown) return tl::unexpected(shown.error());
+  return exit_of_job(*job);
 }
 
 CliResult<Exit> job_output(ApiClient& api, const Arguments& arguments) {
