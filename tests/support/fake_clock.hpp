@@ -12,7 +12,8 @@ class FakeClock final : public Clock {
     return MonoTime(std::chrono::nanoseconds(nanoseconds_.load()));
   }
   [[nodiscard]] UnixTime unix_now() const override {
-    return UnixTime(std::chrono::seconds(1'700'000'000) + std::chrono::nanoseconds(nanoseconds_.load()));
+    return UnixTime(std::chrono::seconds(1'700'000'000) +
+                    std::chrono::nanoseconds(nanoseconds_.load()));
   }
   void advance(std::chrono::nanoseconds by) { nanoseconds_ += by.count(); }
 

@@ -1,9 +1,9 @@
-#include "temp_dir.hpp"
-
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+
+#include "temp_dir.hpp"
 
 namespace muster::test {
 

@@ -1,7 +1,7 @@
 #include "api/members.hpp"
 
 #include <charconv>
-#include <muster/core/config/units.hpp>
+#include <muster/core/base/units.hpp>
 #include <nlohmann/json.hpp>
 
 namespace muster::controller::api {
@@ -59,7 +59,7 @@ Result<std::optional<std::chrono::milliseconds>> duration_member(const json& bod
   using Duration = std::optional<std::chrono::milliseconds>;
   return optional_text(body, name).and_then([&](const auto& text) -> Result<Duration> {
     if (!text) return Duration();
-    return config::parse_duration(*text)
+    return parse_duration(*text)
         .map([](auto value) { return Duration(value); })
         .map_error(at_field(name));
   });
@@ -72,9 +72,7 @@ Result<std::optional<std::uint64_t>> size_member(const json& body, const std::st
   }
   return optional_text(body, name).and_then([&](const auto& text) -> Result<Size> {
     if (!text) return Size();
-    return config::parse_size(*text)
-        .map([](auto value) { return Size(value); })
-        .map_error(at_field(name));
+    return parse_size(*text).map([](auto value) { return Size(value); }).map_error(at_field(name));
   });
 }
 

@@ -1,7 +1,6 @@
-#include <muster/core/base/error.hpp>
-
 #include <array>
 #include <cerrno>
+#include <muster/core/base/error.hpp>
 #include <system_error>
 
 namespace muster {

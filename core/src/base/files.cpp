@@ -1,11 +1,10 @@
-#include <muster/core/base/fd.hpp>
-#include <muster/core/base/files.hpp>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <array>
 #include <cerrno>
+#include <muster/core/base/fd.hpp>
+#include <muster/core/base/files.hpp>
 
 namespace muster {
 namespace {
@@ -49,7 +48,8 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t max
 Status write_file_atomic(const std::filesystem::path& path, BytesView content, mode_t mode) {
   const std::string temporary = path.string() + ".new";
   ::unlink(temporary.c_str());  // what a crash left behind
-  UniqueFd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+  UniqueFd fd(
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!fd) return fail_errno("create " + temporary, errno);
   if (auto written = write_all(fd.get(), content, temporary); !written) {
     ::unlink(temporary.c_str());
@@ -57,7 +57,8 @@ Status write_file_atomic(const std::filesystem::path& path, BytesView content, m
   }
   if (::fsync(fd.get()) != 0) return fail_errno("sync " + temporary, errno);
   fd.reset();
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return fail_errno("replace " + path.string(), errno);
+  if (::rename(temporary.c_str(), path.c_str()) != 0)
+    return fail_errno("replace " + path.string(), errno);
   return sync_directory(path.has_parent_path() ? path.parent_path() : ".");
 }
 
@@ -65,7 +66,8 @@ Status make_directories(const std::filesystem::path& path, mode_t mode) {
   std::filesystem::path so_far;
   for (const auto& part : path) {
     so_far /= part;
-    if (::mkdir(so_far.c_str(), mode) != 0 && errno != EEXIST && errno != EISDIR && errno != EROFS) {
+    if (::mkdir(so_far.c_str(), mode) != 0 && errno != EEXIST && errno != EISDIR &&
+        errno != EROFS) {
       return fail_errno("create directory " + so_far.string(), errno);
     }
   }

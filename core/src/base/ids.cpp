@@ -1,9 +1,8 @@
-#include <muster/core/base/bytes.hpp>
-#include <muster/core/base/ids.hpp>
-
 #include <sys/random.h>
 
 #include <cstdlib>
+#include <muster/core/base/bytes.hpp>
+#include <muster/core/base/ids.hpp>
 
 namespace muster::detail {
 
@@ -30,7 +29,8 @@ std::optional<std::array<std::uint8_t, 16>> parse_uuid(std::string_view text) {
 
 std::array<std::uint8_t, 16> random_uuid() {
   std::array<std::uint8_t, 16> bytes{};
-  // 16 bytes are never short once the kernel's pool is seeded; without randomness no identity is safe.
+  // 16 bytes are never short once the kernel's pool is seeded; without randomness no identity is
+  // safe.
   if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) std::abort();
   bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0FU) | 0x40U);
   bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3FU) | 0x80U);

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <array>
+#include <muster/core/base/units.hpp>
 #include <muster/core/config/manifest.hpp>
-#include <muster/core/config/units.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <schema/document.hpp>

@@ -1,7 +1,3 @@
-#include <muster/core/base/fd.hpp>
-#include <muster/core/base/guarded.hpp>
-#include <muster/core/run/event_loop.hpp>
-
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
@@ -11,6 +7,9 @@
 #include <cerrno>
 #include <deque>
 #include <map>
+#include <muster/core/base/fd.hpp>
+#include <muster/core/base/guarded.hpp>
+#include <muster/core/run/event_loop.hpp>
 #include <unordered_map>
 #include <utility>
 
@@ -80,7 +79,8 @@ struct EventLoop::State {
 
   bool run_events(int wait) {
     std::array<epoll_event, 64> events{};
-    const int count = ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), wait);
+    const int count =
+        ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), wait);
     bool ran = false;
     for (int i = 0; i < count; ++i) {
       const auto& event = events[static_cast<std::size_t>(i)];
@@ -171,8 +171,7 @@ bool EventLoop::run_ready() {
 
 const Clock& EventLoop::clock() const { return state_->clock; }
 
-Watch::Watch(Watch&& other) noexcept
-    : loop_(std::exchange(other.loop_, nullptr)), id_(other.id_) {}
+Watch::Watch(Watch&& other) noexcept : loop_(std::exchange(other.loop_, nullptr)), id_(other.id_) {}
 
 Watch& Watch::operator=(Watch&& other) noexcept {
   if (this != &other) {
@@ -203,8 +202,7 @@ void Watch::reset() {
   loop_ = nullptr;
 }
 
-Timer::Timer(Timer&& other) noexcept
-    : loop_(std::exchange(other.loop_, nullptr)), id_(other.id_) {}
+Timer::Timer(Timer&& other) noexcept : loop_(std::exchange(other.loop_, nullptr)), id_(other.id_) {}
 
 Timer& Timer::operator=(Timer&& other) noexcept {
   if (this != &other) {
@@ -227,8 +225,6 @@ void Timer::reset() {
   loop_ = nullptr;
 }
 
-bool Timer::armed() const {
-  return loop_ != nullptr && loop_->state_->timer_index.contains(id_);
-}
+bool Timer::armed() const { return loop_ != nullptr && loop_->state_->timer_index.contains(id_); }
 
 }  // namespace muster::run

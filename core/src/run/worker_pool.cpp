@@ -1,5 +1,4 @@
 #include <muster/core/run/worker_pool.hpp>
-
 #include <utility>
 
 namespace muster::run {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <muster/core/config/units.hpp>
+#include <muster/core/base/units.hpp>
 
 namespace muster::schema {
 namespace {
@@ -60,9 +60,9 @@ std::string format_fault(Format format, std::string_view text) {
     case Format::None:
       return {};
     case Format::Duration:
-      return config::parse_duration(text) ? "" : "must be a duration such as 500ms, 60s, 5m or 2h";
+      return parse_duration(text) ? "" : "must be a duration such as 500ms, 60s, 5m or 2h";
     case Format::Bytes:
-      return config::parse_size(text) ? "" : "must be a size such as 4096, 64KiB or 10MB";
+      return parse_size(text) ? "" : "must be a size such as 4096, 64KiB or 10MB";
     case Format::Uri:
       return is_uri(text) ? "" : "must be a URI such as https://example.org/path";
     case Format::SecretRef:

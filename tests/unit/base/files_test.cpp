@@ -27,7 +27,8 @@ TEST_CASE("a missing file and one over the limit are told apart", "[unit][base]"
   CHECK(read_file(dir / "big", 100).value().size() == 100);
 }
 
-TEST_CASE("a directory is made with its parents, and a file in its place is a conflict", "[unit][base]") {
+TEST_CASE("a directory is made with its parents, and a file in its place is a conflict",
+          "[unit][base]") {
   const test::TempDir dir;
   REQUIRE(make_directories(dir / "a/b/c"));
   REQUIRE(make_directories(dir / "a/b/c"));

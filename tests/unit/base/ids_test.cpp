@@ -1,5 +1,4 @@
 #include <muster/core/base/ids.hpp>
-
 #include <set>
 
 #include "catch.hpp"
@@ -13,9 +12,9 @@ TEST_CASE("an id's text parses back to the same id", "[unit][base]") {
 }
 
 TEST_CASE("text that is not an id is refused", "[unit][base]") {
-  const std::string text =
-      GENERATE("", "0123", "00000000-0000-4000-8000-00000000000", "00000000x0000-4000-8000-000000000000",
-               "00000000-0000-4000-8000-00000000000g", "../../../../../../../../etc/passwd..");
+  const std::string text = GENERATE(
+      "", "0123", "00000000-0000-4000-8000-00000000000", "00000000x0000-4000-8000-000000000000",
+      "00000000-0000-4000-8000-00000000000g", "../../../../../../../../etc/passwd..");
   CHECK_FALSE(NodeId::parse(text).has_value());
 }
 

@@ -1,10 +1,9 @@
-#include <muster/core/run/event_loop.hpp>
-
 #include <sys/epoll.h>
 #include <unistd.h>
 
 #include <array>
 #include <muster/core/base/fd.hpp>
+#include <muster/core/run/event_loop.hpp>
 #include <thread>
 #include <vector>
 

@@ -1,7 +1,6 @@
-#include <muster/core/run/worker_pool.hpp>
-
 #include <atomic>
 #include <future>
+#include <muster/core/run/worker_pool.hpp>
 
 #include "catch.hpp"
 

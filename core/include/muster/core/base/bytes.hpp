@@ -26,7 +26,8 @@ void append(Bytes& out, BytesView more);
 /// Lower-case hexadecimal, two digits a byte.
 [[nodiscard]] std::string to_hex(BytesView bytes);
 
-/// The bytes that `hex` names; nothing when it has an odd length or another character. Takes both cases.
+/// The bytes that `hex` names; nothing when it has an odd length or another character. Takes both
+/// cases.
 [[nodiscard]] bool from_hex(std::string_view hex, Bytes& out);
 
 }  // namespace muster

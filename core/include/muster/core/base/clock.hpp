@@ -1,6 +1,7 @@
 /// The two times a process lives by, behind an interface so that tests own them.
 ///
-/// One SystemClock per process, built in main() and handed down by reference. All methods are [any].
+/// One SystemClock per process, built in main() and handed down by reference. All methods are
+/// [any].
 #pragma once
 
 #include <chrono>

@@ -1,8 +1,8 @@
 /// What went wrong, as a value: a closed set of codes and a sentence for people.
 ///
 /// Made where the failure is seen, given context on the way up, logged once at the top. The numbers
-/// of ErrorCode are those of `muster_status` in <muster/plugin.h>; they cross the wire and the C ABI
-/// and never change.
+/// of ErrorCode are those of `muster_status` in <muster/plugin.h>; they cross the wire and the C
+/// ABI and never change.
 #pragma once
 
 #include <chrono>
@@ -54,8 +54,8 @@ using Status = Result<void>;
   return tl::unexpected<Error>(Error{code, std::move(message), std::move(field), false, {}});
 }
 
-/// The failure of a system call: "cannot <what>: <text of error_number>". Maps ENOENT, EACCES, EEXIST,
-/// ENOSPC and the like to codes; everything else is Internal.
+/// The failure of a system call: "cannot <what>: <text of error_number>". Maps ENOENT, EACCES,
+/// EEXIST, ENOSPC and the like to codes; everything else is Internal.
 [[nodiscard]] tl::unexpected<Error> fail_errno(std::string_view what, int error_number);
 
 /// For `map_error`: puts "<context>: " before the message.

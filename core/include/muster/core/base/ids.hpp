@@ -1,7 +1,7 @@
 /// 16-byte identities: nodes, jobs, tasks. Compared and hashed as bytes, shown as UUID text.
 ///
-/// A NodeId cannot be passed where a JobId is wanted. Ids are made by the process that owns the thing
-/// (the controller, for all three) and are never reused.
+/// A NodeId cannot be passed where a JobId is wanted. Ids are made by the process that owns the
+/// thing (the controller, for all three) and are never reused.
 #pragma once
 
 #include <array>

@@ -1,7 +1,8 @@
 /// How long to wait before trying again: doubling from `first` to `most`, with full jitter.
 ///
-/// Full jitter (a uniform draw from zero to the current bound) spreads a fleet that lost its controller at
-/// one instant; see Brooker, "Exponential Backoff and Jitter", 2015. Plain value, one thread.
+/// Full jitter (a uniform draw from zero to the current bound) spreads a fleet that lost its
+/// controller at one instant; see Brooker, "Exponential Backoff and Jitter", 2015. Plain value, one
+/// thread.
 #pragma once
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 /// One thread's world: file descriptors, timers and posted work, run one after the other.
 ///
-/// A program builds one loop in app.cpp and hands it down by reference. Everything that lives on a loop
-/// is touched by that loop's thread only and needs no lock; other threads come in through post().
-/// Callbacks must not block and must not throw.
+/// A program builds one loop in app.cpp and hands it down by reference. Everything that lives on a
+/// loop is touched by that loop's thread only and needs no lock; other threads come in through
+/// post(). Callbacks must not block and must not throw.
 #pragma once
 
 #include <chrono>
@@ -53,14 +53,15 @@ class Timer {
 
 class EventLoop {
  public:
-  /// Errors: ResourceExhausted when the process is out of descriptors. `clock` must outlive the loop.
+  /// Errors: ResourceExhausted when the process is out of descriptors. `clock` must outlive the
+  /// loop.
   [[nodiscard]] static Result<std::unique_ptr<EventLoop>> create(const Clock& clock);
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
 
-  /// Calls `ready(events)` while `fd` has one of `events` (level-triggered). The caller keeps the fd open
-  /// until the Watch is gone. [loop]
+  /// Calls `ready(events)` while `fd` has one of `events` (level-triggered). The caller keeps the
+  /// fd open until the Watch is gone. [loop]
   [[nodiscard]] Watch watch(int fd, std::uint32_t events, std::function<void(std::uint32_t)> ready);
 
   /// Calls `fire` once, `delay` from now. [loop]
@@ -75,8 +76,8 @@ class EventLoop {
   /// Runs until stop(). Blocks.
   void run();
 
-  /// Runs what is ready now and returns without waiting; true when anything ran. For tests with a fake
-  /// clock, and for the last steps of a teardown. [loop]
+  /// Runs what is ready now and returns without waiting; true when anything ran. For tests with a
+  /// fake clock, and for the last steps of a teardown. [loop]
   bool run_ready();
 
   [[nodiscard]] const Clock& clock() const;

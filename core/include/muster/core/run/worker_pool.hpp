@@ -8,8 +8,8 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <muster/core/base/error.hpp>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -22,7 +22,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// Runs `work` on some thread. Errors: ResourceExhausted when the queue is full; nothing was queued. [any]
+  /// Runs `work` on some thread. Errors: ResourceExhausted when the queue is full; nothing was
+  /// queued. [any]
   [[nodiscard]] Status submit(std::function<void()> work);
 
  private:

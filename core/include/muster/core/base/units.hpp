@@ -1,7 +1,6 @@
 /// Durations and sizes as people write them, to types.
 ///
-/// A library of its own (muster::units), below config and schema, because the schema's formats
-/// `duration` and `bytes` are these. Stateless; every function is [any].
+/// Stateless; every function is [any].
 #pragma once
 
 #include <chrono>
@@ -9,7 +8,7 @@
 #include <muster/core/base/error.hpp>
 #include <string_view>
 
-namespace muster::config {
+namespace muster {
 
 /// A whole number and a unit: "100ms", "60s", "5m", "2h", "7d". "0" needs no unit. At most 10
 /// years. Errors: InvalidArgument, with an example.
@@ -19,4 +18,4 @@ namespace muster::config {
 /// GB, TB, KiB, MiB, GiB, TiB. At most 2^62. Errors: InvalidArgument, with an example.
 [[nodiscard]] Result<std::uint64_t> parse_size(std::string_view text);
 
-}  // namespace muster::config
+}  // namespace muster

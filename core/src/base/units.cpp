@@ -1,11 +1,11 @@
 #include <array>
 #include <charconv>
-#include <muster/core/config/units.hpp>
+#include <muster/core/base/units.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 
-namespace muster::config {
+namespace muster {
 namespace {
 
 constexpr std::uint64_t kMaxMilliseconds = 3650ULL * 24 * 60 * 60 * 1000;
@@ -74,4 +74,4 @@ Result<std::uint64_t> parse_size(std::string_view text) {
               "such as 64KiB");
 }
 
-}  // namespace muster::config
+}  // namespace muster
