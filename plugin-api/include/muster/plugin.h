@@ -86,10 +86,11 @@ typedef int32_t muster_status;
 #define MUSTER_UNAVAILABLE 14
 #define MUSTER_CORRUPT 15
 #define MUSTER_UNAUTHENTICATED 16
-#define MUSTER_WOULD_BLOCK 101  /* no credit: wait for resume_call */
-#define MUSTER_STALE_HANDLE 102 /* that call is over or never was; counted, and nothing happened \
-                                 */
-#define MUSTER_WRONG_STATE 103  /* not in this state; counted, and nothing happened */
+#define MUSTER_WOULD_BLOCK 101 /* no credit: wait for resume_call */
+#define MUSTER_STALE_HANDLE                                                                     \
+  102                          /* that call is over or never was; counted, and nothing happened \
+                                */
+#define MUSTER_WRONG_STATE 103 /* not in this state; counted, and nothing happened */
 
 #define MUSTER_ERROR_RETRYABLE 1U
 
