@@ -13,6 +13,17 @@ std::vector<std::string> services_of(const config::Manifest& manifest) {
   return services;
 }
 
+/// What the host holds the plugin's own metrics to.
+std::vector<std::string> metrics_of(const config::Manifest& manifest) {
+  std::vector<std::string> lines;
+  for (const auto& metric : manifest.metrics) {
+    auto line = metric.type + " " + metric.name;
+    for (const auto& label : metric.labels) line += " " + label;
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
 log::Level level_of(std::uint8_t level) {
   switch (level) {
     case 1:
@@ -58,7 +69,11 @@ void PluginSlot::start() {
   wanted_ = true;
   start_failed_ = false;
   become(PluginState::Starting);
-  plugins::Start start{parts_.manifest.id, {}, parts_.config, services_of(parts_.manifest)};
+  plugins::Start start{parts_.manifest.id,
+                       {},
+                       parts_.config,
+                       services_of(parts_.manifest),
+                       metrics_of(parts_.manifest)};
   HostSpec spec{parts_.host_program, parts_.file.sealed.get(), std::move(start)};
   HostEvents events{[this](const plugins::ToAgent& frame) { on_frame(frame); },
                     [this](const HostEnd& end) { on_ended(end); }};

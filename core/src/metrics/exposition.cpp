@@ -7,6 +7,10 @@
 namespace muster::metrics {
 namespace {
 
+constexpr std::array<std::string_view, 3> kTypes{"counter", "gauge", "histogram"};
+
+}  // namespace
+
 void append_escaped(std::string& out, std::string_view text, bool quotes) {
   for (const char c : text) {
     if (c == '\n') {
@@ -17,10 +21,6 @@ void append_escaped(std::string& out, std::string_view text, bool quotes) {
     out += c;
   }
 }
-
-constexpr std::array<std::string_view, 3> kTypes{"counter", "gauge", "histogram"};
-
-}  // namespace
 
 void append_family(std::string& out, std::string_view name, std::string_view help, Type type) {
   out.append("# HELP ").append(name).append(" ");

@@ -5,6 +5,8 @@
 
 namespace muster::metrics {
 
+/// HELP has no quotes to escape, a label's value has.
+void append_escaped(std::string& out, std::string_view text, bool quotes);
 void append_family(std::string& out, std::string_view name, std::string_view help, Type type);
 void append_sample(std::string& out, std::string_view name, const Labels& labels,
                    std::string_view value);

@@ -12,6 +12,7 @@ using wire::sentence;
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kMaxServices = 64;
 constexpr std::size_t kMaxCounters = 64;
+constexpr std::size_t kMaxDeclaredMetrics = std::size_t{256} << 10U;  // no manifest is longer
 using wire::kMaxName;
 
 template <class Frame>
@@ -68,22 +69,36 @@ void fields(A& archive, T& m) {
   archive(m.type);
 }
 
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const auto& line : lines) text += line + "\n";
+  return text;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
 }  // namespace
 
 template <class A, Like<Start> T>
 void fields(A& archive, T& m) {
   auto type = kType<Start>;
-  // The services are names from the manifest, which was checked; one text keeps the frame flat.
-  std::string services;
-  for (const auto& service : m.services) services += service + "\n";
+  // The lines are names from the manifest, which was checked; one text keeps the frame flat.
+  auto services = joined(m.services);
+  auto metrics = joined(m.metrics);
   archive(type, at_most(kMaxName, m.plugin_id), at_most(kMaxName, m.instance),
-          at_most(kMaxArguments, m.config), at_most(kMaxServices * kMaxName, services));
+          at_most(kMaxArguments, m.config), at_most(kMaxServices * kMaxName, services),
+          at_most(kMaxDeclaredMetrics, metrics));
   if constexpr (!std::is_const_v<T>) {
-    for (std::size_t begin = 0; begin < services.size();) {
-      const auto end = std::min(services.find('\n', begin), services.size());
-      m.services.push_back(services.substr(begin, end - begin));
-      begin = end + 1;
-    }
+    m.services = lines_of(services);
+    m.metrics = lines_of(metrics);
   }
 }
 template <class A, Like<Call> T>

@@ -100,7 +100,11 @@ Received HostProcess::receive() {
 }
 
 void HostProcess::start(const std::string& plugin_id, const nlohmann::json& config) {
-  send(plugins::Start{plugin_id, {}, nlohmann::json::to_msgpack(config), {"muster.log/1"}});
+  send(plugins::Start{plugin_id,
+                      {},
+                      nlohmann::json::to_msgpack(config),
+                      {"muster.log/1", "muster.metrics/1"},
+                      {"counter mock_calls_total finish", "histogram mock_delay_seconds"}});
 }
 
 void HostProcess::call(plugins::CallNumber number, const nlohmann::json& orders,
@@ -134,14 +138,14 @@ nlohmann::json mock_orders(const nlohmann::json& changes) {
   auto orders = nlohmann::json::parse(R"({"finish": "changed", "delay_ms": 0, "output_bytes": 0,
     "chunk_bytes": 65536, "crash": "", "hang_on_strand": false, "reply_twice": false,
     "reply_unknown_call": false, "flood": false, "ignore_cancel": false, "spawn_child": false,
-    "refuse": false, "append_to": ""})");
+    "log_lines": 0, "refuse": false, "append_to": ""})");
   if (!changes.is_null()) orders.update(changes);
   return orders;
 }
 
 nlohmann::json mock_config(const nlohmann::json& changes) {
   auto config = nlohmann::json::parse(R"({"fail_init": "", "fail_activate": "",
-    "crash_init": false, "crash_activate": false})");
+    "crash_init": false, "crash_activate": false, "collect": "none", "health": ""})");
   if (!changes.is_null()) config.update(changes);
   return config;
 }

@@ -35,7 +35,8 @@ Bytes array_of(std::uint8_t type, std::size_t extra) {
 TEST_CASE("every frame to the host has the bytes that the protocol page promises",
           "[unit][plugins]") {
   const std::vector<std::pair<ToHost, std::string>> golden{
-      {Start{"p", "i", kAb, {"muster.log/1"}}, "9501a170a169c4026162ad6d75737465722e6c6f672f310a"},
+      {Start{"p", "i", kAb, {"muster.log/1"}, {"gauge p_a b"}},
+       "9601a170a169c4026162ad6d75737465722e6c6f672f310aac676175676520705f6120620a"},
       {Call{7, "p.o", "i", kAb, 1, 250ms, "k", "t", 9},
        "9a0207a3702e6fa169c402616201ccfaa16ba17409"},
       {Credit{7, 300}, "930307cd012c"},

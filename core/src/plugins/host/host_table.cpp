@@ -36,16 +36,39 @@ HostTable::HostTable(Connection& connection, CallTable& calls)
   events_ = {sizeof(muster_events_v1), 0, this, event_emit, event_subscribe, event_unsubscribe};
 }
 
-void HostTable::grant(const std::vector<std::string>& services) {
+void HostTable::grant(const std::vector<std::string>& services,
+                      std::vector<std::string> declared_metrics) {
   granted_.insert(services.begin(), services.end());
+  declared_metrics_ = std::move(declared_metrics);
+}
+
+OwnMetrics& HostTable::metrics() {
+  const std::lock_guard lock(making_metrics_);
+  if (!metrics_) {
+    metrics_ = std::make_unique<OwnMetrics>(declared_metrics_);
+    if (metrics_frozen_) metrics_->freeze();
+  }
+  return *metrics_;
+}
+
+void HostTable::freeze_metrics() {
+  const std::lock_guard lock(making_metrics_);
+  metrics_frozen_ = true;
+  if (metrics_) metrics_->freeze();
+}
+
+Result<std::string> HostTable::metrics_text(std::size_t most) {
+  const std::lock_guard lock(making_metrics_);
+  return metrics_ ? metrics_->text(most) : std::string();
 }
 
 const void* HostTable::get_service(const muster_host* host, const char* id) noexcept {
-  const auto& table = self(host);
+  auto& table = self(host);
   if (id == nullptr || !table.granted_.contains(id)) return nullptr;
   const std::string name(id);
   if (name == MUSTER_SERVICE_LOG_1) return &table.log_;
   if (name == MUSTER_SERVICE_EVENTS_1) return &table.events_;
+  if (name == MUSTER_SERVICE_METRICS_1) return table.metrics().table();
   return nullptr;
 }
 

@@ -9,6 +9,7 @@
 #include <muster/plugin.h>
 
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -16,6 +17,7 @@
 
 #include "call_table.hpp"
 #include "connection.hpp"
+#include "own_metrics.hpp"
 
 namespace muster::plugins {
 
@@ -40,11 +42,17 @@ class HostTable {
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;
 
-  void grant(const std::vector<std::string>& services);
+  void grant(const std::vector<std::string>& services, std::vector<std::string> declared_metrics);
+  /// From now on the plugin defines no more metrics. [strand]
+  void freeze_metrics();
+  /// What muster.metrics/1 holds as exposition text; "" for a plugin that does not use it. Errors:
+  /// ResourceExhausted above `most` bytes. [strand]
+  [[nodiscard]] Result<std::string> metrics_text(std::size_t most);
   [[nodiscard]] const muster_host* table() const { return &host_; }
 
  private:
   static HostTable& self(const muster_host* host) { return *static_cast<HostTable*>(host->ctx); }
+  [[nodiscard]] OwnMetrics& metrics();
   static const void* get_service(const muster_host* host, const char* id) noexcept;
   static muster_status call_progress(const muster_host* host, muster_call call, uint32_t done,
                                      muster_str note) noexcept;
@@ -66,7 +74,11 @@ class HostTable {
 
   Connection& connection_;
   CallTable& calls_;
-  std::set<std::string> granted_;  // constant once the instance is made
+  std::set<std::string> granted_;              // constant once the instance is made
+  std::vector<std::string> declared_metrics_;  // likewise
+  std::mutex making_metrics_;
+  std::unique_ptr<OwnMetrics> metrics_;  // under making_metrics_; constant once it is there
+  bool metrics_frozen_ = false;          // under making_metrics_
   muster_host host_{};
   muster_log_v1 log_{};
   muster_events_v1 events_{};

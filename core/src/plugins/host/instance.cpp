@@ -3,6 +3,7 @@
 #include <muster/ext/collect.h>
 #include <muster/ext/health.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "abi_values.hpp"
@@ -52,7 +53,7 @@ bool Instance::start(const Start& start) {
 tl::expected<void, StartFailed> Instance::bring_up(const Start& start) {
   const auto entry = load_entry(library_fd_);
   if (!entry) return failed_at("load", entry.error());
-  host_.grant(start.services);
+  host_.grant(start.services, start.metrics);
   ErrorSlot creating;
   plugin_ = (*entry)->create(host_.table(), start.plugin_id.c_str(), creating.sink());
   if (plugin_ == nullptr) return failed_at("create", creating.take(MUSTER_NOT_FOUND));
@@ -67,6 +68,7 @@ tl::expected<void, StartFailed> Instance::bring_up(const Start& start) {
     return failed_at("init", initing.take(status));
   }
   state_ = State::Inited;
+  host_.freeze_metrics();
   ErrorSlot activating;
   if (const auto status = plugin_->activate(plugin_, activating.sink()); status != MUSTER_OK) {
     return failed_at("activate", activating.take(status));
@@ -127,38 +129,56 @@ void Instance::stop() {
 
 namespace {
 
-/// Sends what the plugin renders, in pieces.
+/// Sends exposition text in pieces, as much as one answer may have.
 struct CollectSink {
   Connection& connection;
   std::uint32_t request;
   std::size_t total = 0;
 
+  void send(BytesView text) {
+    total += text.size();
+    while (!text.empty()) {
+      const auto piece = text.first(std::min(text.size(), kMaxCollectPart));
+      connection.send(Collected{request, to_bytes(piece), false, std::nullopt});
+      text = text.subspan(piece.size());
+    }
+  }
   static muster_status write(const muster_collect_sink* sink, muster_bytes chunk) noexcept {
     auto& self = *static_cast<CollectSink*>(sink->ctx);
-    if (chunk.n > MUSTER_MAX_CHUNK_BYTES) return MUSTER_INVALID_ARGUMENT;
-    self.total += chunk.n;
-    if (self.total > MUSTER_COLLECT_MAX_TOTAL_BYTES) return MUSTER_RESOURCE_EXHAUSTED;
-    self.connection.send(Collected{self.request, to_owned(chunk), false, std::nullopt});
+    if (chunk.n > MUSTER_MAX_CHUNK_BYTES || (chunk.p == nullptr && chunk.n > 0)) {
+      return MUSTER_INVALID_ARGUMENT;
+    }
+    if (self.total + chunk.n > MUSTER_COLLECT_MAX_TOTAL_BYTES) return MUSTER_RESOURCE_EXHAUSTED;
+    self.send(BytesView(chunk.p, static_cast<std::size_t>(chunk.n)));
     return MUSTER_OK;
   }
 };
 
 }  // namespace
 
-void Instance::collect(const Collect& collect) {
-  Collected last{collect.request, {}, true, std::nullopt};
+std::optional<Error> Instance::collect_text(const Collect& collect) {
+  CollectSink target{connection_, collect.request};
+  const auto own = host_.metrics_text(MUSTER_COLLECT_MAX_TOTAL_BYTES);
+  if (!own) return own.error();
+  target.send(as_bytes(*own));
   const auto* extension = working() && MUSTER_HAS(plugin_, muster_plugin, get_extension)
                               ? static_cast<const muster_collect_v1*>(
                                     plugin_->get_extension(plugin_, MUSTER_EXT_COLLECT_1))
                               : nullptr;
-  if (MUSTER_HAS(extension, muster_collect_v1, collect)) {
-    CollectSink target{connection_, collect.request};
-    const muster_collect_sink sink{sizeof sink, 0, &target, &CollectSink::write};
-    ErrorSlot slot;
-    const auto status =
-        extension->collect(plugin_, mono_after(collect.remaining), &sink, slot.sink());
-    if (status != MUSTER_OK) last.error = slot.take(status);
-  }
+  if (!MUSTER_HAS(extension, muster_collect_v1, collect)) return std::nullopt;
+  const auto before = target.total;
+  const muster_collect_sink sink{sizeof sink, 0, &target, &CollectSink::write};
+  ErrorSlot slot;
+  const auto status =
+      extension->collect(plugin_, mono_after(collect.remaining), &sink, slot.sink());
+  const bool nothing_to_say = status == MUSTER_UNAVAILABLE && target.total == before;
+  if (status == MUSTER_OK || nothing_to_say) return std::nullopt;
+  return slot.take(status);
+}
+
+void Instance::collect(const Collect& collect) {
+  Collected last{collect.request, {}, true, std::nullopt};
+  last.error = collect_text(collect);
   connection_.send(last);
 }
 

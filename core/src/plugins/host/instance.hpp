@@ -35,6 +35,8 @@ class Instance {
  private:
   enum class State : std::uint8_t { None, Created, Inited, Active, Draining };
   [[nodiscard]] tl::expected<void, StartFailed> bring_up(const Start& start);
+  /// Sends the text, all but the last piece; an error when what was sent is to be thrown away.
+  [[nodiscard]] std::optional<Error> collect_text(const Collect& collect);
   [[nodiscard]] bool takes_calls() const { return state_ == State::Active; }
   [[nodiscard]] bool working() const {
     return state_ == State::Active || state_ == State::Draining;

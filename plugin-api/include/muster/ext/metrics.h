@@ -24,6 +24,7 @@ extern "C" {
 #define MUSTER_METRICS_MAX_LABELS 8U    /* of one metric */
 #define MUSTER_METRICS_MAX_BUCKETS 32U  /* of one histogram; +Inf is added by the host */
 #define MUSTER_METRICS_MAX_SERIES 1000U /* of one metric */
+#define MUSTER_METRICS_MAX_VALUE_BYTES 256U /* of a label's value; what is longer is cut */
 
 typedef struct muster_metric {
   uint32_t struct_size;

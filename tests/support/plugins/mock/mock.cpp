@@ -51,7 +51,13 @@ class Mock {
     if (config.crash_init) crash("segv");
     if (!config.fail_init.empty())
       return sdk::fail(ErrorCode::InvalidArgument, config.fail_init, "/fail_init");
-    return std::unique_ptr<Mock>(new Mock(host, std::move(config)));
+    auto calls = host.metric(MUSTER_METRIC_COUNTER, "mock_calls_total", "Calls that were taken.",
+                             {"finish"});
+    if (!calls) return tl::unexpected(calls.error());
+    auto delays = host.metric(MUSTER_METRIC_HISTOGRAM, "mock_delay_seconds",
+                              "Delays that were asked for.", {}, {0.5, 1});
+    if (!delays) return tl::unexpected(delays.error());
+    return std::unique_ptr<Mock>(new Mock(host, std::move(config), *calls, *delays));
   }
 
   ~Mock() {
@@ -69,6 +75,22 @@ class Mock {
     threads_.clear();
   }
 
+  sdk::Health health() {
+    if (config_.health.empty()) return {MUSTER_HEALTH_OK, 0, {}};
+    return {MUSTER_HEALTH_DEGRADED, 0, config_.health};
+  }
+
+  sdk::Status collect(const sdk::CollectSink& sink) {
+    if (config_.collect == "none") return {};
+    if (config_.collect == "hang") hang();
+    if (config_.collect == "crash") crash("segv");
+    if (config_.collect == "broken") return sink("mock_gauge{no end\n");
+    auto written = sink("# HELP mock_gauge A gauge.\n# TYPE mock_gauge gauge\nmock_gauge 1\n");
+    if (config_.collect == "fail") return sdk::fail(ErrorCode::Internal, "failed as told");
+    while (config_.collect == "flood" && written) written = sink(std::string(60'000, '\n'));
+    return written;
+  }
+
   // Asynchronous, with a thread for each call, so that what is asked for can be done on the strand
   // as well.
   sdk::Status run(const sdk::CallOf<Report>& call, const Orders& orders) {
@@ -82,11 +104,16 @@ class Mock {
   }
 
  private:
-  Mock(const sdk::Host& host, Config config) : host_(host), config_(std::move(config)) {}
+  Mock(const sdk::Host& host, Config config, sdk::Metric calls, sdk::Metric delays)
+      : host_(host), config_(std::move(config)), calls_total_(calls), delays_(delays) {}
 
   sdk::Status start(const sdk::CallOf<Report>& call, const Orders& orders) {
     if (orders.refuse) return sdk::fail(ErrorCode::ResourceExhausted, "busy as told");
+    for (std::int64_t i = 1; i <= orders.log_lines; ++i)
+      host_.log().info("a line was asked for", {{"number", std::to_string(i)}});
     if (orders.hang_on_strand) hang();
+    calls_total_.add(1, {orders.finish});
+    delays_.observe(static_cast<double>(orders.delay_ms) / 1000);
     threads_.emplace_back([this, call, orders] { work(call, orders); });
     return {};
   }
@@ -125,6 +152,8 @@ class Mock {
 
   const sdk::Host host_;
   const Config config_;
+  const sdk::Metric calls_total_;
+  const sdk::Metric delays_;
   std::atomic<std::int64_t> calls_{0};
   std::vector<std::thread> threads_;  // only on the strand
 };

@@ -22,6 +22,7 @@ inline constexpr std::size_t kMaxArguments = std::size_t{1} << 20U;
 inline constexpr std::size_t kMaxResult = std::size_t{1} << 20U;
 inline constexpr std::size_t kMaxChunk = std::size_t{64} << 10U;
 inline constexpr std::size_t kMaxCollectPart = std::size_t{1} << 20U;
+inline constexpr std::size_t kMaxCollected = std::size_t{16} << 20U;
 inline constexpr std::size_t kMaxLogFields = std::size_t{16} << 10U;
 inline constexpr std::size_t kMaxEventData = std::size_t{64} << 10U;
 
@@ -33,6 +34,7 @@ struct Start {
   std::string instance;
   Bytes config;  ///< a msgpack map
   std::vector<std::string> services;
+  std::vector<std::string> metrics;  ///< of the manifest: "counter docker_restarts_total state"
 };
 struct Call {
   CallNumber call = 0;
