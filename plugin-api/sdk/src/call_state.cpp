@@ -75,8 +75,9 @@ Status CallState::await_credit(std::uint64_t seen) {
   } else {
     changed_.wait(lock, stop_.get_token(), came);
   }
-  if (came()) return {};
+  // Before the credit, or a call that waits often would outrun its cancellation.
   if (stop_.stop_requested()) return fail(ErrorCode::Cancelled, "the call was cancelled");
+  if (came()) return {};
   return fail(ErrorCode::Timeout, "the deadline passed while output waited to be taken");
 }
 

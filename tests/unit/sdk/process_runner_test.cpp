@@ -187,6 +187,21 @@ TEST_CASE("a request to stop ends the whole group", "[unit][sdk]") {
   CHECK(ends(std::stoi(out)));
 }
 
+TEST_CASE("everybody in the group may clean up before it is killed", "[unit][sdk]") {
+  std::stop_source stop;
+  std::string out;
+  const auto end = sdk::run_process(
+      shell("sh -c \"trap 'echo bye; exit 0' TERM; echo ready; sleep 1000 & wait\" & wait"), {},
+      [&](OutputStream, std::span<const std::byte> piece) {
+        out.append(reinterpret_cast<const char*>(piece.data()), piece.size());
+        stop.request_stop();
+        return true;
+      },
+      stop.get_token());
+  REQUIRE(end);
+  CHECK(out == "ready\nbye\n");
+}
+
 TEST_CASE("what ignores SIGTERM is killed after the grace", "[unit][sdk]") {
   std::stop_source stop;
   const auto end = sdk::run_process(
