@@ -176,7 +176,10 @@ Status App::make_session() {
 
 Status App::serve_metrics() {
   if (options_.metrics.empty()) return {};
-  auto page = MetricsPage::serve(options_.metrics, *loop_, metrics_, [this] { refresh_metrics(); });
+  auto page = MetricsPage::serve(
+      options_.metrics,
+      {*loop_, *workers_, metrics_, [this] { refresh_metrics(); },
+       [this](auto within, auto done) { plugins_->collect(within, std::move(done)); }});
   if (!page) return tl::unexpected(page.error());
   page_ = std::move(*page);
   log_.info("serving metrics", {{"port", page_->port()}});

@@ -112,6 +112,9 @@ class HostedPlugins final : public PluginRuntime {
     if (kept.empty()) kept = to_bytes(as_bytes(*text));
     return &kept;
   }
+  void collect(std::chrono::milliseconds within, PluginTexts done) override {
+    supervisor_->collect_all(within, std::move(done));
+  }
   std::uint64_t restarts() const override {
     std::uint64_t all = 0;
     for (const auto& plugin : supervisor_->plugins()) all += plugin.restarts;

@@ -2,6 +2,9 @@
 
 #include <charconv>
 #include <utility>
+#include <vector>
+
+#include "metrics_text.hpp"
 
 namespace muster::agent {
 namespace {
@@ -24,27 +27,54 @@ Result<http::ServerOptions> parse_where(const std::string& where) {
                   where + "'");
 }
 
+void count_failure(metrics::Registry& registry, const std::string& plugin) {
+  registry
+      .counter("muster_agent_plugin_collect_failures_total",
+               "Times that a plugin's metrics were left out", {{"plugin", plugin}})
+      .add();
+}
+
+/// The agent's own text comes first, so that a plugin cannot change what its families are. What is
+/// counted here is on the next page.
+std::string page_of(metrics::Registry& registry, const std::vector<PluginText>& texts) {
+  MetricsText page;
+  (void)page.add(registry.exposition(), {});
+  for (const auto& [plugin, text] : texts) {
+    if (!text || !page.add(*text, plugin)) count_failure(registry, plugin);
+  }
+  return page.page();
+}
+
+using Waiting = std::shared_ptr<http::Responder>;
+
+void answer(const MetricsSources& sources, std::vector<PluginText> texts, const Waiting& waiting) {
+  auto& registry = sources.registry;
+  const auto submitted = sources.workers.submit([&registry, texts = std::move(texts), waiting] {
+    waiting->respond(200, {{"Content-Type", "text/plain; version=0.0.4"}},
+                     page_of(registry, texts));
+  });
+  if (!submitted) waiting->respond(503, {}, "the agent is busy, try again\n");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<MetricsPage>> MetricsPage::serve(const std::string& where,
-                                                        run::EventLoop& loop,
-                                                        metrics::Registry& registry,
-                                                        std::function<void()> refresh) {
+                                                        MetricsSources sources) {
   const auto options = parse_where(where);
   if (!options) return tl::unexpected(options.error());
-  auto answer = [&loop, &registry, refresh = std::move(refresh)](
-                    const http::Request& request, std::shared_ptr<http::Responder> responder) {
+  auto take = [sources = std::move(sources)](const http::Request& request, Waiting waiting) {
     if (request.path != "/metrics" || request.method != "GET") {
-      responder->respond(404, {}, "there is only GET /metrics\n");
+      waiting->respond(404, {}, "there is only GET /metrics\n");
       return;
     }
-    loop.post([&registry, refresh, responder = std::move(responder)] {
-      refresh();
-      responder->respond(200, {{"Content-Type", "text/plain; version=0.0.4"}},
-                         registry.exposition());
+    sources.loop.post([sources, waiting = std::move(waiting)] {
+      sources.refresh();
+      sources.collect(kPluginsWithin, [sources, waiting](std::vector<PluginText> texts) {
+        answer(sources, std::move(texts), waiting);
+      });
     });
   };
-  auto server = http::Server::start(*options, std::move(answer));
+  auto server = http::Server::start(*options, std::move(take));
   if (!server) return tl::unexpected(server.error());
   return std::unique_ptr<MetricsPage>(new MetricsPage(std::move(*server)));
 }

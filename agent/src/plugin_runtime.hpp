@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "executor/call_runner.hpp"
+#include "plugin_text.hpp"
 #include "session/inventory.hpp"
 
 namespace muster::agent {
@@ -20,6 +21,9 @@ class PluginRuntime : public CallRunner, public Catalog, public Inventory {
   /// Asks every call to end and every host to leave, kills what is left `within` that time, then
   /// calls `done`.
   virtual void stop_hosts(std::chrono::milliseconds within, std::function<void()> done) = 0;
+  /// Asks every plugin that is ready for its metrics; one that has not answered `within` that time
+  /// counts as an error. Answers later, unless this goes first.
+  virtual void collect(std::chrono::milliseconds within, PluginTexts done) = 0;
   /// Hosts that were started again after a crash.
   [[nodiscard]] virtual std::uint64_t restarts() const = 0;
 };

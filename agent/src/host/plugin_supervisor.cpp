@@ -74,7 +74,7 @@ CallEnd end_of(plugins::Outcome outcome) {
 }  // namespace
 
 PluginSupervisor::PluginSupervisor(run::EventLoop& loop, log::Logger log, SupervisorOptions options)
-    : loop_(loop), log_(std::move(log)), options_(std::move(options)) {}
+    : loop_(loop), log_(std::move(log)), options_(std::move(options)), queries_(loop) {}
 
 PluginSupervisor::~PluginSupervisor() = default;
 
@@ -131,8 +131,9 @@ void PluginSupervisor::stop(std::chrono::milliseconds grace, std::function<void(
 }
 
 void PluginSupervisor::on_changed() {
-  // From the loop's next turn: nobody is called back from inside a method of ours.
-  loop_.post([this] {
+  // From the loop's next turn: nobody is called back from inside a method of ours. A timer, because
+  // it goes with us.
+  changed_timer_ = loop_.after(std::chrono::milliseconds(0), [this] {
     if (options_.changed) options_.changed();
     const bool all_stopped = std::all_of(slots_.begin(), slots_.end(), [](const auto& entry) {
       return entry.second->state() == PluginState::Stopped;
@@ -250,6 +251,10 @@ void PluginSupervisor::on_frame(PluginSlot& slot, const plugins::ToAgent& frame)
     finish(refused->call, {CallEnd::Refused, {}, refused->error});
   } else if (const auto* event = std::get_if<plugins::Event>(&frame)) {
     if (options_.event) options_.event(slot.manifest().id, *event);
+  } else if (const auto* metrics = std::get_if<plugins::Collected>(&frame)) {
+    queries_.on_frame(slot, *metrics);
+  } else if (const auto* report = std::get_if<plugins::HealthReport>(&frame)) {
+    queries_.on_frame(slot, *report);
   }
 }
 
@@ -258,7 +263,43 @@ void PluginSupervisor::finish(CallHandle call, CallResult result) {
   if (!node.empty()) node.mapped().events.ended(std::move(result));
 }
 
+void PluginSupervisor::collect(std::string_view plugin, std::chrono::milliseconds within,
+                               Question<std::string>::Done done) {
+  queries_.collect(slot_for(plugin), within, std::move(done));
+}
+
+void PluginSupervisor::health(std::string_view plugin, std::chrono::milliseconds within,
+                              Question<PluginHealth>::Done done) {
+  queries_.health(slot_for(plugin), within, std::move(done));
+}
+
+void PluginSupervisor::collect_all(std::chrono::milliseconds within, PluginTexts done) {
+  struct Gathering {
+    std::vector<PluginText> texts;
+    std::size_t missing = 0;
+    PluginTexts done;
+  };
+  const auto all = std::make_shared<Gathering>();
+  all->done = std::move(done);
+  for (const auto& [id, slot] : slots_) {
+    if (slot->state() == PluginState::Ready)
+      all->texts.push_back({id, fail(ErrorCode::Unavailable, "it did not answer")});
+  }
+  all->missing = all->texts.size();
+  if (all->texts.empty()) {
+    // Nobody is there to ask, which is said like all other answers: later.
+    return collect({}, within, [all](const Result<std::string>&) { all->done({}); });
+  }
+  for (std::size_t i = 0; i < all->texts.size(); ++i) {
+    collect(all->texts[i].plugin, within, [all, i](Result<std::string> text) {
+      all->texts[i].text = std::move(text);
+      if (--all->missing == 0) all->done(std::move(all->texts));
+    });
+  }
+}
+
 void PluginSupervisor::on_host_ended(PluginSlot& slot, const HostEnd& end) {
+  queries_.on_host_ended(slot, end);
   std::vector<CallHandle> lost;
   for (const auto& [call, running] : calls_) {
     if (running.slot == &slot) lost.push_back(call);

@@ -15,7 +15,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "host/plugin_queries.hpp"
 #include "host/plugin_slot.hpp"
+#include "plugin_text.hpp"
 
 namespace muster::agent {
 
@@ -112,6 +114,16 @@ class PluginSupervisor {
   /// takes its host with it.
   void cancel(CallHandle call, wire::CancelReason reason);
 
+  /// Asks one plugin for its metrics. Errors come with the answer: NotFound for a plugin that is
+  /// not there, else those of PluginQueries. No answer comes once the supervisor is gone.
+  void collect(std::string_view plugin, std::chrono::milliseconds within,
+               Question<std::string>::Done done);
+  /// Asks every plugin that is ready, and answers when all have, by id.
+  void collect_all(std::chrono::milliseconds within, PluginTexts done);
+  /// Errors: as collect().
+  void health(std::string_view plugin, std::chrono::milliseconds within,
+              Question<PluginHealth>::Done done);
+
  private:
   struct Running {
     PluginSlot* slot = nullptr;
@@ -141,7 +153,9 @@ class PluginSupervisor {
   std::unordered_map<CallHandle, Running> calls_;
   CallHandle last_call_ = 0;
   PoisonList poison_;
+  PluginQueries queries_;
   run::Timer reap_timer_;
+  run::Timer changed_timer_;
   std::function<void()> stopped_;
 };
 

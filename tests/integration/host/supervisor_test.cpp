@@ -222,3 +222,88 @@ TEST_CASE("stopping ends every host", "[integration][agent]") {
   test::wait_until_gone(pid);
   CHECK(node.mock().state == PluginState::Stopped);
 }
+
+TEST_CASE("a plugin's metrics and health are had by asking, all answers at once",
+          "[integration][agent]") {
+  Node node(json{{"collect", "text"}, {"health", "low on disk"}});
+  node.until(PluginState::Ready);
+  std::optional<Result<PluginHealth>> health;
+  node.supervisor->health("mock", 2s, [&](auto answer) { health = std::move(answer); });
+  std::vector<PluginText> all;
+  std::optional<Result<std::string>> text;
+  node.supervisor->collect_all(2s, [&](auto answers) { all = std::move(answers); });
+  node.supervisor->collect("mock", 2s, [&](auto answer) { text = std::move(answer); });
+  CHECK_FALSE(text);
+  node.run_until([&] { return health && text && !all.empty(); });
+  REQUIRE(health->has_value());
+  CHECK((*health)->reason == "low on disk");
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].plugin == "mock");
+  CHECK_THAT(all[0].text.value(), Catch::EndsWith("\nmock_gauge 1\n"));
+  CHECK(text->value() == all[0].text.value());
+}
+
+TEST_CASE("a plugin that is not there, or not ready, answers with an error",
+          "[integration][agent]") {
+  Node node(json{{"fail_init", "not like this"}});
+  std::vector<ErrorCode> codes;
+  std::optional<std::size_t> asked;
+  const auto keep = [&](const Result<std::string>& answer) {
+    codes.push_back(answer.error().code);
+  };
+  node.supervisor->collect("none", 2s, keep);
+  node.supervisor->collect("mock", 2s, keep);
+  node.supervisor->collect_all(2s, [&](const auto& answers) { asked = answers.size(); });
+  CHECK(codes.empty());
+  node.run_until([&] { return codes.size() == 2 && asked; });
+  CHECK(codes == std::vector{ErrorCode::NotFound, ErrorCode::Unavailable});
+  CHECK(*asked == 0);
+}
+
+TEST_CASE("a plugin that is slow to give its metrics is told so at its deadline, and asked once",
+          "[integration][agent]") {
+  Node node(json{{"collect", "hang"}});
+  node.until(PluginState::Ready);
+  std::vector<ErrorCode> codes;
+  const auto keep = [&](const Result<std::string>& answer) {
+    codes.push_back(answer.error().code);
+  };
+  node.supervisor->collect("mock", 2s, keep);
+  node.supervisor->collect("mock", 3s, keep);
+  node.clock.advance(1999ms);
+  node.loop->run_ready();
+  CHECK(codes.empty());
+  node.clock.advance(1ms);
+  node.run_until([&] { return codes.size() == 1; });
+  CHECK(node.mock().state == PluginState::Ready);
+  node.clock.advance(1s);
+  node.run_until([&] { return codes.size() == 2; });
+  CHECK(codes == std::vector{ErrorCode::Timeout, ErrorCode::Timeout});
+}
+
+TEST_CASE("a host that dies while it is asked answers with an error", "[integration][agent]") {
+  Node node(json{{"collect", "crash"}});
+  node.until(PluginState::Ready);
+  std::optional<Result<std::string>> text;
+  node.supervisor->collect("mock", 2s, [&](auto answer) { text = std::move(answer); });
+  node.run_until([&] { return text.has_value(); });
+  CHECK(text->error().code == ErrorCode::Unavailable);
+  CHECK_THAT(text->error().message, Catch::Contains("signal"));
+}
+
+TEST_CASE("a supervisor that goes takes with it what it was about to say", "[integration][agent]") {
+  Node node;
+  int changes = 0;
+  int answers = 0;
+  SupervisorOptions options{node.dir.path(), HOST_PROGRAM, {}, [&] { ++changes; }, {}};
+  auto other =
+      PluginSupervisor::create(
+          *node.loop, log::Logger("test", log::Level::Error, node.log.sink(), node.clock), options)
+          .value();
+  other->start();
+  other->collect("none", 0ms, [&](const auto&) { ++answers; });
+  other.reset();
+  node.until(PluginState::Ready);
+  CHECK(changes == 0);
+  CHECK(answers == 0);
+}
