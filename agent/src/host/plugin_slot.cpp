@@ -24,19 +24,6 @@ std::vector<std::string> metrics_of(const config::Manifest& manifest) {
   return lines;
 }
 
-log::Level level_of(std::uint8_t level) {
-  switch (level) {
-    case 1:
-      return log::Level::Debug;
-    case 2:
-      return log::Level::Info;
-    case 3:
-      return log::Level::Warn;
-    default:
-      return log::Level::Error;
-  }
-}
-
 }  // namespace
 
 std::string_view to_string(PluginState state) {
@@ -57,7 +44,10 @@ std::string_view to_string(PluginState state) {
   return "stopped";
 }
 
-PluginSlot::PluginSlot(Parts parts) : parts_(std::move(parts)), policy_(std::random_device{}()) {}
+PluginSlot::PluginSlot(Parts parts)
+    : parts_(std::move(parts)),
+      plugin_log_(parts_.log.with({{"plugin", parts_.manifest.id}})),
+      policy_(std::random_device{}()) {}
 
 void PluginSlot::become(PluginState state) {
   if (state_ == state) return;
@@ -112,7 +102,7 @@ void PluginSlot::on_frame(const plugins::ToAgent& frame) {
   if (const auto* failed = std::get_if<plugins::StartFailed>(&frame))
     return on_start_failed(*failed);
   if (const auto* line = std::get_if<plugins::Log>(&frame)) {
-    return parts_.log.log(level_of(line->level), line->message, {{"plugin", parts_.manifest.id}});
+    return plugin_log_.take(*line);
   }
   parts_.events.frame(*this, frame);
 }
@@ -132,11 +122,13 @@ void PluginSlot::on_start_failed(const plugins::StartFailed& failed) {
 void PluginSlot::on_ended(const HostEnd& end) {
   // Kept until this callback of it has returned.
   const auto gone = std::exchange(host_, nullptr);
+  const auto last_lines = plugin_log_.take_last_lines();
   if (!start_failed_ && end.cause != EndCause::Stopped) {
     last_trouble_ = end.sentence;
-    parts_.log.warn(
-        "plugin host ended, restarting",
-        {{"plugin", parts_.manifest.id}, {"cause", to_string(end.cause)}, {"why", end.sentence}});
+    parts_.log.warn("plugin host ended, restarting", {{"plugin", parts_.manifest.id},
+                                                      {"cause", to_string(end.cause)},
+                                                      {"why", end.sentence},
+                                                      {"last_lines", last_lines}});
   }
   parts_.events.ended(*this, end);
   if (!wanted_) {

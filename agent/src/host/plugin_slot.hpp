@@ -13,6 +13,7 @@
 #include <string>
 
 #include "host/plugin_host.hpp"
+#include "host/plugin_log.hpp"
 #include "host/restart_policy.hpp"
 
 namespace muster::agent {
@@ -67,6 +68,7 @@ class PluginSlot {
   void start_later();
 
   Parts parts_;
+  PluginLog plugin_log_;
   RestartPolicy policy_;
   std::unique_ptr<PluginHost> host_;
   run::Timer restart_timer_;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <muster/core/base/files.hpp>
 #include <muster/core/log/capture.hpp>
@@ -39,7 +40,7 @@ struct Node {
     options.host_program = HOST_PROGRAM;
     options.configs["mock"] = config.dump();
     supervisor = PluginSupervisor::create(
-                     *loop, log::Logger("test", log::Level::Error, log.sink(), clock), options)
+                     *loop, log::Logger("test", log::Level::Warn, log.sink(), clock), options)
                      .value();
     supervisor->start();
   }
@@ -306,4 +307,21 @@ TEST_CASE("a supervisor that goes takes with it what it was about to say", "[int
   node.until(PluginState::Ready);
   CHECK(changes == 0);
   CHECK(answers == 0);
+}
+
+TEST_CASE("a host that crashes is logged with the last lines that its plugin wrote",
+          "[integration][agent]") {
+  Node node;
+  node.until(PluginState::Ready);
+  (void)node.run({{"log_lines", 60}, {"crash", "segv"}});
+  node.until(PluginState::Waiting);
+  const auto entries = node.log.entries();
+  const auto end = std::find_if(entries.begin(), entries.end(), [](const auto& entry) {
+    return entry.sentence == "plugin host ended, restarting";
+  });
+  REQUIRE(end != entries.end());
+  const std::string lines(end->field("last_lines"));
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 49);
+  CHECK_THAT(lines, Catch::StartsWith("a line was asked for number=11\n"));
+  CHECK_THAT(lines, Catch::EndsWith("a line was asked for number=60"));
 }
