@@ -135,7 +135,8 @@ Status App::open_stores() {
 }
 
 Status App::load_plugins() {
-  auto plugins = load_hosted_plugins(*loop_, log_, options_.plugins, host_program());
+  auto plugins =
+      load_hosted_plugins(*loop_, log_, options_.plugins, options_.plugin_config, host_program());
   if (!plugins) return tl::unexpected(plugins.error());
   plugins_ = std::move(*plugins);
   return {};

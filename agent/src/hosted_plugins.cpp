@@ -36,11 +36,13 @@ class HostedPlugins final : public PluginRuntime {
  public:
   static Result<std::unique_ptr<PluginRuntime>> load(run::EventLoop& loop, const log::Logger& log,
                                                      const std::filesystem::path& directory,
+                                                     const std::filesystem::path& config_directory,
                                                      const std::filesystem::path& host_program) {
     std::unique_ptr<HostedPlugins> plugins(new HostedPlugins);
     SupervisorOptions options;
     options.plugin_directory = directory;
     options.host_program = host_program;
+    options.config_directory = config_directory;
     options.changed = [raw = plugins.get()] { raw->on_changed(); };
     auto supervisor = PluginSupervisor::create(loop, log, std::move(options));
     if (!supervisor) return tl::unexpected(supervisor.error());
@@ -152,8 +154,8 @@ class HostedPlugins final : public PluginRuntime {
 
 Result<std::unique_ptr<PluginRuntime>> load_hosted_plugins(
     run::EventLoop& loop, const log::Logger& log, const std::filesystem::path& directory,
-    const std::filesystem::path& host_program) {
-  return HostedPlugins::load(loop, log, directory, host_program);
+    const std::filesystem::path& config_directory, const std::filesystem::path& host_program) {
+  return HostedPlugins::load(loop, log, directory, config_directory, host_program);
 }
 
 }  // namespace muster::agent

@@ -14,9 +14,10 @@
 namespace muster::agent {
 
 /// Reads every plugin of `directory`; starts nothing yet. Blocks. Errors: NotFound for the folder.
-/// `host_program` is muster-plugin-host; `loop` must outlive the result.
+/// `config_directory` has `<plugin id>.json`, or is ""; `host_program` is muster-plugin-host;
+/// `loop` must outlive the result.
 [[nodiscard]] Result<std::unique_ptr<PluginRuntime>> load_hosted_plugins(
     run::EventLoop& loop, const log::Logger& log, const std::filesystem::path& directory,
-    const std::filesystem::path& host_program);
+    const std::filesystem::path& config_directory, const std::filesystem::path& host_program);
 
 }  // namespace muster::agent

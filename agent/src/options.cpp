@@ -17,6 +17,7 @@ po::options_description run_description(RunOptions& run, RunTexts& texts) {
   auto add = description.add_options();
   add("state", po::value(&run.state)->required(), "the agent's own directory");
   add("plugins", po::value(&run.plugins)->required(), "where the plugins are");
+  add("plugin-config", po::value(&run.plugin_config), "where their configurations are");
   add("name", po::value(&run.name), "another name than the one it joined with");
   add("metrics", po::value(&run.metrics), "ADDRESS:PORT to serve /metrics at");
   add("dev-trust", po::bool_switch(&run.dev_trust), "allow dangerous operations");
@@ -93,6 +94,7 @@ std::string help_text() {
 run   connects this node to the controller that it joined and runs its tasks
   --state DIR          the agent's own directory: keys, journal, output that waits
   --plugins DIR        where the plugins (NAME.so) are
+  --plugin-config DIR  where the plugins' configurations (NAME.json) are (default: none)
   --name NAME          another name than the one the node joined with
   --metrics ADDR:PORT  serve /metrics there; port 0 takes a free one (default: not served)
   --dev-trust          allow dangerous operations without an operator's signature; for trying things out

@@ -56,12 +56,18 @@ void PluginSlot::become(PluginState state) {
 }
 
 void PluginSlot::start() {
+  if (!parts_.config) {
+    last_trouble_ = parts_.config.error().message;
+    parts_.log.error("plugin did not start",
+                     {{"plugin", parts_.manifest.id}, {"why", last_trouble_}});
+    return become(PluginState::Failed);
+  }
   wanted_ = true;
   start_failed_ = false;
   become(PluginState::Starting);
   plugins::Start start{parts_.manifest.id,
                        {},
-                       parts_.config,
+                       *parts_.config,
                        services_of(parts_.manifest),
                        metrics_of(parts_.manifest)};
   HostSpec spec{parts_.host_program, parts_.file.sealed.get(), std::move(start)};

@@ -41,7 +41,7 @@ class PluginSlot {
     std::filesystem::path host_program;
     plugins::PluginFile file;
     config::Manifest manifest;
-    Bytes config;  ///< a msgpack map, checked, defaults filled in
+    Result<Bytes> config;  ///< a msgpack map, checked, defaults filled in; an error: it fails
     Events events;
   };
   explicit PluginSlot(Parts parts);

@@ -1,6 +1,7 @@
 #include "host/plugin_supervisor.hpp"
 
 #include <algorithm>
+#include <muster/core/base/files.hpp>
 #include <muster/core/crypto/digest.hpp>
 #include <muster/core/plugins/leftovers.hpp>
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::chrono::seconds kReapPeriod{5};
+constexpr std::size_t kMaxConfigBytes = plugins::kMaxArguments;
 
 Result<std::vector<std::filesystem::path>> plugin_files(const std::filesystem::path& directory) {
   std::error_code error;
@@ -36,20 +38,37 @@ Result<config::Manifest> manifest_of(const plugins::PluginFile& file) {
   });
 }
 
+/// The text of a plugin's configuration; "{}" when nobody wrote one. Errors name the file.
+Result<std::string> config_text(const std::string& plugin, const SupervisorOptions& options) {
+  if (const auto given = options.configs.find(plugin); given != options.configs.end())
+    return given->second;
+  const auto path = options.config_directory / (plugin + ".json");
+  std::error_code error;
+  if (options.config_directory.empty() || !std::filesystem::exists(path, error)) return "{}";
+  return read_file(path, kMaxConfigBytes).map_error(with_context(path.string()));
+}
+
+Result<json> parse_config(const std::string& text) {
+  try {
+    return json::parse(text);
+  } catch (const json::parse_error& broken) {
+    const std::string what = broken.what();  // "[json.exception...] parse error at line 2, ..."
+    return fail(ErrorCode::InvalidArgument, what.substr(what.find("] ") + 2));
+  }
+}
+
 /// The configuration as the plugin gets it: checked, with defaults.
-Result<Bytes> config_for(const config::Manifest& manifest,
-                         const std::map<std::string, std::string>& configs) {
-  const auto given = configs.find(manifest.id);
-  auto value = given == configs.end() ? json::object() : json::parse(given->second, nullptr, false);
-  if (value.is_discarded())
-    return fail(ErrorCode::InvalidArgument, "its configuration is not JSON");
-  manifest.config_schema.fill_defaults(value);
-  if (const auto violations = manifest.config_schema.check(value); !violations.empty()) {
-    return fail(ErrorCode::InvalidArgument,
-                "its configuration at " + violations[0].pointer + " " + violations[0].message,
+Result<Bytes> config_for(const config::Manifest& manifest, const SupervisorOptions& options) {
+  const auto text = config_text(manifest.id, options);
+  if (!text) return tl::unexpected(text.error());
+  auto value = parse_config(*text);
+  if (!value) return tl::unexpected(value.error());
+  manifest.config_schema.fill_defaults(*value);
+  if (const auto violations = manifest.config_schema.check(*value); !violations.empty()) {
+    return fail(ErrorCode::InvalidArgument, violations[0].pointer + " " + violations[0].message,
                 violations[0].pointer);
   }
-  return json::to_msgpack(value);
+  return json::to_msgpack(*value);
 }
 
 /// What makes two requests the same to the poison list.
@@ -104,8 +123,8 @@ Status PluginSupervisor::load(const std::filesystem::path& path) {
     return fail(ErrorCode::Conflict, path.string() + ": another file of the folder is plugin " +
                                          manifest->id + " already; remove one of them");
   }
-  auto config = config_for(*manifest, options_.configs).map_error(with_context(path.string()));
-  if (!config) return tl::unexpected(config.error());
+  // A plugin with a broken configuration is there, and says why it does not run.
+  auto config = config_for(*manifest, options_);
   const auto id = manifest->id;
   PluginSlot::Events events{
       [this](PluginSlot&) { on_changed(); },
@@ -114,7 +133,11 @@ Status PluginSupervisor::load(const std::filesystem::path& path) {
   };
   slots_[id] = std::make_unique<PluginSlot>(
       PluginSlot::Parts{loop_, log_, options_.host_program, std::move(*file), std::move(*manifest),
-                        std::move(*config), std::move(events)});
+                        std::move(config).map_error([](Error error) {
+                          error.message = "its configuration: " + error.message;
+                          return error;
+                        }),
+                        std::move(events)});
   return {};
 }
 

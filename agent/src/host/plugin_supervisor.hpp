@@ -77,6 +77,8 @@ struct SupervisorOptions {
   std::map<std::string, std::string> configs;  ///< plugin id to JSON text of its configuration
   std::function<void()> changed;               ///< some plugin has another state
   std::function<void(const std::string& plugin, const plugins::Event&)> event;
+  /// Where `<plugin id>.json` has what is not in `configs`; "" for nowhere.
+  std::filesystem::path config_directory;
 };
 
 class PluginSupervisor {
