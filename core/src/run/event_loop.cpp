@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cerrno>
 #include <deque>
 #include <map>
@@ -48,7 +47,7 @@ struct EventLoop::State {
   std::multimap<MonoTime, Pending> timers;
   std::unordered_map<std::uint64_t, std::multimap<MonoTime, Pending>::iterator> timer_index;
   Guarded<std::deque<std::function<void()>>> posted;
-  std::atomic<bool> stopping{false};
+  bool stopping = false;
 
   [[nodiscard]] int wait_ms(bool may_wait) const {
     if (!may_wait) return 0;
@@ -148,8 +147,8 @@ void EventLoop::post(std::function<void()> work) {
 }
 
 void EventLoop::stop() {
-  state_->stopping = true;
-  post([] {});
+  // As work, so that what was posted before it still runs, also when run() has not begun.
+  post([this] { state_->stopping = true; });
 }
 
 bool EventLoop::turn(bool may_wait) {

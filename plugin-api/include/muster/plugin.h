@@ -277,8 +277,10 @@ typedef struct muster_entry {
 } muster_entry;
 
 /* The one exported symbol. Returns a constant table; may be called more than once and from two
- * threads. [any] @own the table is the plugin's and lives as long as the library.  @since 1.0 @rule
- * S2 L7 */
+ * threads.
+ * [any]
+ * @own the table is the plugin's and lives as long as the library.
+ * @since 1.0  @rule S2 L7 */
 MUSTER_EXPORT const muster_entry* muster_plugin_entry_v1(void);
 
 #ifdef __cplusplus

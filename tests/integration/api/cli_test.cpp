@@ -272,7 +272,7 @@ TEST_CASE("a reader that closes its pipe ends the program quietly", "[integratio
   CHECK(output.err.empty());
 }
 
-TEST_CASE("--detach prints the job's id and waits for nothing", "[integration][cli]") {
+TEST_CASE("run --detach prints the job's id and waits for nothing", "[integration][cli]") {
   ApiWorld world;
   world.join("web1");
   Cli muster(world);
@@ -282,7 +282,7 @@ TEST_CASE("--detach prints the job's id and waits for nothing", "[integration][c
   CHECK(world.get("/v1/jobs/" + id).body.at("state") == "running");
 }
 
-TEST_CASE("--stream shows each line with its node's name as it comes", "[integration][cli]") {
+TEST_CASE("run --stream shows each line with its node's name as it comes", "[integration][cli]") {
   ApiWorld world;
   auto& agent = world.join("web1");
   Cli muster(world);

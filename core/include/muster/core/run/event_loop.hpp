@@ -70,7 +70,7 @@ class EventLoop {
   /// Runs `work` on the loop, in the order of posting. Dropped when the loop was destroyed. [any]
   void post(std::function<void()> work);
 
-  /// Makes run() return after the current callback. [any]
+  /// Makes run() return once what was posted before has run. [any]
   void stop();
 
   /// Runs until stop(). Blocks.
