@@ -67,6 +67,11 @@ void Executor::on_unwritten(const TaskId& task, const Error& error) {
   around_.log.error("cannot write the journal, retrying", {{"error", error.message}});
   if (table_.not_written(task) == TaskTable::Unwritten::Dropped) {
     forget(task);
+    // A compaction that was under way may hold the promise all the same; after it, this takes it
+    // back, so that a restart does not run what was refused.
+    around_.journal.append(
+        records::encode(records::Known{task, wire::TaskState::Refused, around_.time.now_ms()}),
+        [](const Result<journal::Lsn>&) {});
     refuse(task, {ErrorCode::Unavailable,
                   "this node cannot write down its promise: " + error.message,
                   {},
@@ -142,7 +147,7 @@ records::End Executor::end_record(const Work& work) const {
   records::End end{work.result, {}};
   work.output->each([&end](wire::Stream which, const StreamSpool& stream) {
     const auto parts = stream.kept_parts();
-    end.streams.push_back({which, parts.file, parts.content});
+    end.streams.push_back({which, parts.file, parts.content, parts.given_back});
   });
   return end;
 }

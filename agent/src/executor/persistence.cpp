@@ -52,8 +52,9 @@ void Executor::recover_task(RecoveredTask task) {
     for (auto& summary : task.end->result.outputs) {
       for (auto& stream : task.end->streams) {
         if (stream.stream != summary.stream) continue;
-        work.output->restore(stream.stream, {summary.size, summary.kept, summary.digest,
-                                             stream.file, std::move(stream.content)});
+        work.output->restore(stream.stream,
+                             {summary.size, summary.kept, summary.digest, stream.file,
+                              std::move(stream.content), stream.given_back});
       }
     }
     perform(table_.restore(std::move(entry), around_.time.now_ms()));

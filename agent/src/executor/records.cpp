@@ -33,10 +33,11 @@ struct Encoder {
     pack_bin(to, wire::encode(record.result));
     to.pack_array(static_cast<std::uint32_t>(record.streams.size()));
     for (const auto& stream : record.streams) {
-      to.pack_array(3)
+      to.pack_array(4)
           .pack_uint8(static_cast<std::uint8_t>(stream.stream))
           .pack_uint64(stream.file);
       pack_bin(to, stream.content);
+      to.pack_uint64(stream.given_back);
     }
   }
   void operator()(const Known& record) const {
@@ -99,7 +100,9 @@ End decode_end(Elements& from) {
     const auto stream = one.next<std::uint8_t>();
     if (stream > 2) throw msgpack::type_error();
     const auto file = one.next<std::uint64_t>();
-    end.streams.push_back({static_cast<wire::Stream>(stream), file, one.bin()});
+    auto content = one.bin();
+    end.streams.push_back(
+        {static_cast<wire::Stream>(stream), file, std::move(content), one.next<std::uint64_t>()});
   }
   return end;
 }

@@ -40,6 +40,7 @@ struct KeptStream {
   wire::Stream stream = wire::Stream::Stdout;
   std::uint64_t file = 0;
   Bytes content;
+  std::uint64_t given_back = 0;  ///< so much of the file's beginning is gone
 };
 struct End {
   wire::TaskResult result;

@@ -43,6 +43,14 @@ Error lost_and_late() {
           {}};
 }
 
+Error lost_and_asked_to_end() {
+  return {ErrorCode::Cancelled,
+          "it was lost while it ran, and cancelled before it could run again",
+          {},
+          false,
+          {}};
+}
+
 Error asked_to_end(wire::CancelReason reason) {
   if (reason == wire::CancelReason::Deadline) {
     return {ErrorCode::Timeout, "it was not over in time", {}, false, {}};
@@ -177,7 +185,9 @@ Actions TaskTable::wrote(const TaskId& id, std::int64_t now_ms) {
       start_waiting(lanes_[task.plugin], now_ms, actions);
     }
   } else if (task.phase == Phase::Starting) {
-    if (task.cancel) {
+    if (task.cancel && task.attempt > 1) {
+      finish(task, TaskState::Indeterminate, lost_and_asked_to_end(), now_ms, actions);
+    } else if (task.cancel) {
       if (std::exchange(task.accept_unsaid, false)) actions.push_back({Do::SayAccept, id});
       task.started_ms = 0;
       finish(task, ended_by(*task.cancel), asked_to_end(*task.cancel), now_ms, actions);
@@ -246,7 +256,10 @@ Actions TaskTable::ended(const TaskId& id, Outcome outcome, std::int64_t now_ms)
   if (found == tasks_.end() || found->second.phase != Phase::Running) return actions;
   TaskEntry& task = found->second;
   task.result = std::move(outcome.result);
-  if (const auto settled = settled_state(outcome.kind)) {
+  if (outcome.kind == Outcome::Kind::Refused && task.attempt > 1) {
+    // Only this attempt never ran: the one before may have done its work.
+    finish(task, TaskState::Indeterminate, std::move(outcome.error), now_ms, actions);
+  } else if (const auto settled = settled_state(outcome.kind)) {
     finish(task, *settled, std::move(outcome.error), now_ms, actions);
   } else if (task.cancel) {
     finish(task, ended_by(*task.cancel),
@@ -292,7 +305,9 @@ Actions TaskTable::cancel(const TaskId& id, wire::CancelReason reason, std::int6
     return actions;  // its plugin would not listen: it goes on to its end
   }
   task.cancel = reason;
-  if (task.phase == Phase::Queued) {
+  if (task.phase == Phase::Queued && task.attempt > 1) {
+    finish(task, TaskState::Indeterminate, lost_and_asked_to_end(), now_ms, actions);
+  } else if (task.phase == Phase::Queued) {
     finish(task, ended_by(reason), asked_to_end(reason), now_ms, actions);
   } else if (task.phase == Phase::Running) {
     actions.push_back({Do::CancelCall, id});

@@ -24,7 +24,9 @@ StreamSpool::StreamSpool(SpoolStore& store, const Kept& kept)
       memory_(kept.content),
       file_(kept.file),
       digest_(kept.digest) {
-  store_.took(kept_);
+  given_back_ = std::min(kept.given_back, kept_);
+  sent_ = acknowledged_ = given_back_;
+  store_.took(kept_ - given_back_);
 }
 
 StreamSpool::~StreamSpool() { store_.gave_back(kept_ - given_back_); }
@@ -91,7 +93,7 @@ void StreamSpool::finish() {
 }
 
 StreamSpool::Kept StreamSpool::kept_parts() const {
-  return {size_, kept_, digest_, file_, memory_};
+  return {size_, kept_, digest_, file_, memory_, given_back_};
 }
 
 Result<int> StreamSpool::descriptor() const {
@@ -105,6 +107,7 @@ Result<int> StreamSpool::descriptor() const {
 
 Result<Bytes> StreamSpool::read(std::uint64_t offset, std::size_t most) const {
   if (offset >= kept_) return Bytes();
+  if (offset < given_back_) return fail(ErrorCode::Corrupt, "the output of a task was given back");
   const std::size_t wanted = std::min<std::uint64_t>(most, kept_ - offset);
   if (file_ == 0) {
     if (memory_.size() < kept_) return fail(ErrorCode::Corrupt, "the output of a task is gone");
@@ -129,8 +132,10 @@ Result<Bytes> StreamSpool::read(std::uint64_t offset, std::size_t most) const {
 }
 
 void StreamSpool::cut_at(std::uint64_t offset) {
-  store_.gave_back(kept_ - std::max(offset, given_back_));
-  kept_ = cap_ = std::max(offset, given_back_);
+  const auto stays = std::min(offset, kept_);
+  store_.gave_back(kept_ - std::max(stays, given_back_));
+  given_back_ = std::min(given_back_, stays);
+  kept_ = cap_ = stays;
   finished_ = true;
   digest_ = {};
 }
@@ -141,11 +146,15 @@ void StreamSpool::acknowledge(std::uint64_t offset) {
   give_back_before(offset);
 }
 
-void StreamSpool::rewind(std::uint64_t offset) { sent_ = acknowledged_ = offset; }
+void StreamSpool::rewind(std::uint64_t offset) {
+  if (offset < given_back_) cut_at(offset);
+  sent_ = acknowledged_ = offset;
+}
 
 void StreamSpool::give_back_before(std::uint64_t offset) {
   const std::uint64_t until = std::min(offset, kept_) / kGiveBackStep * kGiveBackStep;
   if (file_ == 0 || finished_ || until <= given_back_) return;
+  if (cap_ <= kWhole && store_.has_room()) return;
   // A file system that cannot punch holes keeps the bytes until the end; only the budget is told.
   const auto fd = descriptor();
   if (!fd) return;

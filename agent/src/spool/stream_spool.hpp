@@ -2,9 +2,10 @@
 /// has.
 ///
 /// The first 64 KiB stay in memory, more goes to a file of the store. What comes beyond the cap is
-/// counted and not kept. Bytes that the controller keeps are given back to the disk while the task
-/// still prints. Owned by its TaskOutput; everything is [loop]. Writes go to the page cache;
-/// syncing is the executor's decision.
+/// counted and not kept. Of a large stream, bytes that the controller keeps are given back to the
+/// disk while the task still prints; up to kWhole all of it stays, because a controller that starts
+/// anew asks for it from the beginning. Owned by its TaskOutput; everything is [loop]. Writes go to
+/// the page cache; syncing is the executor's decision.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@ namespace muster::agent {
 class StreamSpool {
  public:
   static constexpr std::size_t kInMemory = std::size_t{64} << 10U;
+  static constexpr std::uint64_t kWhole = std::uint64_t{16} << 20U;
 
   StreamSpool(SpoolStore& store, std::uint64_t cap) : store_(store), cap_(cap) {}
   ~StreamSpool();
@@ -33,6 +35,7 @@ class StreamSpool {
     crypto::Digest digest{};
     std::uint64_t file = 0;  ///< number in the store; 0: all of it is in `content`
     Bytes content;
+    std::uint64_t given_back = 0;  ///< so much of its beginning is gone; the controller had it
   };
   /// Comes back to life from the journal, finished. Nothing is read before it is asked for.
   StreamSpool(SpoolStore& store, const Kept& kept);
@@ -59,8 +62,8 @@ class StreamSpool {
   /// At most `most` bytes from `offset`. Errors: Corrupt when they are gone.
   [[nodiscard]] Result<Bytes> read(std::uint64_t offset, std::size_t most) const;
 
-  /// Gives up what cannot be read back any more; the stream then counts as truncated there. Its
-  /// digest is zero, which is no digest of anything.
+  /// Gives up what cannot be read back any more; the stream then counts as truncated there, for
+  /// good. Its digest is zero, which is no digest of anything.
   void cut_at(std::uint64_t offset);
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
@@ -74,7 +77,8 @@ class StreamSpool {
   void note_sent(std::uint64_t bytes) { sent_ += bytes; }
   /// Everything before `offset` is kept over there; what is before it may go here.
   void acknowledge(std::uint64_t offset);
-  /// Sends from `offset` on, in whichever direction that is.
+  /// Sends from `offset` on, in whichever direction that is; cuts the stream there when that was
+  /// given back.
   void rewind(std::uint64_t offset);
   /// A new session: what was sent and not acknowledged counts as not sent.
   void restart_sending() { sent_ = acknowledged_; }

@@ -150,3 +150,31 @@ TEST_CASE("a smaller journal tells the same story", "[unit][executor]") {
   CHECK(agent.result_of(running).state == TaskState::Indeterminate);
   for (const auto& id : done) CHECK(agent.status_of(id) == TaskState::Ok);
 }
+
+TEST_CASE("a promise that was refused does not come back through a compaction that held it",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.journal_options.max_bytes = std::uint64_t{5} << 20U;
+  agent.restart();
+  agent.session();
+  const nlohmann::json large{{"pad", std::string(600'000, 'x')}};
+  std::vector<TaskId> done;
+  for (std::size_t i = 0; i < 8; ++i) {
+    done.push_back(agent.send(agent.spec("mock.change", large)));
+    agent.until_called(i + 1);
+    agent.runner.end(done.back(), Outcome::Kind::Changed);
+    REQUIRE(agent.result_of(done.back()).state == TaskState::Changed);
+  }
+  const auto refused = agent.send(agent.spec("mock.change", large));  // no room in the journal
+  agent.executor->on_result_ack({done});                              // and this makes some
+  agent.until([&] { return !agent.uplink.all<wire::Refuse>().empty(); });
+  CHECK(agent.uplink.all<wire::Refuse>()[0].task == refused);
+  agent.until([&] { return agent.journal->size_bytes() < 1 << 20; });
+  const auto after = agent.send("mock.change");  // what was written before it is on the disk
+  agent.until_called(9);
+  CHECK(agent.runner.calls.back().task == after);
+  agent.restart();
+  agent.session();
+  const auto state = agent.status_of(refused);
+  CHECK((state == TaskState::Unknown || state == TaskState::Refused));
+}

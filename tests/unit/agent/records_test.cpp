@@ -56,7 +56,7 @@ TEST_CASE("replay tells promised, started and ended tasks apart", "[unit][agent]
   result.task = task_id(4);
   result.state = wire::TaskState::Changed;
   result.ended_ms = 3000;
-  replay.add(records::encode(records::End{result, {{wire::Stream::Stdout, 0, {1, 2}}}}));
+  replay.add(records::encode(records::End{result, {{wire::Stream::Stdout, 0, {1, 2}, 7}}}));
   replay.add(promise(5, true, 9));
   replay.add(records::encode(records::Known{task_id(5), wire::TaskState::Ok, 4000}));
   replay.add(records::encode(records::Clock{2500, 7, "boot", 10}));
@@ -66,6 +66,7 @@ TEST_CASE("replay tells promised, started and ended tasks apart", "[unit][agent]
   CHECK(replay.tasks().at(task_id(2)).started_ms == 1000);
   CHECK(replay.tasks().at(task_id(3)).attempt == 2);
   CHECK(replay.tasks().at(task_id(4)).end->streams.at(0).content == Bytes{1, 2});
+  CHECK(replay.tasks().at(task_id(4)).end->streams.at(0).given_back == 7);
   CHECK(replay.known().at(task_id(5)).until_ms == 4000);
   CHECK(replay.highest_epoch() == 9);
   CHECK(replay.highest_time_ms() == 3000);

@@ -116,3 +116,48 @@ TEST_CASE("a kept file that is gone is an error and not a shorter output", "[uni
   const StreamSpool again(*store, parts);
   CHECK_FALSE(again.read(0, 10));
 }
+
+TEST_CASE("what a new controller may ask for again stays whole while there is room",
+          "[unit][spool]") {
+  const test::TempDir dir;
+  auto store = SpoolStore::open(dir.path(), 3 << 20).value();
+  StreamSpool stream(*store, StreamSpool::kWhole);
+  const auto printed = pattern(2 << 20);
+  REQUIRE(stream.append(printed));
+  stream.note_sent(printed.size());
+  stream.acknowledge(printed.size());
+  stream.rewind(0);
+  CHECK(stream.read(0, printed.size()).value() == printed);
+
+  REQUIRE(stream.append(printed));  // beyond the budget
+  stream.note_sent(stream.kept());
+  stream.acknowledge(stream.kept());
+  CHECK(store->used() == 0);
+}
+
+TEST_CASE("bytes that were given back are never read as zeros: the stream ends before them",
+          "[unit][spool]") {
+  const test::TempDir dir;
+  auto store = SpoolStore::open(dir.path()).value();
+  StreamSpool::Kept parts;
+  {
+    StreamSpool stream(*store, std::uint64_t{1} << 30U);
+    REQUIRE(stream.append(pattern(4 << 20)));
+    stream.note_sent(4 << 20);
+    stream.acknowledge(3 << 20);
+    CHECK_FALSE(stream.read(100, 10));
+    stream.finish();
+    parts = stream.kept_parts();
+  }
+  StreamSpool again(*store, parts);
+  CHECK(store->used() == 1 << 20);
+  CHECK(again.sent() == 3 << 20);
+  CHECK(again.read(3 << 20, 10).value().size() == 10);
+  const std::uint64_t asked = GENERATE(0U, 100U);
+  again.rewind(asked);
+  CHECK(again.all_sent());
+  CHECK(again.kept_parts().kept == asked);
+  CHECK(again.kept_parts().size == 4 << 20);
+  CHECK(again.kept_parts().digest == crypto::Digest{});
+  CHECK(store->used() == 0);
+}

@@ -211,6 +211,31 @@ TEST_CASE("a second attempt that came too late is indeterminate and not expired"
   CHECK(table.find(id)->state == TaskState::Indeterminate);
 }
 
+TEST_CASE("what becomes of a second attempt that never ran says nothing of the first",
+          "[unit][executor]") {
+  Ready table;
+  auto entry = task(1);
+  entry.idempotent = true;
+  const auto id = table.run(entry);
+  SECTION("its plugin refuses it") {
+    (void)table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow);
+    (void)table.wrote(id, kNow);
+    (void)table.ended(id, {Outcome::Kind::Refused, {}, {}}, kNow);
+  }
+  SECTION("it is cancelled while it waits") {
+    (void)table.plugin_ready("mock", false, kNow);
+    (void)table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow);
+    (void)table.cancel(id, CancelReason::Requested, kNow);
+  }
+  SECTION("it is cancelled while its start is being written") {
+    (void)table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow);
+    (void)table.cancel(id, CancelReason::Requested, kNow);
+    (void)table.wrote(id, kNow);
+  }
+  CHECK(table.find(id)->phase == Phase::Ending);
+  CHECK(table.find(id)->state == TaskState::Indeterminate);
+}
+
 TEST_CASE("a cancel ends a task in every phase before its end", "[unit][executor]") {
   SECTION("its promise is being written") {
     TaskTable table;
