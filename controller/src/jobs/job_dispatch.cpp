@@ -79,6 +79,40 @@ void JobService::State::drop_waiting(OpenTask& task) {
   if (found->second.in_flight.empty() && found->second.waiting.empty()) work.erase(found);
 }
 
+void JobService::State::queue_again(OpenTask& task) {
+  auto& [waiting, in_flight] = work[task.record.node];
+  in_flight.erase(task.record.id);
+  waiting.push_front(&task);
+  task.streams = {};  // of a first run that the node does not remember
+  task.cancel_sent = false;
+  task.record.started = 0;
+  set_state(task, TaskState::Queued);
+}
+
+void JobService::State::acknowledge(NodeId node, const std::vector<TaskId>& ids) {
+  for (std::size_t begin = 0; begin < ids.size(); begin += kMaxIdsPerMessage) {
+    const auto first = ids.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto last =
+        ids.begin() + static_cast<std::ptrdiff_t>(std::min(begin + kMaxIdsPerMessage, ids.size()));
+    const bool sent = parts.fleet.send(node, wire::ResultAck{{first, last}}).has_value();
+    // A node that is away sends its RESULT again, and is answered then; one that is there does not.
+    if (!sent && parts.fleet.connected(node)) owed[node].insert(first, last);
+  }
+}
+
+void JobService::State::catch_up(NodeId node) {
+  if (const auto found = owed.find(node); found != owed.end()) {
+    const std::vector<TaskId> ids(found->second.begin(), found->second.end());
+    owed.erase(found);
+    acknowledge(node, ids);
+  }
+  const auto found = work.find(node);
+  if (found == work.end()) return;
+  for (const auto& [id, task] : found->second.in_flight) {
+    if (task->cancel_wanted && task->open()) send_cancel(*task, wire::CancelReason::Requested);
+  }
+}
+
 void JobService::State::want_cancel(OpenTask& task) {
   if (!task.open() || task.storing) return;
   task.cancel_wanted = true;
@@ -107,6 +141,7 @@ void JobService::State::sweep() {
     if (job->record.not_after <= time && job->unsettled() > 0) due.push_back(job.get());
   }
   for (auto* job : due) sweep_job(*job, time);
+  ask_again();
   arm_sweep();
 }
 

@@ -1,4 +1,6 @@
 // What nodes say about tasks.
+#include <algorithm>
+
 #include "jobs/service_state.hpp"
 
 namespace muster::controller {
@@ -89,7 +91,7 @@ JobService::State::Verdict JobService::State::on_start(NodeId node, const wire::
   const auto step = step_for(task->record.state, Said::Start);
   if (step == Step::Violate) return Violation::Body;
   if (step == Step::Take && !task->storing) {
-    task->record.started = message.started_ms;
+    task->record.started = std::clamp<UnixMs>(message.started_ms, 0, now());
     set_state(*task, state_after(Said::Start));
   }
   if (task->job->idle()) release(*task->job);
@@ -132,24 +134,33 @@ JobService::State::Verdict JobService::State::on_result(NodeId node, wire::TaskR
   Verdict verdict;
   auto* task = find_for(node, message.task, settled, verdict);
   if (task == nullptr) {
-    if (settled) std::ignore = parts.fleet.send(node, wire::ResultAck{{message.task}});
+    if (settled) acknowledge(node, {message.task});
     return verdict;
   }
   const auto step = step_for(task->record.state, Said::Result);
   if (step == Step::Violate) return Violation::Body;
   if (step == Step::AckAgain) {
-    std::ignore = parts.fleet.send(node, wire::ResultAck{{message.task}});
+    acknowledge(node, {message.task});
     return std::nullopt;
   }
-  if (task->storing) return std::nullopt;  // sent again meanwhile: one RESULT_ACK answers both
+  if (task->storing) {  // the node's own end, sent again: one RESULT_ACK answers both
+    if (!task->told) task->held = std::make_unique<wire::TaskResult>(std::move(message));
+    return std::nullopt;
+  }
   if (!output_is_whole(*task, message)) return std::nullopt;
   TaskRecord last = task->record;
   last.state = message.state;
   last.attempt = message.attempt;
   last.result = std::move(message.result);
   last.error = std::move(message.error);
-  last.started = message.started_ms;
-  last.ended = message.ended_ms;
+  // By the controller's clock, but the node's word: it may not reach into the future.
+  last.ended = std::clamp<UnixMs>(message.ended_ms, 0, now());
+  last.started = std::clamp<UnixMs>(message.started_ms, 0, last.ended);
+  for (const auto which : {wire::Stream::Records, wire::Stream::Stdout, wire::Stream::Stderr}) {
+    const bool told = std::any_of(message.outputs.begin(), message.outputs.end(),
+                                  [&](const auto& output) { return output.stream == which; });
+    if (!told) task->stream(which) = {};  // of an attempt before this one
+  }
   std::vector<std::shared_ptr<OutputBuffer>> bodies;
   last.outputs = outputs_so_far(*task, bodies);
   for (const auto& told : message.outputs) {
@@ -160,6 +171,7 @@ JobService::State::Verdict JobService::State::on_result(NodeId node, wire::TaskR
       last.outputs.push_back({told.stream, told.size, 0, crypto::sha256({})});
     }
   }
+  task->told = true;
   end(*task, std::move(last), std::move(bodies));
   return std::nullopt;
 }
@@ -197,9 +209,7 @@ void JobService::State::reconcile_one(OpenTask& task, TaskState theirs) {
             "the node never had it, and its time is over");
         return;
       }
-      task.streams = {};  // of a first run that the node does not remember
-      // Without room it stays delivered, and the next session asks again.
-      if (send_task(task)) set_state(task, TaskState::Delivered);
+      queue_again(task);
       return;
   }
   if (task.cancel_wanted) send_cancel(task, wire::CancelReason::Requested);

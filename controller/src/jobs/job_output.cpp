@@ -39,26 +39,33 @@ JobService::State::Verdict JobService::State::on_out(NodeId node, const wire::Ou
 
 void JobService::State::append(OpenTask& task, const wire::Out& message) {
   auto& stream = task.stream(message.stream);
-  if (message.offset != stream.size()) {
-    const bool known = message.offset + message.bytes.size() <= stream.size();
-    if (known) {
-      send_out_ack(task, message.stream, false);
-    } else if (!std::exchange(stream.asked_rewind, true)) {
-      send_out_ack(task, message.stream, true);
-    }
+  // A further attempt on a node that forgot the first one's output prints from the beginning.
+  if (message.offset < stream.size() && !repeats(stream, message)) stream = {};
+  const auto have = stream.size();
+  const auto end = message.offset + message.bytes.size();
+  if (message.offset > have) {
+    if (!std::exchange(stream.asked_rewind, true)) send_out_ack(task, message.stream, true);
     return;
   }
+  if (end < have || (end == have && message.offset < end)) {
+    // Known. Answered as far as it goes: the node may not have sent again what comes after it.
+    std::ignore =
+        parts.fleet.send(task.record.node, wire::OutAck{message.task, message.stream, end, false});
+    return;
+  }
+  const auto fresh = BytesView(message.bytes).subspan(have - message.offset);
   if (!stream.buffer) stream.buffer = parts.store.new_output();
-  if (const auto appended = stream.buffer->append(message.bytes); !appended) {
-    // Not acknowledged, so the node keeps it and the next attempt finds it out of turn.
+  if (const auto appended = stream.buffer->append(fresh); !appended) {
+    // Not acknowledged, so the node keeps it, and is asked for it again after a while.
     parts.log.error("output cannot be kept, retrying",
                     {{"task", task.record.id.text()}, {"reason", appended.error().message}});
+    stream.asked_rewind = true;
+    unasked.emplace(task.record.id, static_cast<std::uint8_t>(message.stream));
     return;
   }
   stream.asked_rewind = false;
   task.vain_rewinds = 0;
-  watchers.tell(task.job->record.id,
-                OutputChunk{task.record, message.stream, message.offset, message.bytes});
+  watchers.tell(task.job->record.id, OutputChunk{task.record, message.stream, have, fresh});
   if (stream.size() - stream.acked >= kAckEvery) {
     send_out_ack(task, message.stream, false);
   } else {
@@ -67,11 +74,28 @@ void JobService::State::append(OpenTask& task, const wire::Out& message) {
   }
 }
 
+bool JobService::State::repeats(const IncomingStream& stream, const wire::Out& message) const {
+  const auto common = std::min<std::uint64_t>(message.bytes.size(), stream.size() - message.offset);
+  const auto known = stream.buffer->read(message.offset, common);
+  return known && std::equal(known->begin(), known->end(), message.bytes.begin());
+}
+
 void JobService::State::send_out_ack(OpenTask& task, wire::Stream which, bool rewind) {
   auto& stream = task.stream(which);
   unacked.erase({task.record.id, static_cast<std::uint8_t>(which)});
   const wire::OutAck ack{task.record.id, which, stream.size(), rewind};
-  if (parts.fleet.send(task.record.node, ack)) stream.acked = stream.size();
+  if (parts.fleet.send(task.record.node, ack)) {
+    stream.acked = stream.size();
+  } else if (parts.fleet.connected(task.record.node)) {  // no room: the node waits for it
+    (rewind ? unasked : unacked).emplace(task.record.id, static_cast<std::uint8_t>(which));
+    if (!rewind) arm_idle_acks();
+  }
+}
+
+void JobService::State::ask_again() {
+  for (const auto& [id, which] : std::exchange(unasked, {})) {
+    if (auto* task = find(id)) send_out_ack(*task, static_cast<wire::Stream>(which), true);
+  }
 }
 
 void JobService::State::arm_idle_acks() {
@@ -86,7 +110,14 @@ void JobService::State::arm_idle_acks() {
 bool JobService::State::stream_is_whole(OpenTask& task, const wire::OutputSummary& told) {
   auto& stream = task.stream(told.stream);
   if (stream.size() == told.kept) {
-    if (told.kept == 0 || stream.buffer->digest() == told.digest) return true;
+    // A node that lost the end of a stream has no digest of what is left.
+    if (told.kept == 0 || told.digest == Digest{}) return true;
+    if (stream.buffer->digest() == told.digest) return true;
+    if (++task.wrong_digests > kMaxWrongDigests) {
+      parts.log.error("output has another digest than the node says, keeping what came",
+                      {{"task", task.record.id.text()}, {"stream", static_cast<int>(told.stream)}});
+      return true;
+    }
     parts.log.error("output has another digest than the node says, asking for it again",
                     {{"task", task.record.id.text()}, {"stream", static_cast<int>(told.stream)}});
   }
@@ -104,6 +135,10 @@ bool JobService::State::output_is_whole(OpenTask& task, const wire::TaskResult& 
     if (!stream_is_whole(task, told)) missing.push_back(told.stream);
   }
   if (missing.empty()) return true;
+  const auto no_room = [&](wire::Stream which) {
+    return unasked.contains({task.record.id, static_cast<std::uint8_t>(which)});
+  };
+  if (std::any_of(missing.begin(), missing.end(), no_room)) return false;  // asked for in a while
   if (++task.vain_rewinds > kMaxVainRewinds) {
     parts.log.error("a node does not send the output that it says it has, keeping what came",
                     {{"task", task.record.id.text()}});

@@ -185,9 +185,13 @@ void JobService::on_session(NodeId node) {
   state_->dispatch(node);
 }
 
-void JobService::on_room(NodeId node) { state_->dispatch(node); }
+void JobService::on_room(NodeId node) {
+  state_->catch_up(node);
+  state_->dispatch(node);
+}
 
 void JobService::on_session_end(NodeId node) {
+  state_->owed.erase(node);  // it sends every RESULT again in its next session
   const auto found = state_->work.find(node);
   if (found == state_->work.end()) return;
   std::vector<OpenTask*> late;

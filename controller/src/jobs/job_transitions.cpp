@@ -64,22 +64,22 @@ std::vector<OutputRecord> JobService::State::outputs_so_far(
 }
 
 void JobService::State::on_stored(const std::vector<TaskOutcome>& outcomes) {
-  std::map<NodeId, wire::ResultAck> acks;
+  std::map<NodeId, std::vector<TaskId>> told;
+  std::vector<std::pair<NodeId, std::unique_ptr<wire::TaskResult>>> held;
   for (const auto& outcome : outcomes) {
-    acks[outcome.task.node].tasks.push_back(outcome.task.id);
-    if (auto* task = find(outcome.task.id)) apply_stored(*task, outcome);
+    auto* task = find(outcome.task.id);
+    if (task == nullptr) continue;
+    // An end of our own is no answer to a RESULT: the node would forget what really happened.
+    auto& ids = told[outcome.task.node];
+    if (std::exchange(task->told, false)) ids.push_back(outcome.task.id);
+    if (task->held) held.emplace_back(outcome.task.node, std::move(task->held));
+    apply_stored(*task, outcome);
   }
-  for (auto& [node, ack] : acks) {
-    constexpr std::size_t kMost = 1000;  // the wire's limit for one message
-    for (std::size_t begin = 0; begin < ack.tasks.size(); begin += kMost) {
-      const auto first = ack.tasks.begin() + static_cast<std::ptrdiff_t>(begin);
-      const auto last = ack.tasks.begin() +
-                        static_cast<std::ptrdiff_t>(std::min(begin + kMost, ack.tasks.size()));
-      // A node that is away sends its RESULT again, and is answered then.
-      std::ignore = parts.fleet.send(node, wire::ResultAck{{first, last}});
-    }
+  for (const auto& [node, ids] : told) {
+    acknowledge(node, ids);
     dispatch(node);
   }
+  for (auto& [node, result] : held) std::ignore = on_result(node, std::move(*result));
 }
 
 void JobService::State::apply_stored(OpenTask& task, const TaskOutcome& outcome) {

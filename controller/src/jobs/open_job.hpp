@@ -26,10 +26,13 @@ struct OpenTask {
   OpenJob* job = nullptr;
   std::array<IncomingStream, 3> streams;  // by wire::Stream
   bool storing = false;                   // its end is on the way to the disk
+  bool told = false;                      // and that end is the node's own RESULT
   bool collecting = false;                // indeterminate, and the node tells us more
   bool cancel_wanted = false;
   bool cancel_sent = false;
-  int vain_rewinds = 0;  // asked for output again, and none came
+  int vain_rewinds = 0;                    // asked for output again, and none came
+  int wrong_digests = 0;                   // all of a stream came, and was not what the node says
+  std::unique_ptr<wire::TaskResult> held;  // came while our own verdict was being stored
 
   [[nodiscard]] bool open() const { return !wire::is_final(record.state); }
   [[nodiscard]] IncomingStream& stream(wire::Stream which) {

@@ -27,6 +27,7 @@ inline constexpr std::chrono::milliseconds kPresentGrace{
 inline constexpr std::chrono::milliseconds kIdleAck{20};
 inline constexpr std::uint64_t kAckEvery = std::uint64_t{256} << 10U;
 inline constexpr int kMaxVainRewinds = 3;
+inline constexpr int kMaxWrongDigests = 3;
 
 /// What one node has of our tasks.
 struct NodeWork {
@@ -63,6 +64,12 @@ struct JobService::State {
   void want_cancel(OpenTask& task);
   void send_cancel(OpenTask& task, wire::CancelReason reason);
   void drop_waiting(OpenTask& task);
+  /// Back to the queue: the node never had it.
+  void queue_again(OpenTask& task);
+  /// RESULT_ACK now, or as soon as there is room.
+  void acknowledge(NodeId node, const std::vector<TaskId>& ids);
+  /// What could not be sent before.
+  void catch_up(NodeId node);
   void arm_sweep();
   void sweep();
   void sweep_job(OpenJob& job, UnixMs time);
@@ -84,8 +91,10 @@ struct JobService::State {
   // output: job_output.cpp
   [[nodiscard]] Verdict on_out(NodeId node, const wire::Out& message);
   void append(OpenTask& task, const wire::Out& message);
+  [[nodiscard]] bool repeats(const IncomingStream& stream, const wire::Out& message) const;
   void send_out_ack(OpenTask& task, wire::Stream stream, bool rewind);
   void arm_idle_acks();
+  void ask_again();
   [[nodiscard]] bool output_is_whole(OpenTask& task, const wire::TaskResult& message);
   [[nodiscard]] bool stream_is_whole(OpenTask& task, const wire::OutputSummary& told);
 
@@ -98,6 +107,8 @@ struct JobService::State {
   std::uint64_t broken_sums = 0;
   std::set<std::pair<TaskId, std::uint8_t>>
       unacked;  // streams with output that was not acknowledged
+  std::set<std::pair<TaskId, std::uint8_t>> unasked;  // to be sent again, when there is room for it
+  std::unordered_map<NodeId, std::set<TaskId>> owed;  // RESULT_ACKs that found no room
   run::Timer idle_acks;
   run::Timer sweeper;
 };

@@ -9,7 +9,10 @@ namespace {
 
 class MemoryOutput final : public OutputBuffer {
  public:
+  explicit MemoryOutput(std::shared_ptr<const std::optional<Error>> failure)
+      : failure_(std::move(failure)) {}
   [[nodiscard]] Status append(BytesView bytes) override {
+    if (*failure_) return tl::unexpected(**failure_);
     bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
     return {};
   }
@@ -22,6 +25,7 @@ class MemoryOutput final : public OutputBuffer {
   }
 
  private:
+  std::shared_ptr<const std::optional<Error>> failure_;
   Bytes bytes_;
 };
 
@@ -294,7 +298,9 @@ Result<std::pair<JobId, TaskRecord>> MemoryStore::task(TaskId id) {
   return std::pair{job.job.id, job.tasks[found->second.second]};
 }
 
-std::shared_ptr<OutputBuffer> MemoryStore::new_output() { return std::make_shared<MemoryOutput>(); }
+std::shared_ptr<OutputBuffer> MemoryStore::new_output() {
+  return std::make_shared<MemoryOutput>(failure_);
+}
 
 Result<Bytes> MemoryStore::read_output(const Digest& digest, std::uint64_t offset,
                                        std::size_t most) {

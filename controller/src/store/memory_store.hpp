@@ -20,7 +20,7 @@ class MemoryStore final : public Store {
   explicit MemoryStore(run::EventLoop& loop);
 
   /// While set, every write fails with it.
-  void fail_writes_with(std::optional<Error> error) { failure_ = std::move(error); }
+  void fail_writes_with(std::optional<Error> error) { *failure_ = std::move(error); }
 
   [[nodiscard]] const StoreMeta& meta() const override { return meta_; }
 
@@ -62,7 +62,7 @@ class MemoryStore final : public Store {
   template <class T, class Apply>
   void write(Apply apply, Done<T> done) {
     loop_.post([this, apply = std::move(apply), done = std::move(done)]() mutable {
-      Result<T> result = failure_ ? Result<T>(tl::unexpected(*failure_)) : Result<T>(apply());
+      Result<T> result = *failure_ ? Result<T>(tl::unexpected(**failure_)) : Result<T>(apply());
       if (done) done(std::move(result));
     });
   }
@@ -74,7 +74,8 @@ class MemoryStore final : public Store {
 
   run::EventLoop& loop_;
   StoreMeta meta_;
-  std::optional<Error> failure_;
+  // Shared with the outputs that it made, which may outlive it.
+  std::shared_ptr<std::optional<Error>> failure_ = std::make_shared<std::optional<Error>>();
   std::vector<NodeRecord> nodes_;
   std::vector<EnrollmentToken> enrollment_tokens_;
   std::vector<ApiToken> api_tokens_;
