@@ -1,5 +1,6 @@
 #include "executor/executor.hpp"
 
+#include <muster/core/wire/limits.hpp>
 #include <utility>
 
 namespace muster::agent {
@@ -8,6 +9,22 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kTick = 1s;
+
+/// A plugin may say more than the wire carries. Told, it would end every session; journaled, it
+/// would keep the agent from starting.
+Outcome within_limits(Outcome outcome) {
+  const auto size = outcome.result.size();
+  if (size <= wire::kMaxTaskResult) return outcome;
+  return {Outcome::Kind::Failed,
+          {},
+          Error{ErrorCode::ResourceExhausted,
+                "it ended, but its result of " + std::to_string(size) +
+                    " bytes is larger than the limit of " + std::to_string(wire::kMaxTaskResult) +
+                    "; the plugin should print it instead",
+                {},
+                false,
+                {}}};
+}
 
 }  // namespace
 
@@ -28,7 +45,7 @@ void Executor::listen_to_runner() {
     around_.uplink.say(wire::Progress{task, done, note});
   };
   events.ended = [this](const TaskId& task, Outcome outcome) {
-    perform(table_.ended(task, std::move(outcome), around_.time.now_ms()));
+    perform(table_.ended(task, within_limits(std::move(outcome)), around_.time.now_ms()));
   };
   events.ready = [this](const std::string& plugin, bool ready) {
     perform(table_.plugin_ready(plugin, ready, around_.time.now_ms()));

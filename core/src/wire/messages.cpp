@@ -1,3 +1,4 @@
+#include <muster/core/wire/limits.hpp>
 #include <muster/core/wire/messages.hpp>
 
 #include "archive.hpp"
@@ -12,7 +13,6 @@ constexpr std::size_t kMaxFacts = 512;
 constexpr std::size_t kMaxStreams = 3;
 constexpr std::size_t kMaxOutput = std::size_t{64} << 10U;
 constexpr std::size_t kMaxSpec = std::size_t{768} << 10U;
-constexpr std::size_t kMaxResult = std::size_t{768} << 10U;
 constexpr std::size_t kMaxManifest = std::size_t{256} << 10U;
 constexpr std::size_t kMaxEventData = std::size_t{64} << 10U;
 
@@ -102,7 +102,7 @@ void fields(A& archive, T& m) {
 }
 template <class A, Like<TaskResult> T>
 void fields(A& archive, T& m) {
-  archive(m.task, m.attempt, m.state, at_most(kMaxResult, m.result), m.error, m.started_ms,
+  archive(m.task, m.attempt, m.state, at_most(kMaxTaskResult, m.result), m.error, m.started_ms,
           m.ended_ms, at_most(kMaxStreams, m.outputs));
   if constexpr (!std::is_const_v<T>) archive.require(is_final(m.state));
 }

@@ -70,8 +70,9 @@ class FakeRunner final : public agent::CallRunner {
              wire::Stream stream = wire::Stream::Stdout) {
     events_.output(task, stream, as_bytes(text));
   }
-  void end(const TaskId& task, agent::Outcome::Kind kind, std::optional<Error> error = {}) {
-    events_.ended(task, {kind, {0x80}, std::move(error)});
+  void end(const TaskId& task, agent::Outcome::Kind kind, std::optional<Error> error = {},
+           Bytes result = {0x80}) {
+    events_.ended(task, {kind, std::move(result), std::move(error)});
   }
 
   std::optional<Error> refuse;

@@ -178,3 +178,18 @@ TEST_CASE("a promise that was refused does not come back through a compaction th
   const auto state = agent.status_of(refused);
   CHECK((state == TaskState::Unknown || state == TaskState::Refused));
 }
+
+TEST_CASE("a result larger than the wire carries fails its task and not the agent",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto id = agent.send("mock.change");
+  agent.until_called(1);
+  agent.runner.end(id, Outcome::Kind::Changed, {}, Bytes(800'000, 1));
+  const auto result = agent.result_of(id);  // decoded with the wire's limits
+  CHECK(result.state == TaskState::Failed);
+  CHECK(result.error->message.find("800000 bytes") != std::string::npos);
+  agent.restart();
+  agent.session();
+  CHECK(agent.result_of(id).state == TaskState::Failed);
+}

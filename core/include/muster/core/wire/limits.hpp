@@ -1,0 +1,10 @@
+/// Limits that whoever fills a message must keep, because the other side calls more a violation.
+#pragma once
+
+#include <cstddef>
+
+namespace muster::wire {
+
+inline constexpr std::size_t kMaxTaskResult = std::size_t{768} << 10U;  ///< of RESULT's `result`
+
+}  // namespace muster::wire
