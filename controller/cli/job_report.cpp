@@ -20,14 +20,19 @@ struct Group {
   json task;  // one that stands for all
 };
 
+/// A program's result is what it printed; exit code and times stand in --json.
+bool shows_result(const json& job) { return job.value("operation", "") != "system.exec"; }
+
 /// What must be equal for two tasks to stand together. Where a task printed something that is what
 /// people compare; otherwise its result.
-std::string key_of(const json& task) {
+std::string key_of(const json& task, bool with_result) {
   std::string key = task.value("state", "");
   for (const auto& output : task.value("outputs", json::array())) {
     key += "|" + output.value("stream", "") + ":" + output.value("digest", "");
   }
-  if (task.value("outputs", json::array()).empty()) key += "|" + task.at("result").dump();
+  if (with_result && task.value("outputs", json::array()).empty()) {
+    key += "|" + task.at("result").dump();
+  }
   if (task.at("error").is_object()) key += "|" + task.at("error").value("message", "");
   return key;
 }
@@ -35,7 +40,7 @@ std::string key_of(const json& task) {
 std::vector<Group> groups_of(const json& job) {
   std::map<std::string, Group> by_key;
   for (const auto& task : job.at("tasks")) {
-    auto& group = by_key[key_of(task)];
+    auto& group = by_key[key_of(task, shows_result(job))];
     if (group.nodes.empty()) group.task = task;
     group.nodes.push_back(printable(task.value("node", "")));
   }
@@ -90,15 +95,15 @@ void print_result(const json& result) {
   }
 }
 
-CliResult<void> print_group(ApiClient& api, const std::string& job_id, const Group& group) {
+CliResult<void> print_group(ApiClient& api, const json& job, const Group& group) {
   const auto state = group.task.value("state", "");
   std::cout << coloured(heading_of(group), Colour::Plain) << ": "
             << coloured(state, colour_of_state(state)) << "\n";
   const auto outputs = group.task.value("outputs", json::array());
   for (const auto& output : outputs) {
-    if (auto done = print_stream(api, job_id, group, output); !done) return done;
+    if (auto done = print_stream(api, job.value("job", ""), group, output); !done) return done;
   }
-  if (outputs.empty()) print_result(group.task.at("result"));
+  if (outputs.empty() && shows_result(job)) print_result(group.task.at("result"));
   if (const auto& error = group.task.at("error"); error.is_object()) {
     std::cout << "  " << coloured(printable(error.value("message", "")), Colour::Red) << "\n";
   }
@@ -119,7 +124,7 @@ std::string summary_of(const json& counts) {
 
 CliResult<void> print_job(ApiClient& api, const json& job) {
   for (const auto& group : groups_of(job)) {
-    if (auto done = print_group(api, job.value("job", ""), group); !done) return done;
+    if (auto done = print_group(api, job, group); !done) return done;
   }
   std::cout << std::flush;
   std::cerr << summary_of(job.at("counts")) << "  (job " << job.value("job", "") << ")\n";

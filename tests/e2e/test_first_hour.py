@@ -50,6 +50,10 @@ class FirstHour(unittest.TestCase):
         self.assertEqual(done.json["counts"], {"targets": 3, "failed": 3})
         self.assertEqual(done.json["tasks"][0]["result"]["exit_code"], 3)
 
+    def test_programs_that_fail_alike_stand_together(self):
+        done = self.muster("exec", "--on", "all", "--", "sh", "-c", "exit 3")
+        self.assertEqual(done.out, "node-1, node-2, node-3: failed\n  sh exited with 3\n")
+
     def test_a_job_can_be_detached_watched_and_its_output_read(self):
         job = self.muster("exec", "--on", "node:node-2", "--detach", "--json", "--", "seq", "3").json["job"]
         watched = self.muster("job", "watch", job, "--json")
@@ -68,9 +72,9 @@ class FirstHour(unittest.TestCase):
         self.assertEqual(left.stdout, "")
 
     def test_a_task_past_its_time_is_ended(self):
-        done = self.muster("exec", "--on", "node:node-3", "--timeout", "1s", "--json", "--", "sleep", "987653")
+        done = self.muster("exec", "--on", "all", "--timeout", "1s", "--json", "--", "sleep", "987653")
         self.assertEqual(done.code, 4, done)
-        self.assertEqual(done.json["counts"], {"targets": 1, "timed_out": 1})
+        self.assertEqual(done.json["counts"], {"targets": 3, "timed_out": 3})
 
     def test_output_beyond_the_cap_is_cut_and_said(self):
         done = self.muster("exec", "--on", "node:node-1", "--output-cap", "100KiB", "--json", "--", "sh", "-c",

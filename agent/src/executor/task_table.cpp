@@ -31,6 +31,15 @@ TaskState ended_by(wire::CancelReason reason) {
   return reason == wire::CancelReason::Deadline ? TaskState::TimedOut : TaskState::Cancelled;
 }
 
+/// The plugin watches the deadline as well and may be a moment ahead of us: it then ends the call
+/// as failed with this code. A TIMEOUT before the task's own time is up is a failure like any
+/// other.
+bool plugin_saw_deadline(const TaskEntry& task, const Outcome& outcome, std::int64_t now_ms) {
+  constexpr std::int64_t kAheadMs = 100;
+  return task.timeout.count() > 0 && outcome.error && outcome.error->code == ErrorCode::Timeout &&
+         now_ms - task.started_ms >= task.timeout.count() - kAheadMs;
+}
+
 Error late() {
   return {ErrorCode::Timeout, "it was not started before its latest start", {}, false, {}};
 }
@@ -265,7 +274,9 @@ Actions TaskTable::ended(const TaskId& id, Outcome outcome, std::int64_t now_ms)
     finish(task, ended_by(*task.cancel),
            outcome.error ? std::move(outcome.error) : asked_to_end(*task.cancel), now_ms, actions);
   } else if (outcome.kind == Outcome::Kind::Failed) {
-    finish(task, TaskState::Failed, std::move(outcome.error), now_ms, actions);
+    const auto state =
+        plugin_saw_deadline(task, outcome, now_ms) ? TaskState::TimedOut : TaskState::Failed;
+    finish(task, state, std::move(outcome.error), now_ms, actions);
   } else if (task.idempotent && task.attempt < limits_.attempts && now_ms <= task.not_after_ms) {
     leave_phase(task);
     ++task.attempt;

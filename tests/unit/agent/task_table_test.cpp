@@ -186,6 +186,19 @@ TEST_CASE("the outcome of a call decides the state of its task", "[unit][executo
   CHECK(table.find(id)->state == row.state);
 }
 
+TEST_CASE("a plugin that ends a call at its deadline by itself ends a task that timed out",
+          "[unit][executor]") {
+  const std::int64_t after = GENERATE(10, 1000);
+  Ready table;
+  auto entry = task(1);
+  entry.timeout = std::chrono::seconds(1);
+  const auto id = table.run(entry);
+  const Error timeout{ErrorCode::Timeout, "its time was up", {}, false, {}};
+  CHECK(table.ended(id, {Outcome::Kind::Failed, {}, timeout}, kNow + after) ==
+        doing(id, {Do::WriteEnd}));
+  CHECK(table.find(id)->state == (after == 1000 ? TaskState::TimedOut : TaskState::Failed));
+}
+
 TEST_CASE("an idempotent task that was lost runs once more and not twice more",
           "[unit][executor]") {
   Ready table;
