@@ -131,4 +131,15 @@ CliResult<void> print_job(ApiClient& api, const json& job) {
   return {};
 }
 
+void print_troubles(const json& job) {
+  std::cout << std::flush;
+  for (const auto& task : job.at("tasks")) {
+    const auto state = task.value("state", "");
+    if (state == "ok" || state == "changed") continue;
+    const auto& error = task.at("error");
+    const auto why = error.is_object() ? error.value("message", "") : state;
+    std::cerr << "muster: " << printable(task.value("node", "")) << ": " << printable(why) << "\n";
+  }
+}
+
 }  // namespace muster::cli

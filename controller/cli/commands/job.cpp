@@ -47,18 +47,14 @@ CliResult<std::string> job_path(const Arguments& arguments) {
   return "/v1/jobs/" + sdk::percent_encode(arguments.words[0]);
 }
 
-CliResult<void> print_or_dump(ApiClient& api, const json& job, bool as_json) {
-  if (!as_json) return print_job(api, job);
-  std::cout << job.dump(2) << "\n";
-  return {};
-}
-
 CliResult<Exit> show_job(ApiClient& api, const Arguments& arguments) {
   const auto path = job_path(arguments);
   if (!path) return tl::unexpected(path.error());
   const auto job = api.get(*path);
   if (!job) return tl::unexpected(job.error());
-  if (auto shown = print_or_dump(api, *job, arguments.has("json")); !shown) {
+  if (arguments.has("json")) {
+    std::cout << job->dump(2) << "\n";
+  } else if (auto shown = print_job(api, *job); !shown) {
     return tl::unexpected(shown.error());
   }
   return Exit::Ok;  // it was shown; what the job came to is `job watch`'s exit
@@ -71,7 +67,11 @@ CliResult<Exit> watch_job(ApiClient& api, const Arguments& arguments) {
   const auto job = follow_job(api, sdk::percent_encode(arguments.words[0]),
                               as_json ? LiveOutput::None : LiveOutput::Prefixed);
   if (!job) return tl::unexpected(job.error());
-  if (auto shown = print_or_dump(api, *job, as_json); !shown) return tl::unexpected(shown.error());
+  if (as_json) {
+    std::cout << job->dump(2) << "\n";
+  } else {
+    print_troubles(*job);
+  }
   return exit_of_job(*job);
 }
 

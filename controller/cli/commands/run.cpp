@@ -44,14 +44,7 @@ CliResult<Exit> finish(ApiClient& api, const json& job, bool as_json, bool outpu
     if (auto printed = print_job(api, job); !printed) return tl::unexpected(printed.error());
     return exit_of_job(job);
   }
-  for (const auto& task : job.at("tasks")) {
-    if (task.at("error").is_object()) {
-      std::cerr << "muster: " << task.value("node", "") << ": "
-                << task.at("error").value("message", "") << "\n";
-    } else if (task.value("state", "") != "ok" && task.value("state", "") != "changed") {
-      std::cerr << "muster: " << task.value("node", "") << ": " << task.value("state", "") << "\n";
-    }
-  }
+  print_troubles(job);
   return exit_of_job(job);
 }
 
