@@ -20,7 +20,7 @@ namespace muster::plugins {
 
 class OwnMetrics {
  public:
-  /// `declared` is what the manifest has, as START gives it: "counter docker_restarts_total state".
+  /// `declared` is what the manifest has, as START gives it: "counter git_restarts_total state".
   explicit OwnMetrics(const std::vector<std::string>& declared);
   OwnMetrics(const OwnMetrics&) = delete;
   OwnMetrics& operator=(const OwnMetrics&) = delete;

@@ -20,10 +20,10 @@ extern "C" {
 #define MUSTER_METRIC_GAUGE 2U
 #define MUSTER_METRIC_HISTOGRAM 3U
 
-#define MUSTER_METRICS_MAX_METRICS 256U /* of one instance */
-#define MUSTER_METRICS_MAX_LABELS 8U    /* of one metric */
-#define MUSTER_METRICS_MAX_BUCKETS 32U  /* of one histogram; +Inf is added by the host */
-#define MUSTER_METRICS_MAX_SERIES 1000U /* of one metric */
+#define MUSTER_METRICS_MAX_METRICS 256U     /* of one instance */
+#define MUSTER_METRICS_MAX_LABELS 8U        /* of one metric */
+#define MUSTER_METRICS_MAX_BUCKETS 32U      /* of one histogram; +Inf is added by the host */
+#define MUSTER_METRICS_MAX_SERIES 1000U     /* of one metric */
 #define MUSTER_METRICS_MAX_VALUE_BYTES 256U /* of a label's value; what is longer is cut */
 
 typedef struct muster_metric {

@@ -34,7 +34,7 @@ struct Start {
   std::string instance;
   Bytes config;  ///< a msgpack map
   std::vector<std::string> services;
-  std::vector<std::string> metrics;  ///< of the manifest: "counter docker_restarts_total state"
+  std::vector<std::string> metrics;  ///< of the manifest: "counter git_restarts_total state"
 };
 struct Call {
   CallNumber call = 0;
