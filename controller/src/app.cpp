@@ -12,7 +12,6 @@
 #include <muster/core/net/tls_authority.hpp>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "api/routes.hpp"
@@ -159,7 +158,8 @@ Status App::Parts::load_access() {
   if (!ca) return tl::unexpected(ca.error());
   enrollment = std::make_unique<Enrollment>(*store, loop.clock(), *ca);
   return access->load(options.state / "admin.token", [this] {
-    if (!loop.run_ready()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    const auto pause = loop.after(std::chrono::milliseconds(1), [this] { loop.stop(); });
+    loop.run();
   });
 }
 

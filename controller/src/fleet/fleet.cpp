@@ -60,17 +60,26 @@ void Fleet::State::joined(NodeRecord record) {
 }
 
 void Fleet::State::record_report(Node& node) {
+  const auto id = node.record.id;
+  const auto [writing, is_first] = reports_in_writing.try_emplace(id, false);
+  if (!is_first) {
+    writing->second = true;
+    return;
+  }
   if (node.ever_heard) {
     const auto silence = std::chrono::duration_cast<std::chrono::milliseconds>(now() - node.heard);
     node.record.last_seen = unix_now() - silence.count();
   }
   NodeReport report{node.record.last_seen, node.record.agent_version, node.record.facts_digest,
                     node.record.facts, node.record.plugins};
-  parts.store.update_node(node.record.id, std::move(report), [this](const Status& stored) {
+  parts.store.update_node(id, std::move(report), [this, id](const Status& stored) {
     if (!stored) {
       parts.log.warn("what a node told was not stored, ignoring",
                      {{"reason", stored.error().message}});
     }
+    const bool newer = reports_in_writing.at(id);
+    reports_in_writing.erase(id);
+    if (auto* told = nodes.find(id); newer && told != nullptr) record_report(*told);
   });
 }
 

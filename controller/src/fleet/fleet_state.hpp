@@ -23,6 +23,8 @@ struct Fleet::State {
 
   // nodes and gateways: fleet.cpp
   void joined(NodeRecord record);
+  /// Stores what a node told of itself: one write of each node at a time, and the last word wins,
+  /// so that a node that talks a lot cannot fill the store's queue.
   void record_report(Node& node);
   void recompute_times();
   [[nodiscard]] MonoTime now() const { return parts.loop.clock().mono_now(); }
@@ -56,6 +58,7 @@ struct Fleet::State {
   PresenceTimes times;
   NodeListener* listener = nullptr;
   NodeRegistry nodes;
+  std::map<NodeId, bool> reports_in_writing;  // true: there is newer to write after this one
   Inventory inventory;
   SessionTable sessions;
   RetryLimiter retries;

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "scripted_world.hpp"
 
 namespace muster::controller {
@@ -178,6 +180,26 @@ TEST_CASE("manifests and facts are asked for when they are unknown, and only the
   CHECK(world.fleet->select(*selector).unknown.size() == 1);
   world.restart();
   CHECK(world.fleet->manifest(test_manifest_digest()) != nullptr);
+}
+
+TEST_CASE("a node that talks a lot has one write of its facts under way and the last word",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  world.settle();
+  const auto digest = crypto::sha256(as_bytes("facts"));
+  agent.say_at_once(wire::Facts{digest, {{"os.name", "older"}}}, 100);
+  agent.say_at_once(wire::Facts{digest, {{"os.name", "debian"}}}, 1);
+  world.store.fail_writes_with(Error{ErrorCode::Unavailable, "no disk", {}, true, {}});
+  world.settle();
+  const auto entries = world.said.entries();
+  CHECK(std::count_if(entries.begin(), entries.end(), [](const auto& entry) {
+          return entry.sentence == "what a node told was not stored, ignoring";
+        }) == 2);
+  world.store.fail_writes_with(std::nullopt);
+  agent.say(wire::Facts{digest, {{"os.name", "debian"}}});
+  CHECK(world.store.nodes()->at(0).facts.at("os.name") == "debian");
 }
 
 TEST_CASE("a retired node is let in no more", "[integration][fleet]") {

@@ -158,8 +158,12 @@ void Agent::connect() {
   }
 }
 
-void Agent::deliver(BytesView frame) {
+void Agent::arrive(BytesView frame) {
   world_.fleet->on_received(kGateway, {route, transport_.public_key, frame});
+}
+
+void Agent::deliver(BytesView frame) {
+  arrive(frame);
   world_.settle();
 }
 

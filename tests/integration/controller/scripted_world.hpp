@@ -104,6 +104,15 @@ class Agent {
     deliver(*frame);
   }
   void deliver(BytesView frame);
+  /// The same `count` times before the controller's loop runs again.
+  template <class Message>
+  void say_at_once(const Message& message, int count) {
+    for (int i = 0; i < count; ++i) {
+      const auto frame = session_->seal(message);
+      REQUIRE(frame);
+      arrive(*frame);
+    }
+  }
   /// Everything that came since the last call, opened, in order.
   std::vector<net::Opened> hear();
   /// Keeps what came; the messages of one type among it.
@@ -136,6 +145,8 @@ class Agent {
   Bytes last_hello;
 
  private:
+  void arrive(BytesView frame);
+
   World& world_;
   std::string name_;
   NodeId id_;
