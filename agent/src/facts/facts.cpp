@@ -98,7 +98,12 @@ crypto::Digest digest_of(const Facts& facts) {
 }
 
 std::string read_machine_id(const std::filesystem::path& root) {
-  return read_line(root / "etc/machine-id");
+  for (const auto* file : {"etc/machine-id", "var/lib/dbus/machine-id"}) {
+    const auto id = read_line(root / file);
+    if (!id.empty() && id != "uninitialized") return id;  // see machine-id(5)
+  }
+  const auto boot = read_boot_id(root);
+  return boot.empty() ? std::string("unknown") : "boot-" + boot;
 }
 
 std::string read_boot_id(const std::filesystem::path& root) {

@@ -31,7 +31,8 @@ struct HostNumbers {
 /// SHA-256 over the facts in their order, each name and value with a length before it.
 [[nodiscard]] crypto::Digest digest_of(const Facts& facts);
 
-/// The content of /etc/machine-id below `root`, or empty.
+/// What tells this machine from a copy of it: /etc/machine-id below `root`; on a system without
+/// one, such as a bare root or a minimal container, the id of this boot. Never empty.
 [[nodiscard]] std::string read_machine_id(const std::filesystem::path& root);
 /// The kernel's id of this boot, or empty.
 [[nodiscard]] std::string read_boot_id(const std::filesystem::path& root);

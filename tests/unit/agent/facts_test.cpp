@@ -48,3 +48,14 @@ TEST_CASE("the digest of facts tells apart what concatenation would not", "[unit
   CHECK(agent::digest_of({{"ab", "c"}}) != agent::digest_of({{"a", "bc"}}));
   CHECK(agent::digest_of({{"a", "b"}}) == agent::digest_of({{"a", "b"}}));
 }
+
+TEST_CASE("a machine without an id is told apart by its boot", "[unit][agent]") {
+  const test::TempDir root;
+  CHECK(agent::read_machine_id(root.path()) == "unknown");
+  put(root / "proc/sys/kernel/random/boot_id", "b00t\n");
+  CHECK(agent::read_machine_id(root.path()) == "boot-b00t");
+  put(root / "etc/machine-id", "uninitialized\n");
+  CHECK(agent::read_machine_id(root.path()) == "boot-b00t");
+  put(root / "etc/machine-id", "0123abcd\n");
+  CHECK(agent::read_machine_id(root.path()) == "0123abcd");
+}
