@@ -6,12 +6,13 @@
 #include <muster/core/base/error.hpp>
 #include <muster/core/crypto/digest.hpp>
 #include <string>
+#include <string_view>
 
 namespace muster::agent {
 
-/// The fleet CA as the controller gives it out, and the digest by which a token knows it.
+/// The fleet CA, and the digest by which a token knows it.
 struct FleetCa {
-  std::string pem;
+  std::string pem;          ///< made anew from the bytes of the digest: nothing else is in it
   crypto::Digest digest{};  ///< of its DER form
 };
 
@@ -32,7 +33,8 @@ struct EnrolAnswer {
                                         const std::filesystem::path& ca_file,
                                         const std::string& body);
 
-/// The DER bytes of the first certificate in a PEM text. Errors: Corrupt.
-[[nodiscard]] Result<Bytes> certificate_der(const std::string& pem);
+/// Reads the answer of GET /v1/ca, which nobody vouches for. Errors: Corrupt for anything but one
+/// PEM certificate, with white space around it.
+[[nodiscard]] Result<FleetCa> read_ca(std::string_view pem);
 
 }  // namespace muster::agent

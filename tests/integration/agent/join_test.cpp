@@ -147,6 +147,38 @@ TEST_CASE("an authority that the server's own certificate does not come from get
   CHECK(node.has_nothing());
 }
 
+TEST_CASE("an answer with more than the one authority that the token names gets no secret",
+          "[integration][join]") {
+  // The genuine authority is public: whoever stands in between gives it out with another one of
+  // his own, which has signed what he shows.
+  Controller between;
+  const Controller genuine;
+  const auto& own = between.authority.certificate_pem;
+  const auto& known = genuine.authority.certificate_pem;
+  const std::string end = "-----END CERTIFICATE-----";
+  between.given_ca = GENERATE_COPY(values<std::string>(
+      {known + own, own + known, "a line before\n" + known, known + "a line behind\n",
+       known.substr(0, known.find(end) + end.size()) + own}));
+  auto token = between.token();
+  token.ca = digest_of(known);
+  Node node;
+  const auto joined = node.join(token);
+  REQUIRE_FALSE(joined);
+  CHECK(joined.error().code == ErrorCode::Unauthenticated);
+  CHECK(between.enrolled.empty());
+  CHECK(node.has_nothing());
+}
+
+TEST_CASE("the authority that a node keeps is the very one that the token names",
+          "[integration][join]") {
+  Controller controller;
+  controller.given_ca = "\r\n " + controller.given_ca + "\n\n";
+  Node node;
+  const auto joined = node.join(controller.token());
+  REQUIRE(joined);
+  CHECK(joined->ca_pem == controller.authority.certificate_pem);
+}
+
 TEST_CASE("the controller's own sentence is passed on", "[integration][join]") {
   Controller controller;
   controller.status = 403;
