@@ -12,12 +12,17 @@ struct RunTexts {
   std::string log_format = "text";
 };
 
+// As text first: the library would read a path up to its first blank only.
+po::typed_value<std::string>* path_value(std::filesystem::path& into) {
+  return po::value<std::string>()->notifier([&into](const std::string& text) { into = text; });
+}
+
 po::options_description run_description(RunOptions& run, RunTexts& texts) {
   po::options_description description("muster-agent run");
   auto add = description.add_options();
-  add("state", po::value(&run.state)->required(), "the agent's own directory");
-  add("plugins", po::value(&run.plugins)->required(), "where the plugins are");
-  add("plugin-config", po::value(&run.plugin_config), "where their configurations are");
+  add("state", path_value(run.state)->required(), "the agent's own directory");
+  add("plugins", path_value(run.plugins)->required(), "where the plugins are");
+  add("plugin-config", path_value(run.plugin_config), "where their configurations are");
   add("name", po::value(&run.name), "another name than the one it joined with");
   add("metrics", po::value(&run.metrics), "ADDRESS:PORT to serve /metrics at");
   add("dev-trust", po::bool_switch(&run.dev_trust), "allow dangerous operations");

@@ -9,18 +9,23 @@ namespace {
 
 namespace po = boost::program_options;
 
+// As text first: the library would read a path up to its first blank only.
+po::typed_value<std::string>* path_value(std::filesystem::path& into) {
+  return po::value<std::string>()->notifier([&into](const std::string& text) { into = text; });
+}
+
 po::options_description description(Options& options) {
   po::options_description shown("muster-gateway: holds the agents' connections for a controller");
   shown.add_options()("help,h", "show this");
-  shown.add_options()("state", po::value(&options.state)->value_name("DIR")->required(),
+  shown.add_options()("state", path_value(options.state)->value_name("DIR")->required(),
                       "where its key is kept; made at the first start");
   shown.add_options()(
       "listen", po::value(&options.listen)->value_name("ADDR:PORT")->default_value("0.0.0.0:8421"),
       "where agents connect; port 0 takes a free one");
   shown.add_options()("controller",
-                      po::value(&options.controller)->value_name("SOCKET")->required(),
+                      path_value(options.controller)->value_name("SOCKET")->required(),
                       "the controller's unix socket");
-  shown.add_options()("port-file", po::value(&options.port_file)->value_name("FILE"),
+  shown.add_options()("port-file", path_value(options.port_file)->value_name("FILE"),
                       "write the port there once it is open");
   return shown;
 }

@@ -37,6 +37,7 @@ class Service:
     def __init__(self, argv, log):
         self.argv, self.log = [str(word) for word in argv], log
         self.stopping = threading.Event()
+        self.starting = threading.Lock()  # no process is made once `stopping` is set
         self.process = None
         self.starts = 0
         self.started = threading.Event()
@@ -46,9 +47,12 @@ class Service:
 
     def _supervise(self):
         with open(self.log, "ab") as log:
-            while not self.stopping.is_set():
-                self.process = subprocess.Popen(
-                    self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            while True:
+                with self.starting:
+                    if self.stopping.is_set():
+                        return
+                    self.process = subprocess.Popen(
+                        self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
                 self.starts += 1
                 self.started.set()
                 self.process.wait()
@@ -61,7 +65,8 @@ class Service:
         wait_for("the process to be started again", lambda: self.starts > before)
 
     def stop(self):
-        self.stopping.set()
+        with self.starting:
+            self.stopping.set()
         for sign in (signal.SIGTERM, signal.SIGKILL):
             if self.process.poll() is None:
                 self.process.send_signal(sign)

@@ -11,6 +11,7 @@ import fleet
 FINAL = {"ok", "changed", "failed", "timed_out", "cancelled", "refused", "indeterminate", "expired", "skipped",
          "unreachable"}
 JOBS = 100
+AT_ONCE = 4  # tasks of one plugin on one node
 
 
 class Crashes(unittest.TestCase):
@@ -19,17 +20,26 @@ class Crashes(unittest.TestCase):
         self.addCleanup(self.fleet.close)
         self.marks = self.fleet.path("marks")
         self.marks.mkdir()
+        self.gate = self.fleet.path("gate")
 
-    def start_jobs(self, kill_after, kill):
-        """JOBS jobs of three tasks; `kill` in the middle. Each task leaves one mark for each time that it ran."""
+    def jobs_in_flight(self, kill):
+        """JOBS jobs of three tasks of which none can end before `kill` is done: each waits for the gate.
+
+        A task leaves one mark for each time that it began, which is renamed when it came to its end.
+        """
         jobs = []
         for number in range(JOBS):
-            if number == kill_after:
-                kill()
-            script = f'echo x >> "{self.marks}/{number}.$PPID.$$"; mv "{self.marks}/{number}.$PPID.$$" "{self.marks}/{number}.$PPID.$$.done"'
-            done = fleet.wait_for("a job to be taken", lambda: self.created("sh", "-c", script))
-            jobs.append(done)
+            mark = f'"{self.marks}/{number}.$PPID.$$"'
+            script = f'echo x >> {mark}; until [ -e "{self.gate}" ]; do sleep 0.1; done; mv {mark} {mark}.done'
+            jobs.append(fleet.wait_for("a job to be taken", lambda: self.created("sh", "-c", script)))
+        fleet.wait_for("every node to run as many tasks as it may at once", lambda: len(self.begun()) == 3 * AT_ONCE)
+        self.assertEqual([self.job(job)["state"] for job in jobs], ["running"] * JOBS)
+        kill()
+        self.gate.touch()
         return jobs
+
+    def begun(self):
+        return list(self.marks.iterdir())
 
     def created(self, *argv):
         done = self.fleet.muster("exec", "--on", "all", "--offline", "queue", "--detach", "--json", "--", *argv)
@@ -62,16 +72,16 @@ class Crashes(unittest.TestCase):
                 self.assertEqual(unsure, 0, shown)
 
     def test_killing_the_controller_loses_nothing(self):
-        self.check(self.start_jobs(JOBS // 2, self.fleet.services["controller"].kill), may_be_indeterminate=False)
+        self.check(self.jobs_in_flight(self.fleet.services["controller"].kill), may_be_indeterminate=False)
 
     def test_killing_the_gateway_loses_nothing(self):
-        self.check(self.start_jobs(JOBS // 2, self.fleet.services["gateway"].kill), may_be_indeterminate=False)
+        self.check(self.jobs_in_flight(self.fleet.services["gateway"].kill), may_be_indeterminate=False)
 
     def test_killing_an_agent_leaves_only_true_states(self):
-        self.check(self.start_jobs(JOBS // 2, self.fleet.services["node-2"].kill), may_be_indeterminate=True)
+        self.check(self.jobs_in_flight(self.fleet.services["node-2"].kill), may_be_indeterminate=True)
 
     def test_killing_a_plugin_host_leaves_only_true_states(self):
-        self.check(self.start_jobs(JOBS // 2, self.kill_host), may_be_indeterminate=True)
+        self.check(self.jobs_in_flight(self.kill_host), may_be_indeterminate=True)
 
     def kill_host(self):
         agent = self.fleet.services["node-3"].process.pid

@@ -1,6 +1,7 @@
 """What a newcomer does first, through all processes."""
 
 import json
+import os
 import subprocess
 import unittest
 
@@ -63,12 +64,13 @@ class FirstHour(unittest.TestCase):
         self.assertIn(job, [one["job"] for one in self.muster("job", "ls", "--json").json["jobs"]])
 
     def test_a_running_job_is_cancelled_and_its_process_ends(self):
-        job = self.muster("exec", "--on", "node:node-2", "--detach", "--json", "--", "sleep", "987654").json["job"]
+        seconds = str(1_000_000_000 + os.getpid())  # no other test sleeps so long
+        job = self.muster("exec", "--on", "node:node-2", "--detach", "--json", "--", "sleep", seconds).json["job"]
         fleet.wait_for("the task to run", lambda: self.muster("job", "show", job, "--json").json["counts"].get("running"))
         self.assertEqual(self.muster("job", "cancel", job).code, 0)
         done = self.muster("job", "watch", job, "--json")
         self.assertEqual(done.json["counts"], {"targets": 1, "cancelled": 1}, done)
-        left = subprocess.run(["pgrep", "-f", "sleep 987654"], capture_output=True, text=True)
+        left = subprocess.run(["pgrep", "-f", f"sleep {seconds}"], capture_output=True, text=True)
         self.assertEqual(left.stdout, "")
 
     def test_a_task_past_its_time_is_ended(self):

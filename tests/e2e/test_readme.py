@@ -1,7 +1,7 @@
 """The README's tour, typed line by line, prints what it shows.
 
 Ids, times and the system's name are the machine's own and are not compared; nor is the order of lines that
-several nodes print at once.
+begin with a node's name, as several nodes print them at once.
 """
 
 import getpass
@@ -15,6 +15,7 @@ import fleet
 README = pathlib.Path(__file__).parents[2] / "README.md"
 OWN = [(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID"), (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ", "TIME"),
        (r"Debian GNU/Linux \d+ \(\w+\)", "OS"), (r"hello from \S+", "hello from USER"), (r"  +", "  ")]
+OF_NODE = r"node-\d: "
 
 
 def steps():
@@ -32,7 +33,18 @@ def steps():
 def compared(lines):
     for pattern, name in OWN:
         lines = [re.sub(pattern, name, line) for line in lines]
-    return sorted(line.rstrip() for line in lines)
+    lines = [line.rstrip() for line in lines]
+    of_nodes = iter(sorted(line for line in lines if re.match(OF_NODE, line)))
+    return [next(of_nodes) if re.match(OF_NODE, line) else line for line in lines]
+
+
+def printed(shell):
+    """What a command prints, up to the mark behind it."""
+    for line in shell.stdout:
+        if line == "=end=\n":
+            return
+        yield line.rstrip("\n")
+    raise AssertionError("the shell has ended")
 
 
 class Tour(unittest.TestCase):
@@ -47,8 +59,7 @@ class Tour(unittest.TestCase):
                 with self.subTest(command=command):
                     shell.stdin.write(f"{command}\necho =end=\n")
                     shell.stdin.flush()
-                    printed = list(iter(lambda: shell.stdout.readline().rstrip("\n"), "=end="))
-                    self.assertEqual(compared(printed), compared(shown))
+                    self.assertEqual(compared(list(printed(shell))), compared(shown))
             shell.stdin.close()
             shell.wait()
             shell.stdout.close()
