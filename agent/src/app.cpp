@@ -136,7 +136,8 @@ Status App::open_stores() {
 
 Status App::load_plugins() {
   auto plugins =
-      load_hosted_plugins(*loop_, log_, options_.plugins, options_.plugin_config, host_program());
+      load_hosted_plugins(*loop_, *workers_, log_,
+                          {options_.plugins, options_.plugin_config, host_program(), state_->kv()});
   if (!plugins) return tl::unexpected(plugins.error());
   plugins_ = std::move(*plugins);
   return {};

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "host/plugin_supervisor.hpp"
+#include "kv/kv_service.hpp"
 
 namespace muster::agent {
 namespace {
@@ -34,15 +35,18 @@ CallSpec spec_of(const Call& call) {
 
 class HostedPlugins final : public PluginRuntime {
  public:
-  static Result<std::unique_ptr<PluginRuntime>> load(run::EventLoop& loop, const log::Logger& log,
-                                                     const std::filesystem::path& directory,
-                                                     const std::filesystem::path& config_directory,
-                                                     const std::filesystem::path& host_program) {
-    std::unique_ptr<HostedPlugins> plugins(new HostedPlugins);
+  static Result<std::unique_ptr<PluginRuntime>> load(run::EventLoop& loop, run::WorkerPool& workers,
+                                                     const log::Logger& log, PluginPlaces places) {
+    std::unique_ptr<HostedPlugins> plugins(
+        new HostedPlugins(loop, workers, log, std::move(places.kv_directory)));
     SupervisorOptions options;
-    options.plugin_directory = directory;
-    options.host_program = host_program;
-    options.config_directory = config_directory;
+    options.plugin_directory = std::move(places.directory);
+    options.host_program = std::move(places.host_program);
+    options.config_directory = std::move(places.config_directory);
+    options.kv = [raw = plugins.get()](const auto& plugin, const auto& instance, plugins::Kv ask,
+                                       KvService::Done done) {
+      raw->kv_.ask(plugin, instance, std::move(ask), std::move(done));
+    };
     options.changed = [raw = plugins.get()] { raw->on_changed(); };
     auto supervisor = PluginSupervisor::create(loop, log, std::move(options));
     if (!supervisor) return tl::unexpected(supervisor.error());
@@ -124,7 +128,9 @@ class HostedPlugins final : public PluginRuntime {
   }
 
  private:
-  HostedPlugins() = default;
+  HostedPlugins(run::EventLoop& loop, run::WorkerPool& workers, const log::Logger& log,
+                std::filesystem::path kv_directory)
+      : kv_(loop, workers, log, std::move(kv_directory)) {}
 
   void on_changed() {
     for (const auto& plugin : supervisor_->plugins()) {
@@ -147,15 +153,17 @@ class HostedPlugins final : public PluginRuntime {
   std::unordered_map<TaskId, CallHandle> calls_;
   std::map<std::string, bool> ready_;
   mutable std::map<wire::Digest, Bytes> manifests_;
+  KvService kv_;
   std::unique_ptr<PluginSupervisor> supervisor_;  // goes first: nothing is called after that
 };
 
 }  // namespace
 
-Result<std::unique_ptr<PluginRuntime>> load_hosted_plugins(
-    run::EventLoop& loop, const log::Logger& log, const std::filesystem::path& directory,
-    const std::filesystem::path& config_directory, const std::filesystem::path& host_program) {
-  return HostedPlugins::load(loop, log, directory, config_directory, host_program);
+Result<std::unique_ptr<PluginRuntime>> load_hosted_plugins(run::EventLoop& loop,
+                                                           run::WorkerPool& workers,
+                                                           const log::Logger& log,
+                                                           PluginPlaces places) {
+  return HostedPlugins::load(loop, workers, log, std::move(places));
 }
 
 }  // namespace muster::agent

@@ -8,16 +8,24 @@
 #include <memory>
 #include <muster/core/log/logger.hpp>
 #include <muster/core/run/event_loop.hpp>
+#include <muster/core/run/worker_pool.hpp>
 
 #include "plugin_runtime.hpp"
 
 namespace muster::agent {
 
-/// Reads every plugin of `directory`; starts nothing yet. Blocks. Errors: NotFound for the folder.
-/// `config_directory` has `<plugin id>.json`, or is ""; `host_program` is muster-plugin-host;
-/// `loop` must outlive the result.
-[[nodiscard]] Result<std::unique_ptr<PluginRuntime>> load_hosted_plugins(
-    run::EventLoop& loop, const log::Logger& log, const std::filesystem::path& directory,
-    const std::filesystem::path& config_directory, const std::filesystem::path& host_program);
+struct PluginPlaces {
+  std::filesystem::path directory;
+  std::filesystem::path config_directory;  ///< has `<plugin id>.json`; "" for nowhere
+  std::filesystem::path host_program;      ///< muster-plugin-host
+  std::filesystem::path kv_directory;      ///< what plugins keep; made when needed
+};
+
+/// Reads every plugin of the folder; starts nothing yet. Blocks. Errors: NotFound for the folder.
+/// `loop` and `workers` must outlive the result.
+[[nodiscard]] Result<std::unique_ptr<PluginRuntime>> load_hosted_plugins(run::EventLoop& loop,
+                                                                         run::WorkerPool& workers,
+                                                                         const log::Logger& log,
+                                                                         PluginPlaces places);
 
 }  // namespace muster::agent

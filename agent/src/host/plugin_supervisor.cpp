@@ -93,7 +93,11 @@ CallEnd end_of(plugins::Outcome outcome) {
 }  // namespace
 
 PluginSupervisor::PluginSupervisor(run::EventLoop& loop, log::Logger log, SupervisorOptions options)
-    : loop_(loop), log_(std::move(log)), options_(std::move(options)), queries_(loop) {}
+    : loop_(loop),
+      log_(std::move(log)),
+      options_(std::move(options)),
+      queries_(loop),
+      kv_(options_.kv) {}
 
 PluginSupervisor::~PluginSupervisor() = default;
 
@@ -278,6 +282,8 @@ void PluginSupervisor::on_frame(PluginSlot& slot, const plugins::ToAgent& frame)
     queries_.on_frame(slot, *metrics);
   } else if (const auto* report = std::get_if<plugins::HealthReport>(&frame)) {
     queries_.on_frame(slot, *report);
+  } else if (const auto* kv = std::get_if<plugins::Kv>(&frame)) {
+    kv_.on_frame(slot, *kv);
   }
 }
 
@@ -323,6 +329,7 @@ void PluginSupervisor::collect_all(std::chrono::milliseconds within, PluginTexts
 
 void PluginSupervisor::on_host_ended(PluginSlot& slot, const HostEnd& end) {
   queries_.on_host_ended(slot, end);
+  kv_.on_host_ended(slot);
   std::vector<CallHandle> lost;
   for (const auto& [call, running] : calls_) {
     if (running.slot == &slot) lost.push_back(call);

@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "host/plugin_kv.hpp"
 #include "host/plugin_queries.hpp"
 #include "host/plugin_slot.hpp"
 #include "plugin_text.hpp"
@@ -79,6 +80,7 @@ struct SupervisorOptions {
   std::function<void(const std::string& plugin, const plugins::Event&)> event;
   /// Where `<plugin id>.json` has what is not in `configs`; "" for nowhere.
   std::filesystem::path config_directory;
+  KvAsk kv;  ///< keeps the plugins' values
 };
 
 class PluginSupervisor {
@@ -156,6 +158,7 @@ class PluginSupervisor {
   CallHandle last_call_ = 0;
   PoisonList poison_;
   PluginQueries queries_;
+  PluginKv kv_;
   run::Timer reap_timer_;
   run::Timer changed_timer_;
   std::function<void()> stopped_;

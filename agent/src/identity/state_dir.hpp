@@ -20,6 +20,7 @@ class StateDir {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] std::filesystem::path journal() const { return path_ / "journal"; }
+  [[nodiscard]] std::filesystem::path kv() const { return path_ / "kv"; }
   [[nodiscard]] std::filesystem::path spool() const { return path_ / "spool"; }
 
  private:

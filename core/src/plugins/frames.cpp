@@ -36,6 +36,8 @@ constexpr std::uint8_t kType<Stop> = 8;
 template <>
 constexpr std::uint8_t kType<Ping> = 9;
 template <>
+constexpr std::uint8_t kType<KvAnswer> = 10;
+template <>
 constexpr std::uint8_t kType<Ready> = 20;
 template <>
 constexpr std::uint8_t kType<StartFailed> = 21;
@@ -59,6 +61,8 @@ template <>
 constexpr std::uint8_t kType<Pong> = 30;
 template <>
 constexpr std::uint8_t kType<Quiesced> = 31;
+template <>
+constexpr std::uint8_t kType<Kv> = 32;
 
 /// The frame's first field alone, which decides what the others are.
 struct TypeOnly {
@@ -143,6 +147,15 @@ void fields(A& archive, T& m) {
   auto type = kType<Ping>;
   archive(type, m.number);
 }
+template <class A, Like<KvEntry> T>
+void fields(A& archive, T& m) {
+  archive(at_most(kMaxKvKey, m.key), at_most(kMaxKvValue, m.value), m.revision);
+}
+template <class A, Like<KvAnswer> T>
+void fields(A& archive, T& m) {
+  auto type = kType<KvAnswer>;
+  archive(type, m.request, at_most(kMaxKvEntries, m.entries), m.more, m.revision, m.error);
+}
 template <class A, Like<Ready> T>
 void fields(A& archive, T& m) {
   auto type = kType<Ready>;
@@ -203,6 +216,12 @@ template <class A, Like<Quiesced> T>
 void fields(A& archive, T& m) {
   auto type = kType<Quiesced>;
   archive(type, m.error);
+}
+template <class A, Like<Kv> T>
+void fields(A& archive, T& m) {
+  auto type = kType<Kv>;
+  archive(type, m.request, m.action, at_most(kMaxKvKey, m.key), at_most(kMaxKvKey, m.after),
+          at_most(kMaxKvValue, m.value), m.ttl, m.expected);
 }
 
 namespace {

@@ -103,7 +103,7 @@ void HostProcess::start(const std::string& plugin_id, const nlohmann::json& conf
   send(plugins::Start{plugin_id,
                       {},
                       nlohmann::json::to_msgpack(config),
-                      {"muster.log/1", "muster.metrics/1"},
+                      {"muster.log/1", "muster.metrics/1", "muster.kv/1"},
                       {"counter mock_calls_total finish", "histogram mock_delay_seconds"}});
 }
 

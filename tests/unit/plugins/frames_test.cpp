@@ -46,6 +46,8 @@ TEST_CASE("every frame to the host has the bytes that the protocol page promises
       {Quiesce{1000ms}, "9207cd03e8"},
       {Stop{}, "9108"},
       {Ping{4}, "920904"},
+      {KvAnswer{3, {{"k", kAb, 300}}, true, 9, {}}, "960a039193a16bc4026162cd012cc309c0"},
+      {KvAnswer{3, {}, false, 0, kError}, "960a0390c2009505a26e6fa22f61c305"},
   };
   for (const auto& [frame, bytes] : golden) {
     CAPTURE(bytes);
@@ -74,6 +76,7 @@ TEST_CASE("every frame to the agent has the bytes that the protocol page promise
       {HealthReport{3, 1, 9, "r", {}}, "961d030109a172c0"},
       {Pong{4, 250ms, {{"x", 2}}}, "941e04ccfa81a17802"},
       {Quiesced{{}}, "921fc0"},
+      {Kv{3, KvAction::CompareAndSet, "k", "a", kAb, 250ms, 7}, "98200304a16ba161c4026162ccfa07"},
   };
   for (const auto& [frame, bytes] : golden) {
     CAPTURE(bytes);
@@ -108,6 +111,11 @@ TEST_CASE("an outcome that is none is refused", "[unit][plugins]") {
   CHECK_FALSE(decode_to_agent(Bytes{0x95, 25, 7, outcome, 0xc4, 0, 0xc0}));
 }
 
+TEST_CASE("a kv action that is none is refused", "[unit][plugins]") {
+  const auto action = GENERATE(as<std::uint8_t>{}, 0, 6);
+  CHECK_FALSE(decode_to_agent(Bytes{0x98, 32, 3, action, 0xa0, 0xa0, 0xc4, 0, 0, 0}));
+}
+
 TEST_CASE("bytes beyond their limit are refused, bytes at it are not", "[unit][plugins]") {
   const auto fits = [](const ToAgent& frame) {
     return decode_to_agent(body_of(encode(frame))).has_value();
@@ -123,6 +131,12 @@ TEST_CASE("bytes beyond their limit are refused, bytes at it are not", "[unit][p
     CHECK(fits(Log{2, 0, "m", Bytes(kMaxLogFields + over)}) == good);
     CHECK(fits(Event{"t", "", "", 0, Bytes(kMaxEventData + over)}) == good);
     CHECK(fits(Collected{1, Bytes(kMaxCollectPart + over), true, {}}) == good);
+    CHECK(fits(Kv{1, KvAction::Set, std::string(kMaxKvKey + over, 'k'), "", {}, 0ms, 0}) == good);
+    CHECK(fits(Kv{1, KvAction::List, "", std::string(kMaxKvKey + over, 'k'), {}, 0ms, 0}) == good);
+    CHECK(fits(Kv{1, KvAction::Set, "k", "", Bytes(kMaxKvValue + over), 0ms, 0}) == good);
+    CHECK(fits_host(KvAnswer{1, {{"k", Bytes(kMaxKvValue + over), 1}}, false, 1, {}}) == good);
+    CHECK(fits_host(KvAnswer{
+              1, std::vector<KvEntry>(kMaxKvEntries + over, {"k", {}, 1}), false, 1, {}}) == good);
     CHECK(fits_host(Call{7, "o", "", Bytes(kMaxArguments + over), 0, 0ms, "", "", 0}) == good);
   }
 }

@@ -29,7 +29,7 @@ bool RateLimit::take() {
 }
 
 HostTable::HostTable(Connection& connection, CallTable& calls)
-    : connection_(connection), calls_(calls) {
+    : connection_(connection), calls_(calls), kv_(connection) {
   host_ = {sizeof(muster_host), MUSTER_ABI_MAJOR, MUSTER_ABI_MINOR, this,          get_service,
            call_progress,       call_emit,        call_finish,      call_cancelled};
   log_ = {sizeof(muster_log_v1), 0, this, log_enabled, log_write};
@@ -68,6 +68,7 @@ const void* HostTable::get_service(const muster_host* host, const char* id) noex
   const std::string name(id);
   if (name == MUSTER_SERVICE_LOG_1) return &table.log_;
   if (name == MUSTER_SERVICE_EVENTS_1) return &table.events_;
+  if (name == MUSTER_SERVICE_KV_1) return table.kv_.table();
   if (name == MUSTER_SERVICE_METRICS_1) return table.metrics().table();
   return nullptr;
 }

@@ -17,6 +17,7 @@
 
 #include "call_table.hpp"
 #include "connection.hpp"
+#include "kv_client.hpp"
 #include "own_metrics.hpp"
 
 namespace muster::plugins {
@@ -49,6 +50,8 @@ class HostTable {
   /// ResourceExhausted above `most` bytes. [strand]
   [[nodiscard]] Result<std::string> metrics_text(std::size_t most);
   [[nodiscard]] const muster_host* table() const { return &host_; }
+  /// Gives an answer of the agent to who waits for it; for the thread that receives.
+  void take(KvAnswer answer) { kv_.take(std::move(answer)); }
 
  private:
   static HostTable& self(const muster_host* host) { return *static_cast<HostTable*>(host->ctx); }
@@ -82,6 +85,7 @@ class HostTable {
   muster_host host_{};
   muster_log_v1 log_{};
   muster_events_v1 events_{};
+  KvClient kv_;
   RateLimit log_rate_{200, 1000};
   RateLimit event_rate_{200, 1000};
 };

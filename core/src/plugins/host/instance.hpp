@@ -31,6 +31,8 @@ class Instance {
   void quiesce(const Quiesce& quiesce);
   /// Deactivates and destroys.
   void stop();
+  /// The one function off the strand, which may be waiting for this. [any]
+  void take(KvAnswer answer) { host_.take(std::move(answer)); }
 
  private:
   enum class State : std::uint8_t { None, Created, Inited, Active, Draining };

@@ -65,6 +65,7 @@ class HostProcess {
       ::_exit(0);
     });
   }
+  void take(KvAnswer answer) { instance_.take(std::move(answer)); }
   void take(Ping ping) { connection_.send(Pong{ping.number, strand_.busy(), calls_.counters()}); }
 
   Connection connection_;

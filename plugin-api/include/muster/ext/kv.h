@@ -2,7 +2,9 @@
  *
  * Given by the host; the table is the host's and lives until destroy(). Keys belong to one
  * plugin and instance and stay on the node. A change is on disk when the function returns.
- * Functions may wait for the agent, 1 s at most. Not for secrets and not for bulk. */
+ * Functions may wait for the agent, 1 s at most; threads that ask at once take turns. Each may also
+ * answer UNAVAILABLE: the node's disk fails; and, once, CORRUPT: what was kept is damaged and was
+ * set aside, and there is nothing now. Not for secrets and not for bulk. */
 #ifndef MUSTER_EXT_KV_H
 #define MUSTER_EXT_KV_H
 
@@ -17,6 +19,7 @@ extern "C" {
 #define MUSTER_KV_MAX_KEY_BYTES 256U
 #define MUSTER_KV_MAX_VALUE_BYTES 65536U
 #define MUSTER_KV_MAX_TOTAL_BYTES 16777216U /* keys and values of one instance */
+#define MUSTER_KV_MAX_ENTRIES 65536U        /* likewise */
 
 #define MUSTER_KV_ABSENT 0U /* the revision of a key that is not there */
 
@@ -47,10 +50,10 @@ typedef struct muster_kv_v1 {
    * @since 1.0 @rule M1 */
   muster_status (*get)(const struct muster_kv_v1* kv, muster_str key, const muster_kv_sink* sink);
 
-  /* Puts every entry whose key begins with `prefix` into the sink, sorted by key.
+  /* Puts every entry whose key begins with `prefix` into the sink, sorted by the bytes of the key.
    * [any, <= 1 s]
    * @own `prefix` and `sink` are borrowed until return.
-   * @err TIMEOUT.
+   * @err TIMEOUT: some may be missing · INVALID_ARGUMENT: a prefix that is longer than a key.
    * @since 1.0 @rule M1 */
   muster_status (*list)(const struct muster_kv_v1* kv, muster_str prefix,
                         const muster_kv_sink* sink);

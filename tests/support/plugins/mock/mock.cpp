@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "kv_once.hpp"
 #include "misbehaviour.hpp"
 #include "mock_plugin.hpp"
 
@@ -89,6 +90,10 @@ class Mock {
     if (config_.collect == "fail") return sdk::fail(ErrorCode::Internal, "failed as told");
     while (config_.collect == "flood" && written) written = sink(std::string(60'000, '\n'));
     return written;
+  }
+
+  sdk::Answer<KvResult> kv(const sdk::Call& /*call*/, const KvArguments& asked) const {
+    return sdk::ok(ask_kv(host_.kv(), asked));
   }
 
   // Asynchronous, with a thread for each call, so that what is asked for can be done on the strand

@@ -25,6 +25,10 @@ inline constexpr std::size_t kMaxCollectPart = std::size_t{1} << 20U;
 inline constexpr std::size_t kMaxCollected = std::size_t{16} << 20U;
 inline constexpr std::size_t kMaxLogFields = std::size_t{16} << 10U;
 inline constexpr std::size_t kMaxEventData = std::size_t{64} << 10U;
+inline constexpr std::size_t kMaxKvKey = 256;
+inline constexpr std::size_t kMaxKvValue = std::size_t{64} << 10U;
+inline constexpr std::size_t kMaxKvEntries = 1024;                  // of one answer
+inline constexpr std::size_t kMaxKvPage = std::size_t{512} << 10U;  // the same; one entry more
 
 using CallNumber = std::uint64_t;
 
@@ -68,6 +72,18 @@ struct Quiesce {
 struct Stop {};
 struct Ping {
   std::uint64_t number = 0;
+};
+struct KvEntry {
+  std::string key;
+  Bytes value;
+  std::uint64_t revision = 0;
+};
+struct KvAnswer {
+  std::uint32_t request = 0;
+  std::vector<KvEntry> entries;
+  bool more = false;
+  std::uint64_t revision = 0;
+  std::optional<Error> error;
 };
 
 // --- host to agent
@@ -138,9 +154,24 @@ struct Quiesced {
   std::optional<Error> error;
 };
 
-using ToHost = std::variant<Start, Call, Credit, Cancel, Collect, Health, Quiesce, Stop, Ping>;
+enum class KvAction : std::uint8_t { Get = 1, List = 2, Set = 3, CompareAndSet = 4, Remove = 5 };
+[[nodiscard]] constexpr bool is_known(KvAction action) {
+  return action >= KvAction::Get && action <= KvAction::Remove;
+}
+struct Kv {
+  std::uint32_t request = 0;
+  KvAction action = KvAction::Get;
+  std::string key;    ///< of list: the prefix
+  std::string after;  ///< of list: the last key that is known already
+  Bytes value;
+  std::chrono::milliseconds ttl{0};  ///< 0: for ever
+  std::uint64_t expected = 0;
+};
+
+using ToHost =
+    std::variant<Start, Call, Credit, Cancel, Collect, Health, Quiesce, Stop, Ping, KvAnswer>;
 using ToAgent = std::variant<Ready, StartFailed, Refused, Progress, Output, Finish, Log, Event,
-                             Collected, HealthReport, Pong, Quiesced>;
+                             Collected, HealthReport, Pong, Quiesced, Kv>;
 
 /// The frame with its length before it.
 [[nodiscard]] Bytes encode(const ToHost& frame);

@@ -10,6 +10,7 @@
 
 #include <initializer_list>
 #include <muster/sdk/error.hpp>
+#include <muster/sdk/kv.hpp>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -65,6 +66,8 @@ class Host {
   explicit Host(const muster_host* table) : table_(table) {}
 
   [[nodiscard]] Log log() const;
+  /// Values that outlive the process; without muster.kv/1 every method of it fails.
+  [[nodiscard]] Kv kv() const { return Kv(service<muster_kv_v1>(MUSTER_SERVICE_KV_1)); }
 
   /// Makes a metric that the manifest declares. Only while the plugin is constructed. Errors: those
   /// of the host.
@@ -73,7 +76,7 @@ class Host {
                                       const std::vector<std::string_view>& labels = {},
                                       const std::vector<double>& buckets = {}) const;
 
-  /// The table of a service, or null: `host.service<muster_kv_v1>(MUSTER_SERVICE_KV_1)`.
+  /// The table of a service, or null: `host.service<muster_secret_v1>(MUSTER_SERVICE_SECRET_1)`.
   template <class Table>
   [[nodiscard]] const Table* service(const char* id) const {
     return static_cast<const Table*>(table_->get_service(table_, id));
