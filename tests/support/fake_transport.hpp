@@ -34,6 +34,7 @@ class FakeWire {
   FakeWireFaults faults;
   /// How connect() ends: up, or down for this reason.
   std::optional<net::DownReason> refuse;
+  bool mute = false;  ///< connect() begins and nothing more is heard of it
   /// The far side: what the agent sent, with the number of its connection (1, 2 ...).
   std::function<void(int connection, Bytes frame)> on_frame;
 
@@ -75,6 +76,7 @@ class FakeWire {
   Status begin() {
     up_ = false;
     ++present_;
+    if (mute) return {};
     connecting_ = loop_.after(faults.delay, [this] {
       if (refuse) {
         if (events_.down) events_.down(*refuse, "refused, as the test wants");

@@ -63,6 +63,12 @@ void Connection::stop() {
 
 void Connection::connect() {
   state_ = SessionState::Connecting;
+  // A transport does not tell of everything that keeps it from connecting: a name that nobody
+  // resolves now, for example.
+  answer_ = loop_.after(kAnswerTimeout, [this] {
+    log_.warn("the gateway is not there, retrying", {{"why", "it could not be reached in time"}});
+    begin_anew(backoff_.next());
+  });
   if (auto connected = transport_.connect(); !connected) {
     log_.error("cannot connect to the gateway, retrying", {{"error", connected.error().message}});
     begin_anew(backoff_.next());

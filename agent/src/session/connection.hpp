@@ -120,7 +120,7 @@ class Connection final : public Uplink {
   run::Backoff backoff_;
   std::mt19937_64 random_;
   run::Timer again_;   // to connect, or to say HELLO again
-  run::Timer answer_;  // WELCOME is due
+  run::Timer answer_;  // the connection, then WELCOME, is due
   run::Timer heartbeat_timer_;
   run::Timer pending_timer_;
 };

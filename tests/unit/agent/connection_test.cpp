@@ -148,6 +148,17 @@ TEST_CASE("a gateway that is not there is tried again with growing jitter, 60 s 
   CHECK(world.connection.state() == SessionState::Established);
 }
 
+TEST_CASE("a connection that nothing is heard of is begun anew after 30 s", "[unit][session]") {
+  World world;
+  world.wire.mute = true;
+  world.wire.cut();
+  world.pass_slowly(40s);
+  CHECK(world.wire.connections() >= 3);
+  world.wire.mute = false;
+  world.pass_slowly(100s);
+  CHECK(world.connection.state() == SessionState::Established);
+}
+
 TEST_CASE("a controller that does not answer HELLO is left after 30 s", "[unit][session]") {
   World world;
   world.answer = nullptr;
