@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <muster/core/base/files.hpp>
@@ -48,6 +49,7 @@ void SpoolStore::keep_only(const std::set<std::uint64_t>& numbers) {
   for (const auto number : numbers_in(dir_)) {
     if (!numbers.contains(number)) remove(number);
   }
+  if (!numbers.empty()) next_ = std::max(next_, *numbers.rbegin() + 1);
 }
 
 std::filesystem::path SpoolStore::path_of(std::uint64_t number) const {

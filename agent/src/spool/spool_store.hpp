@@ -22,7 +22,8 @@ class SpoolStore {
   [[nodiscard]] static Result<std::unique_ptr<SpoolStore>> open(
       const std::filesystem::path& dir, std::uint64_t budget = kDefaultBudget);
 
-  /// Deletes every file whose number is not in `numbers`: what a crash left behind. Blocks.
+  /// Deletes every file whose number is not in `numbers`: what a crash left behind. None of
+  /// `numbers` is given to a new file, not even when its file is gone. Blocks.
   void keep_only(const std::set<std::uint64_t>& numbers);
 
   struct File {

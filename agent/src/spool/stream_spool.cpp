@@ -71,6 +71,7 @@ Status StreamSpool::spill() {
   }
   file_ = file->number;
   memory_ = Bytes();
+  if (finished_) fd_.reset();
   return {};
 }
 
@@ -90,6 +91,7 @@ void StreamSpool::finish() {
   if (finished_) return;
   finished_ = true;
   digest_ = sum_.finish();
+  fd_.reset();  // thousands may wait for the controller
 }
 
 StreamSpool::Kept StreamSpool::kept_parts() const {
@@ -126,8 +128,7 @@ Result<Bytes> StreamSpool::read(std::uint64_t offset, std::size_t most) const {
     if (got == 0) return fail(ErrorCode::Corrupt, "the kept output of a task is cut short");
     have += static_cast<std::size_t>(got);
   }
-  if (finished_ && offset + wanted == kept_)
-    fd_.reset();  // thousands may wait for their RESULT_ACK
+  if (finished_) fd_.reset();
   return bytes;
 }
 

@@ -99,7 +99,7 @@ class StreamSpool {
   bool finished_ = false;
   Bytes memory_;  // all of it while file_ is 0
   std::uint64_t file_ = 0;
-  mutable UniqueFd fd_;  // open while the stream grows, and while it is read
+  mutable UniqueFd fd_;  // open while the stream grows
   crypto::Sha256 sum_;
   crypto::Digest digest_{};
 };

@@ -86,6 +86,32 @@ TEST_CASE("files that the journal does not name are deleted at the start", "[uni
   CHECK(store->create()->number > kept);
 }
 
+TEST_CASE("the number of a file that the journal names is not used again when the file is gone",
+          "[unit][spool]") {
+  const test::TempDir dir;
+  auto store = SpoolStore::open(dir.path()).value();
+  store->keep_only({7});
+  CHECK(store->create().value().number == 8);
+}
+
+TEST_CASE("a finished stream keeps no descriptor open, however it is read", "[unit][spool]") {
+  const test::TempDir dir;
+  auto store = SpoolStore::open(dir.path()).value();
+  const auto open_now = [] { return files_in("/proc/self/fd"); };
+  const auto before = open_now();
+  StreamSpool large(*store, 1 << 20);
+  REQUIRE(large.append(pattern(100'000)));
+  large.finish();
+  CHECK(open_now() == before);
+  CHECK(large.read(0, 1000));
+  CHECK(open_now() == before);
+  StreamSpool small(*store, 1 << 20);
+  REQUIRE(small.append(pattern(100)));
+  small.finish();
+  REQUIRE(small.spill());
+  CHECK(open_now() == before);
+}
+
 TEST_CASE("a finished stream comes back from its parts", "[unit][spool]") {
   const test::TempDir dir;
   auto store = SpoolStore::open(dir.path()).value();
