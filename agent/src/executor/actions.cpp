@@ -34,6 +34,10 @@ void Executor::perform_one(const Action& action) {
       return write_promise(action.task, true);
     case Do::WriteStart:
       return write_start(action.task);
+    case Do::WriteNotStarted:
+      around_.journal.append(records::encode(start_record(*entry)),
+                             [](const Result<journal::Lsn>&) {});
+      return;
     case Do::WriteEnd:
       return write_end(action.task);
     case Do::SayAccept:
@@ -45,8 +49,9 @@ void Executor::perform_one(const Action& action) {
     case Do::Call:
       return call(action.task);
     case Do::CancelCall:
-      around_.runner.cancel(action.task, *entry->cancel);
-      return;
+      return cancel_call(*entry);
+    case Do::BeginAgain:
+      return begin_again(action.task);
     case Do::Deliver:
       return deliver(action.task);
   }
@@ -78,9 +83,11 @@ void Executor::on_unwritten(const TaskId& task, const Error& error) {
                   true,
                   {}});
   }
-  compact_if_large();
+  // A journal may be full below any size at which it would be made smaller by itself.
+  if (error.code == ErrorCode::ResourceExhausted && can_shrink_) compact();
   if (retry_timer_.armed()) return;
-  retry_timer_ = around_.loop.after(kWriteRetry, [this] { perform(table_.retry_writes()); });
+  retry_timer_ = around_.loop.after(
+      kWriteRetry, [this] { perform(table_.retry_writes(around_.time.now_ms())); });
 }
 
 void Executor::write_promise(const TaskId& task, bool started) {
@@ -89,10 +96,7 @@ void Executor::write_promise(const TaskId& task, bool started) {
   append(task, records::Promise{time, promise_spec_, entry.idempotent, started});
 }
 
-void Executor::write_start(const TaskId& task) {
-  const TaskEntry& entry = *table_.find(task);
-  append(task, records::Start{entry.started_ms, task, entry.attempt});
-}
+void Executor::write_start(const TaskId& task) { append(task, start_record(*table_.find(task))); }
 
 wire::TaskResult Executor::result_of(const TaskEntry& entry, const Work& work) const {
   wire::TaskResult result;
@@ -183,6 +187,29 @@ void Executor::call(const TaskId& task) {
     perform(
         table_.ended(task, {Outcome::Kind::Refused, {}, started.error()}, around_.time.now_ms()));
   }
+}
+
+void Executor::cancel_call(const TaskEntry& entry) {
+  if (entry.journaled) {
+    around_.journal.append(records::encode(records::Cancel{entry.id, *entry.cancel}),
+                           [](const Result<journal::Lsn>&) {});
+  }
+  around_.runner.cancel(entry.id, *entry.cancel);
+}
+
+void Executor::begin_again(const TaskId& task) {
+  Work& work = works_.at(task);
+  work.deadline.reset();
+  work.owed_credit = 0;
+  outbox_.forget(task);
+  work.output->discard();
+  begin_output(task, work);
+}
+
+void Executor::begin_output(const TaskId& task, Work& work) {
+  const auto cap = work.spec.output_cap != 0 ? work.spec.output_cap : kDefaultOutputCap;
+  work.output = std::make_unique<TaskOutput>(around_.spool, cap);
+  outbox_.add(task, *work.output);
 }
 
 void Executor::deliver(const TaskId& task) {

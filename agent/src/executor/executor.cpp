@@ -99,17 +99,14 @@ void Executor::take(Admitted admitted, const Bytes& spec) {
   entry.cancellable = admitted.cancellable;
   entry.not_after_ms = admitted.spec.not_after_ms;
   entry.timeout = admitted.spec.timeout;
-  const std::uint64_t cap =
-      admitted.spec.output_cap != 0 ? admitted.spec.output_cap : kDefaultOutputCap;
   auto actions = table_.accept(std::move(entry), around_.time.now_ms());
   if (!actions) return refuse(id, actions.error());
 
   Work& work = works_[id];
   work.spec = std::move(admitted.spec);
-  work.output = std::make_unique<TaskOutput>(around_.spool, cap);
   work.spec_bytes = spec.size();
   waiting_bytes_ += work.spec_bytes;
-  outbox_.add(id, *work.output);
+  begin_output(id, work);
   promise_spec_ = spec;
   perform(std::move(*actions));
   promise_spec_.clear();
@@ -169,6 +166,7 @@ void Executor::on_result_ack(const wire::ResultAck& ack) {
     const bool remembered = table_.acknowledged(id);
     if (table_.find(id) != nullptr) continue;  // not over: a RESULT that we never sent
     if (remembered) {
+      can_shrink_ = true;
       const auto* known = table_.forgotten().find(id);
       // Not waited for: lost in a crash, it costs one more RESULT.
       around_.journal.append(records::encode(records::Known{id, known->state, known->until_ms}),
@@ -203,7 +201,9 @@ std::size_t Executor::unwritten_ends() const {
 }
 
 void Executor::tick() {
+  const auto remembered = table_.forgotten().size();
   perform(table_.tick(around_.time.now_ms()));
+  if (table_.forgotten().size() < remembered) can_shrink_ = true;
   pay_all_credit();
 }
 

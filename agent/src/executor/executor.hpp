@@ -102,6 +102,9 @@ class Executor {
   void append(const TaskId& task, const records::Record& record);
   void on_unwritten(const TaskId& task, const Error& error);
   void call(const TaskId& task);
+  void cancel_call(const TaskEntry& entry);
+  void begin_again(const TaskId& task);
+  void begin_output(const TaskId& task, Work& work);
   void deliver(const TaskId& task);
 
   void on_output(const TaskId& task, wire::Stream stream, BytesView bytes);
@@ -113,9 +116,11 @@ class Executor {
 
   void write_clock();
   void compact_if_large();
+  void compact();
   [[nodiscard]] std::vector<Bytes> live_records() const;
   [[nodiscard]] records::Clock clock_record() const;
   void add_live_task(const TaskEntry& entry, std::vector<Bytes>& live) const;
+  [[nodiscard]] static records::Start start_record(const TaskEntry& entry);
   [[nodiscard]] records::End end_record(const Work& work) const;
   void tick();
   void show();
@@ -130,6 +135,7 @@ class Executor {
   bool performing_ = false;
   bool leaving_ = false;
   bool compacting_ = false;
+  bool can_shrink_ = true;  // something ceased to matter since the journal was last made smaller
   std::uint64_t compact_above_ = kFirstCompaction;
   std::size_t waiting_bytes_ = 0;
   std::uint64_t epoch_ = 0;

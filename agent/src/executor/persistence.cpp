@@ -30,7 +30,7 @@ void Executor::recover_task(RecoveredTask task) {
   const TaskId id = task.spec.task;
   TaskEntry entry;
   entry.id = id;
-  entry.plugin = task.spec.operation.substr(0, task.spec.operation.rfind('.'));
+  entry.plugin = task.spec.operation.substr(0, task.spec.operation.find('.'));
   entry.idempotent = task.idempotent;
   entry.not_after_ms = task.spec.not_after_ms;
   entry.timeout = task.spec.timeout;
@@ -38,10 +38,8 @@ void Executor::recover_task(RecoveredTask task) {
   entry.started_ms = task.started_ms;
 
   Work& work = works_[id];
-  const std::uint64_t cap = task.spec.output_cap != 0 ? task.spec.output_cap : kDefaultOutputCap;
-  work.output = std::make_unique<TaskOutput>(around_.spool, cap);
   work.spec = std::move(task.spec);
-  outbox_.add(id, *work.output);
+  begin_output(id, work);
   if (task.end) {
     entry.phase = Phase::Ended;
     entry.state = task.end->result.state;
@@ -68,6 +66,7 @@ void Executor::recover_task(RecoveredTask task) {
   }
   entry.idempotent = entry.idempotent && checked;  // what cannot run again must not try
   entry.phase = entry.started_ms != 0 ? Phase::Running : Phase::Queued;
+  if (entry.phase == Phase::Running) entry.cancel = task.cancel;
   perform(table_.restore(std::move(entry), around_.time.now_ms()));
   if (!checked && table_.find(id)->phase == Phase::Queued) {
     perform(table_.withdraw(id, checked.error(), around_.time.now_ms()));
@@ -82,13 +81,18 @@ void Executor::write_clock() {
   around_.journal.append(records::encode(clock_record()), [](const Result<journal::Lsn>&) {});
 }
 
+records::Start Executor::start_record(const TaskEntry& entry) {
+  // Of a task that waits, the attempt before is the last one that started.
+  const auto attempt = entry.phase == Phase::Queued ? entry.attempt - 1 : entry.attempt;
+  return {entry.started_ms, entry.id, std::max(attempt, 1U)};
+}
+
 void Executor::add_live_task(const TaskEntry& entry, std::vector<Bytes>& live) const {
   const Work& work = works_.at(entry.id);
   live.push_back(records::encode(
       records::Promise{entry.started_ms, wire::encode_spec(work.spec), entry.idempotent, false}));
-  if (entry.started_ms != 0) {
-    live.push_back(records::encode(records::Start{entry.started_ms, entry.id, entry.attempt}));
-  }
+  if (entry.started_ms != 0) live.push_back(records::encode(start_record(entry)));
+  if (entry.cancel) live.push_back(records::encode(records::Cancel{entry.id, *entry.cancel}));
   if (work.end_in_journal) live.push_back(records::encode(end_record(work)));
 }
 
@@ -104,16 +108,23 @@ std::vector<Bytes> Executor::live_records() const {
 }
 
 void Executor::compact_if_large() {
-  if (compacting_ || around_.journal.size_bytes() < compact_above_) return;
-  compacting_ = true;
+  if (around_.journal.size_bytes() >= compact_above_) compact();
+}
+
+void Executor::compact() {
+  if (std::exchange(compacting_, true)) return;
+  can_shrink_ = false;
   around_.journal.compact(live_records(), [this](const Status& done) {
     compacting_ = false;
     if (!done) {
+      can_shrink_ = true;
       around_.log.warn("cannot make the journal smaller, retrying",
                        {{"error", done.error().message}});
       return;
     }
-    compact_above_ = std::max(kFirstCompaction, 2 * around_.journal.size_bytes());
+    const auto size = around_.journal.size_bytes();
+    const auto half_way_to_full = (size + around_.journal.max_bytes()) / 2;
+    compact_above_ = std::min(std::max(kFirstCompaction, 2 * size), half_way_to_full);
   });
 }
 

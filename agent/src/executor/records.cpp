@@ -7,7 +7,14 @@ namespace {
 
 using Packer = msgpack::packer<msgpack::sbuffer>;
 
-enum Kind : std::uint8_t { kPromise = 1, kStart = 2, kEnd = 3, kKnown = 4, kClock = 5 };
+enum Kind : std::uint8_t {
+  kPromise = 1,
+  kStart = 2,
+  kEnd = 3,
+  kKnown = 4,
+  kClock = 5,
+  kCancel = 6
+};
 
 void pack_bin(Packer& to, BytesView bytes) {
   to.pack_bin(static_cast<std::uint32_t>(bytes.size()));
@@ -44,6 +51,11 @@ struct Encoder {
     to.pack_array(4).pack_uint8(kKnown);
     pack_bin(to, record.task.bytes);
     to.pack_uint8(static_cast<std::uint8_t>(record.state)).pack_int64(record.until_ms);
+  }
+  void operator()(const Cancel& record) const {
+    to.pack_array(3).pack_uint8(kCancel);
+    pack_bin(to, record.task.bytes);
+    to.pack_uint8(static_cast<std::uint8_t>(record.reason));
   }
   void operator()(const Clock& record) const {
     to.pack_array(5).pack_uint8(kClock).pack_int64(record.time_ms).pack_uint64(record.epoch);
@@ -86,6 +98,14 @@ wire::TaskState state_from(std::uint64_t number) {
   const auto state = wire::task_state_from(number);
   if (!state) throw msgpack::type_error();
   return *state;
+}
+
+wire::CancelReason reason_from(std::uint8_t number) {
+  const auto reason = static_cast<wire::CancelReason>(number);
+  if (reason != wire::CancelReason::Requested && reason != wire::CancelReason::Deadline) {
+    throw msgpack::type_error();
+  }
+  return reason;
 }
 
 End decode_end(Elements& from) {
@@ -132,6 +152,10 @@ Record decode_elements(Elements from) {
       const auto epoch = from.next<std::uint64_t>();
       auto boot = from.next<std::string>();
       return Clock{time, epoch, std::move(boot), from.next<std::int64_t>()};
+    }
+    case kCancel: {
+      const auto task = from.task();
+      return Cancel{task, reason_from(from.next<std::uint8_t>())};
     }
     default:
       throw msgpack::type_error();

@@ -24,7 +24,8 @@ void Replay::take(records::Promise record) {
   saw(record.time_ms);
   highest_epoch_ = std::max(highest_epoch_, spec->epoch);
   const TaskId id = spec->task;
-  tasks_[id] = {std::move(*spec), record.idempotent, 1, record.started ? record.time_ms : 0, {}};
+  tasks_[id] = {
+      std::move(*spec), record.idempotent, 1, record.started ? record.time_ms : 0, {}, {}};
 }
 
 void Replay::take(const records::Start& record) {
@@ -33,6 +34,11 @@ void Replay::take(const records::Start& record) {
   if (found == tasks_.end()) return;
   found->second.attempt = record.attempt;
   found->second.started_ms = record.time_ms;
+}
+
+void Replay::take(const records::Cancel& record) {
+  const auto found = tasks_.find(record.task);
+  if (found != tasks_.end()) found->second.cancel = record.reason;
 }
 
 void Replay::take(records::End record) {

@@ -21,6 +21,7 @@ struct RecoveredTask {
   bool idempotent = false;
   std::uint32_t attempt = 1;
   std::int64_t started_ms = 0;  ///< 0: promised, not started
+  std::optional<wire::CancelReason> cancel;
   std::optional<records::End> end;
 };
 
@@ -40,6 +41,7 @@ class Replay {
  private:
   void take(records::Promise record);
   void take(const records::Start& record);
+  void take(const records::Cancel& record);
   void take(records::End record);
   void take(const records::Known& record);
   void take(const records::Clock& record);

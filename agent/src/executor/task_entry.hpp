@@ -35,7 +35,8 @@ struct TaskEntry {
   std::int64_t started_ms = 0;  ///< 0: it never started
   std::int64_t ended_ms = 0;
   bool accept_unsaid = false;  ///< ACCEPT and START are in one record that is not safe yet
-  std::optional<wire::CancelReason> cancel;  ///< the first reason that was given
+  /// The reason that was given; a deadline replaces a request that was not obeyed.
+  std::optional<wire::CancelReason> cancel;
 
   wire::TaskState state = wire::TaskState::Unknown;  ///< final, from Ending on
   Bytes result;

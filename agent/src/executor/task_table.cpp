@@ -25,8 +25,8 @@ std::optional<TaskState> settled_state(Outcome::Kind kind) {
   return std::nullopt;
 }
 
-/// What a task is that did not end well after it was asked to end: it obeyed, or was killed for not
-/// obeying.
+/// What a task is that did not end well after it was asked to end: it obeyed, or was killed at its
+/// deadline for not obeying.
 TaskState ended_by(wire::CancelReason reason) {
   return reason == wire::CancelReason::Deadline ? TaskState::TimedOut : TaskState::Cancelled;
 }
@@ -52,7 +52,14 @@ Error lost_and_late() {
           {}};
 }
 
-Error lost_and_asked_to_end() {
+Error lost_and_asked_to_end(wire::CancelReason reason) {
+  if (reason == wire::CancelReason::Deadline) {
+    return {ErrorCode::Timeout,
+            "it was lost while it ran, and its time was up before it could run again",
+            {},
+            false,
+            {}};
+  }
   return {ErrorCode::Cancelled,
           "it was lost while it ran, and cancelled before it could run again",
           {},
@@ -142,17 +149,17 @@ void TaskTable::enqueue(TaskEntry& entry, bool first) {
 }
 
 void TaskTable::leave_phase(TaskEntry& entry) {
+  if (entry.phase == Phase::Queued) {
+    auto& waiting = lanes_[entry.plugin].waiting;
+    waiting.erase(std::find(waiting.begin(), waiting.end(), entry.id));
+  }
   if (entry.phase == Phase::Queued || entry.phase == Phase::Accepting) --queued_;
   if (entry.phase == Phase::Starting || entry.phase == Phase::Running) --lanes_[entry.plugin].busy;
 }
 
 void TaskTable::start_waiting(Lane& lane, std::int64_t now_ms, Actions& actions) {
   while (has_slot(lane) && !lane.waiting.empty()) {
-    const TaskId id = lane.waiting.front();
-    lane.waiting.pop_front();
-    const auto found = tasks_.find(id);
-    if (found == tasks_.end() || found->second.phase != Phase::Queued) continue;
-    begin_start(found->second, lane, now_ms, actions);
+    begin_start(tasks_.at(lane.waiting.front()), lane, now_ms, actions);
   }
 }
 
@@ -174,7 +181,6 @@ void TaskTable::begin_start(TaskEntry& entry, Lane& lane, std::int64_t now_ms, A
 
 void TaskTable::after_start(TaskEntry& entry, Actions& actions) {
   entry.phase = Phase::Running;
-  if (std::exchange(entry.accept_unsaid, false)) actions.push_back({Do::SayAccept, entry.id});
   actions.push_back({Do::SayStart, entry.id});
   actions.push_back({Do::Call, entry.id});
 }
@@ -194,20 +200,32 @@ Actions TaskTable::wrote(const TaskId& id, std::int64_t now_ms) {
       start_waiting(lanes_[task.plugin], now_ms, actions);
     }
   } else if (task.phase == Phase::Starting) {
-    if (task.cancel && task.attempt > 1) {
-      finish(task, TaskState::Indeterminate, lost_and_asked_to_end(), now_ms, actions);
-    } else if (task.cancel) {
-      if (std::exchange(task.accept_unsaid, false)) actions.push_back({Do::SayAccept, id});
-      task.started_ms = 0;
-      finish(task, ended_by(*task.cancel), asked_to_end(*task.cancel), now_ms, actions);
-    } else {
-      after_start(task, actions);
-    }
+    start_written(task, now_ms, actions);
   } else if (task.phase == Phase::Ending) {
     task.phase = Phase::Ended;
     actions.push_back({Do::Deliver, id});
   }
   return actions;
+}
+
+void TaskTable::start_written(TaskEntry& entry, std::int64_t now_ms, Actions& actions) {
+  if (std::exchange(entry.accept_unsaid, false)) actions.push_back({Do::SayAccept, entry.id});
+  if (entry.cancel) {
+    finish_cancelled(entry, *entry.cancel, now_ms, actions);
+  } else if (now_ms > entry.not_after_ms) {  // it waited for the disk
+    finish_late(entry, now_ms, actions);
+  } else if (held_) {
+    take_back_start(entry, actions);
+  } else {
+    after_start(entry, actions);
+  }
+}
+
+void TaskTable::take_back_start(TaskEntry& entry, Actions& actions) {
+  leave_phase(entry);
+  if (entry.attempt == 1) entry.started_ms = 0;
+  enqueue(entry, true);
+  if (entry.journaled) actions.push_back({Do::WriteNotStarted, entry.id});
 }
 
 TaskTable::Unwritten TaskTable::not_written(const TaskId& id) {
@@ -223,13 +241,16 @@ TaskTable::Unwritten TaskTable::not_written(const TaskId& id) {
   return Unwritten::Kept;
 }
 
-Actions TaskTable::retry_writes() {
+Actions TaskTable::retry_writes(std::int64_t now_ms) {
   Actions actions;
   for (const TaskId& id : std::exchange(unwritten_, {})) {
-    const TaskEntry* task = find(id);
-    if (task == nullptr) continue;
-    if (task->phase == Phase::Starting) actions.push_back({Do::WriteStart, id});
-    if (task->phase == Phase::Ending) actions.push_back({Do::WriteEnd, id});
+    const auto found = tasks_.find(id);
+    if (found == tasks_.end()) continue;
+    if (found->second.phase == Phase::Starting) {
+      found->second.started_ms = now_ms;
+      actions.push_back({Do::WriteStart, id});
+    }
+    if (found->second.phase == Phase::Ending) actions.push_back({Do::WriteEnd, id});
   }
   return actions;
 }
@@ -255,7 +276,18 @@ void TaskTable::finish_late(TaskEntry& entry, std::int64_t now_ms, Actions& acti
   if (entry.attempt > 1) {  // the attempt before may have done its work
     finish(entry, TaskState::Indeterminate, lost_and_late(), now_ms, actions);
   } else {
+    entry.started_ms = 0;
     finish(entry, TaskState::Expired, late(), now_ms, actions);
+  }
+}
+
+void TaskTable::finish_cancelled(TaskEntry& entry, wire::CancelReason reason, std::int64_t now_ms,
+                                 Actions& actions) {
+  if (entry.attempt > 1) {  // the same
+    finish(entry, TaskState::Indeterminate, lost_and_asked_to_end(reason), now_ms, actions);
+  } else {
+    entry.started_ms = 0;
+    finish(entry, ended_by(reason), asked_to_end(reason), now_ms, actions);
   }
 }
 
@@ -270,6 +302,9 @@ Actions TaskTable::ended(const TaskId& id, Outcome outcome, std::int64_t now_ms)
     finish(task, TaskState::Indeterminate, std::move(outcome.error), now_ms, actions);
   } else if (const auto settled = settled_state(outcome.kind)) {
     finish(task, *settled, std::move(outcome.error), now_ms, actions);
+  } else if (task.cancel == wire::CancelReason::Requested && outcome.kind == Outcome::Kind::Lost) {
+    // Nobody kills for a request: it may have been about to end well.
+    finish(task, TaskState::Indeterminate, std::move(outcome.error), now_ms, actions);
   } else if (task.cancel) {
     finish(task, ended_by(*task.cancel),
            outcome.error ? std::move(outcome.error) : asked_to_end(*task.cancel), now_ms, actions);
@@ -281,6 +316,7 @@ Actions TaskTable::ended(const TaskId& id, Outcome outcome, std::int64_t now_ms)
     leave_phase(task);
     ++task.attempt;
     enqueue(task, true);
+    actions.push_back({Do::BeginAgain, id});
     start_waiting(lanes_[task.plugin], now_ms, actions);
   } else {
     finish(task, TaskState::Indeterminate, std::move(outcome.error), now_ms, actions);
@@ -290,11 +326,11 @@ Actions TaskTable::ended(const TaskId& id, Outcome outcome, std::int64_t now_ms)
 
 Actions TaskTable::put_back(const TaskId& id) {
   const auto found = tasks_.find(id);
-  if (found == tasks_.end() || found->second.phase != Phase::Running) return {};
-  leave_phase(found->second);
-  enqueue(found->second, true);
+  Actions actions;
+  if (found == tasks_.end() || found->second.phase != Phase::Running) return actions;
+  take_back_start(found->second, actions);
   lanes_[found->second.plugin].ready = false;
-  return {};
+  return actions;
 }
 
 Actions TaskTable::withdraw(const TaskId& id, Error why, std::int64_t now_ms) {
@@ -310,16 +346,19 @@ Actions TaskTable::cancel(const TaskId& id, wire::CancelReason reason, std::int6
   const auto found = tasks_.find(id);
   if (found == tasks_.end()) return actions;
   TaskEntry& task = found->second;
-  if (task.phase == Phase::Ending || task.phase == Phase::Ended || task.cancel) return actions;
+  if (task.phase == Phase::Ending || task.phase == Phase::Ended) return actions;
+  // Its deadline ends also what was asked to end and does not.
+  const bool goes_further = task.phase == Phase::Running &&
+                            reason == wire::CancelReason::Deadline &&
+                            task.cancel == wire::CancelReason::Requested;
+  if (task.cancel && !goes_further) return actions;
   if (task.phase == Phase::Running && reason == wire::CancelReason::Requested &&
       !task.cancellable) {
     return actions;  // its plugin would not listen: it goes on to its end
   }
   task.cancel = reason;
-  if (task.phase == Phase::Queued && task.attempt > 1) {
-    finish(task, TaskState::Indeterminate, lost_and_asked_to_end(), now_ms, actions);
-  } else if (task.phase == Phase::Queued) {
-    finish(task, ended_by(reason), asked_to_end(reason), now_ms, actions);
+  if (task.phase == Phase::Queued) {
+    finish_cancelled(task, reason, now_ms, actions);
   } else if (task.phase == Phase::Running) {
     actions.push_back({Do::CancelCall, id});
   }  // Accepting and Starting end when their record is written

@@ -23,11 +23,13 @@ enum class Do : std::uint8_t {
   WriteAccept,          ///< journal the promise, then wrote()
   WriteAcceptAndStart,  ///< both in one record, then wrote()
   WriteStart,           ///< journal the start, then wrote()
+  WriteNotStarted,      ///< journal that the start is taken back; nothing waits for it
   WriteEnd,             ///< make the output safe, journal the result, then wrote()
   SayAccept,
   SayStart,
   Call,        ///< give it to the plugin; its deadline begins
-  CancelCall,  ///< ask the plugin to end it
+  CancelCall,  ///< journal that it shall not run again, and ask the plugin to end it
+  BeginAgain,  ///< a further attempt follows: let go of what the one before printed
   Deliver,     ///< its RESULT may go to the controller
 };
 
@@ -62,7 +64,7 @@ class TaskTable {
   [[nodiscard]] Actions wrote(const TaskId& task, std::int64_t now_ms);
   enum class Unwritten : std::uint8_t { Dropped, Kept };
   [[nodiscard]] Unwritten not_written(const TaskId& task);
-  [[nodiscard]] Actions retry_writes();
+  [[nodiscard]] Actions retry_writes(std::int64_t now_ms);
 
   [[nodiscard]] Actions ended(const TaskId& task, Outcome outcome, std::int64_t now_ms);
   /// The plugin's host could not take it now, and nothing ran: it waits for plugin_ready().
@@ -93,7 +95,7 @@ class TaskTable {
   struct Lane {  // one for each plugin
     bool ready = false;
     std::size_t busy = 0;        // Starting or Running
-    std::deque<TaskId> waiting;  // Queued; ids of tasks that left otherwise are skipped
+    std::deque<TaskId> waiting;  // Queued
   };
 
   [[nodiscard]] bool has_slot(const Lane& lane) const;
@@ -102,6 +104,10 @@ class TaskTable {
   void finish(TaskEntry& entry, wire::TaskState state, std::optional<Error> error,
               std::int64_t now_ms, Actions& actions);
   void finish_late(TaskEntry& entry, std::int64_t now_ms, Actions& actions);
+  void finish_cancelled(TaskEntry& entry, wire::CancelReason reason, std::int64_t now_ms,
+                        Actions& actions);
+  void start_written(TaskEntry& entry, std::int64_t now_ms, Actions& actions);
+  void take_back_start(TaskEntry& entry, Actions& actions);
   void leave_phase(TaskEntry& entry);
   void enqueue(TaskEntry& entry, bool first);
   void after_start(TaskEntry& entry, Actions& actions);

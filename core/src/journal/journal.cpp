@@ -30,6 +30,7 @@ void Journal::compact(std::vector<Bytes> live, OnDone on_done) {
 }
 
 std::uint64_t Journal::size_bytes() const { return writer_->size; }
+std::uint64_t Journal::max_bytes() const { return writer_->max_bytes(); }
 std::uint64_t Journal::syncs() const { return writer_->syncs; }
 std::uint64_t Journal::torn_records() const { return writer_->torn_records; }
 

@@ -24,6 +24,8 @@ class Journal::Writer {
   void append(BytesView record, OnDurable on_durable);    // [loop]
   void compact(std::vector<Bytes> live, OnDone on_done);  // [loop]
 
+  [[nodiscard]] std::uint64_t max_bytes() const { return options_.max_bytes; }
+
   std::atomic<std::uint64_t> size{0};
   std::atomic<std::uint64_t> syncs{0};
   const std::uint64_t torn_records;

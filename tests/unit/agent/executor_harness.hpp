@@ -94,7 +94,8 @@ class FakeCatalog final : public agent::Catalog {
           "mock.change": {"doc": "C.", "risk": "change", "cancellable": true, "arguments":
             {"type": "object", "properties": {"count": {"type": "integer", "default": 3},
              "pad": {"type": "string"}}}},
-          "mock.again": {"doc": "A.", "risk": "change", "idempotent": true},
+          "mock.again": {"doc": "A.", "risk": "change", "idempotent": true,
+           "cancellable": true},
           "mock.danger": {"doc": "D.", "risk": "dangerous"}}})"))
                       .value()) {}
   [[nodiscard]] Result<Entry> find(std::string_view operation) const override {

@@ -178,3 +178,21 @@ TEST_CASE("bulk waits while the connection is congested", "[unit][output]") {
   agent.executor->has_room();
   CHECK(bytes_said(agent) == 3);
 }
+
+TEST_CASE("what a further attempt prints replaces what the one before printed", "[unit][output]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto id = agent.send("mock.again");
+  agent.until_called(1);
+  agent.runner.print(id, std::string(kChunk, 'x'));
+  agent.runner.end(id, Outcome::Kind::Lost);
+  agent.until_called(2);
+  agent.runner.print(id, std::string(kChunk, 'y'));
+  CHECK(agent.runner.credit[id] == 0);  // half of the first credit is another attempt's
+  agent.runner.end(id, Outcome::Kind::Ok);
+  const auto result = agent.result_of(id);
+  REQUIRE(result.outputs.size() == 1);
+  CHECK(result.outputs[0].size == kChunk);
+  CHECK(result.outputs[0].digest == crypto::sha256(as_bytes(std::string(kChunk, 'y'))));
+  CHECK(agent.uplink.all<wire::Out>().back().offset == 0);
+}

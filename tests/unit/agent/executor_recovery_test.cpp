@@ -73,6 +73,36 @@ TEST_CASE("a started idempotent task runs again after a crash, as a visible seco
   CHECK(agent.result_of(id).attempt == 2);
 }
 
+TEST_CASE("a task that was cancelled while it ran runs no second time after a crash",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto id = agent.send("mock.again");
+  agent.until_called(1);
+  agent.executor->on_cancel({id, wire::CancelReason::Requested});
+  agent.restart();
+  agent.session();
+  CHECK(agent.result_of(id).state == TaskState::Indeterminate);
+  CHECK(agent.runner.calls.empty());
+}
+
+TEST_CASE("a task whose start was on its way to the disk when the agent left runs after its return",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto id = agent.send("mock.change");
+  agent.executor->leave();
+  agent.until([&] { return agent.executor->queued() == 1; });
+  CHECK(agent.runner.calls.empty());
+  agent.restart();
+  agent.until_called(1);
+  agent.runner.end(id, Outcome::Kind::Changed);
+  agent.session();
+  const auto result = agent.result_of(id);
+  CHECK(result.state == TaskState::Changed);
+  CHECK(result.attempt == 1);
+}
+
 TEST_CASE("a result survives a crash, with its small output, until it is acknowledged",
           "[unit][executor]") {
   ExecutorHarness agent;
@@ -149,6 +179,59 @@ TEST_CASE("a smaller journal tells the same story", "[unit][executor]") {
   agent.session();
   CHECK(agent.result_of(running).state == TaskState::Indeterminate);
   for (const auto& id : done) CHECK(agent.status_of(id) == TaskState::Ok);
+}
+
+namespace {
+
+/// Runs changes whose promises or results fill a small journal.
+struct Filling : ExecutorHarness {
+  explicit Filling(std::uint64_t limit) {
+    journal_options.max_bytes = limit;
+    restart();
+    session();
+  }
+  wire::TaskSpec large() { return spec("mock.change", {{"pad", std::string(600'000, 'x')}}); }
+  void run(const wire::TaskSpec& spec, Bytes result = {0x80}) {
+    done.push_back(send(spec));
+    until_called(done.size());
+    runner.end(done.back(), Outcome::Kind::Changed, {}, std::move(result));
+    (void)result_of(done.back());
+  }
+  void run_with_large_result() { run(spec("mock.change"), Bytes(600'000, 1)); }
+  void until_below(std::uint64_t bytes) {
+    until([&] { return journal->size_bytes() < bytes; });
+  }
+  std::vector<TaskId> done;
+};
+
+}  // namespace
+
+TEST_CASE("a journal that was more than half full of what mattered is made smaller again",
+          "[unit][executor]") {
+  Filling agent(std::uint64_t{8} << 20U);
+  for (int i = 0; i < 9; ++i) agent.run_with_large_result();
+  agent.acknowledge(agent.done[0]);
+  agent.until_below(9 * 600'000);  // eight of the nine stayed
+  for (int i = 0; i < 4; ++i) agent.run_with_large_result();
+  agent.executor->on_result_ack({agent.done});
+  agent.until_below(std::uint64_t{1} << 20U);
+}
+
+TEST_CASE("a journal without room for a record is made smaller when that makes room",
+          "[unit][executor]") {
+  Filling agent(std::uint64_t{5} << 20U);
+  for (int i = 0; i < 8; ++i) agent.run_with_large_result();
+  agent.run(agent.spec("mock.change"));
+  agent.acknowledge(agent.done.back());
+  const auto smaller = agent.dir / "journal" / "00000000000000000002.journal";
+  agent.until([&] { return std::filesystem::exists(smaller); });  // the large ones stayed
+  agent.send(agent.large());
+  agent.until([&] { return agent.uplink.all<wire::Refuse>().size() == 1; });
+  agent.acknowledge(agent.done[0]);
+  agent.send(agent.large());
+  agent.until([&] { return agent.uplink.all<wire::Refuse>().size() == 2; });
+  agent.until_below(8 * 600'000);
+  agent.run(agent.large());
 }
 
 TEST_CASE("a promise that was refused does not come back through a compaction that held it",

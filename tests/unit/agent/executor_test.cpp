@@ -127,6 +127,22 @@ TEST_CASE("a task that runs beyond its time is told so, and is timed out", "[uni
   CHECK(agent.result_of(id).state == TaskState::TimedOut);
 }
 
+TEST_CASE("the time of an attempt that was lost does not run while the next one waits",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto id = agent.send("mock.again");
+  agent.until_called(1);
+  agent.runner.ready(false);
+  agent.runner.end(id, Outcome::Kind::Lost);
+  agent.clock.advance(std::chrono::seconds(31));
+  agent.loop->run_ready();
+  agent.runner.ready(true);
+  agent.until_called(2);
+  agent.runner.end(id, Outcome::Kind::Ok);
+  CHECK(agent.result_of(id).state == TaskState::Ok);
+}
+
 TEST_CASE("a cancel reaches the plugin, and the task is cancelled", "[unit][executor]") {
   ExecutorHarness agent;
   agent.session();

@@ -36,10 +36,13 @@ TEST_CASE("the records of the journal have these bytes", "[unit][agent]") {
         "9404c410bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb0a4d");
   CHECK(to_hex(records::encode(records::Clock{9, 3, "b", 4})) == "95050903a16204");
   CHECK(to_hex(records::encode(records::Promise{1, {0xff}, true, false})) == "950101c401ffc3c2");
+  CHECK(to_hex(records::encode(records::Cancel{task_id(0xcc), wire::CancelReason::Deadline})) ==
+        "9306c410cccccccccccccccccccccccccccccccc02");
 }
 
 TEST_CASE("a record that is none is corrupt", "[unit][agent]") {
-  const std::string hex = GENERATE("", "c0", "90", "9163", "9402", "940205c40100", "9101");
+  const std::string hex = GENERATE("", "c0", "90", "9163", "9402", "940205c40100", "9101",
+                                   "9306c410cccccccccccccccccccccccccccccccc03");
   Bytes bytes;
   REQUIRE(from_hex(hex, bytes));
   CHECK(records::decode(bytes).error().code == ErrorCode::Corrupt);

@@ -48,9 +48,10 @@ struct Ready : TaskTable {
 
 CATCH_REGISTER_ENUM(muster::agent::Do, muster::agent::Do::WriteAccept,
                     muster::agent::Do::WriteAcceptAndStart, muster::agent::Do::WriteStart,
-                    muster::agent::Do::WriteEnd, muster::agent::Do::SayAccept,
-                    muster::agent::Do::SayStart, muster::agent::Do::Call,
-                    muster::agent::Do::CancelCall, muster::agent::Do::Deliver)
+                    muster::agent::Do::WriteNotStarted, muster::agent::Do::WriteEnd,
+                    muster::agent::Do::SayAccept, muster::agent::Do::SayStart,
+                    muster::agent::Do::Call, muster::agent::Do::CancelCall,
+                    muster::agent::Do::BeginAgain, muster::agent::Do::Deliver)
 CATCH_REGISTER_ENUM(muster::wire::TaskState, muster::wire::TaskState::Unknown,
                     muster::wire::TaskState::Delivered, muster::wire::TaskState::Accepted,
                     muster::wire::TaskState::Running, muster::wire::TaskState::Ok,
@@ -154,7 +155,8 @@ TEST_CASE("a task waits for its plugin, and expires when that takes too long", "
 TEST_CASE("a host that would not take it now leaves the task queued", "[unit][executor]") {
   Ready table;
   const auto id = table.run(task(1));
-  CHECK(table.put_back(id).empty());
+  CHECK(table.put_back(id) == doing(id, {Do::WriteNotStarted}));
+  CHECK(table.find(id)->started_ms == 0);
   CHECK(table.state_of(id) == TaskState::Accepted);
   CHECK(table.plugin_ready("mock", true, kNow) == doing(id, {Do::WriteStart}));
   CHECK(table.find(id)->attempt == 1);
@@ -176,7 +178,7 @@ TEST_CASE("the outcome of a call decides the state of its task", "[unit][executo
       Row{Outcome::Kind::Failed, CancelReason::Deadline, TaskState::TimedOut},
       Row{Outcome::Kind::Lost, CancelReason::Deadline, TaskState::TimedOut},
       Row{Outcome::Kind::Failed, CancelReason::Requested, TaskState::Cancelled},
-      Row{Outcome::Kind::Lost, CancelReason::Requested, TaskState::Cancelled},
+      Row{Outcome::Kind::Lost, CancelReason::Requested, TaskState::Indeterminate},
       Row{Outcome::Kind::Ok, CancelReason::Deadline, TaskState::Ok},
       Row{Outcome::Kind::Indeterminate, CancelReason::Requested, TaskState::Indeterminate});
   Ready table;
@@ -205,7 +207,8 @@ TEST_CASE("an idempotent task that was lost runs once more and not twice more",
   auto entry = task(1);
   entry.idempotent = true;
   const auto id = table.run(entry);
-  CHECK(table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow) == doing(id, {Do::WriteStart}));
+  CHECK(table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow) ==
+        doing(id, {Do::BeginAgain, Do::WriteStart}));
   CHECK(table.find(id)->attempt == 2);
   CHECK(table.wrote(id, kNow) == doing(id, {Do::SayStart, Do::Call}));
   CHECK(table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow) == doing(id, {Do::WriteEnd}));
@@ -219,7 +222,7 @@ TEST_CASE("a second attempt that came too late is indeterminate and not expired"
   entry.idempotent = true;
   const auto id = table.run(entry);
   (void)table.plugin_ready("mock", false, kNow);
-  CHECK(table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow).empty());
+  CHECK(table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow) == doing(id, {Do::BeginAgain}));
   CHECK(table.tick(kNow + 2000) == doing(id, {Do::WriteEnd}));
   CHECK(table.find(id)->state == TaskState::Indeterminate);
 }
@@ -294,6 +297,19 @@ TEST_CASE("a cancel ends a task in every phase before its end", "[unit][executor
   }
 }
 
+TEST_CASE("a call that ignores a cancel is ended by its deadline all the same",
+          "[unit][executor]") {
+  Ready table;
+  const auto id = table.run(task(1));
+  CHECK(table.cancel(id, CancelReason::Requested, kNow) == doing(id, {Do::CancelCall}));
+  CHECK(table.cancel(id, CancelReason::Requested, kNow).empty());
+  CHECK(table.cancel(id, CancelReason::Deadline, kNow) == doing(id, {Do::CancelCall}));
+  CHECK(table.find(id)->cancel == CancelReason::Deadline);  // what the plugin's host is told
+  CHECK(table.cancel(id, CancelReason::Deadline, kNow).empty());
+  (void)table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow);
+  CHECK(table.find(id)->state == TaskState::TimedOut);
+}
+
 TEST_CASE("a promise that cannot be written is dropped, a result is written again",
           "[unit][executor]") {
   Ready table;
@@ -306,8 +322,54 @@ TEST_CASE("a promise that cannot be written is dropped, a result is written agai
   const auto second = table.run(task(2));
   (void)table.ended(second, {Outcome::Kind::Ok, {}, {}}, kNow);
   CHECK(table.not_written(second) == TaskTable::Unwritten::Kept);
-  CHECK(table.retry_writes() == doing(second, {Do::WriteEnd}));
-  CHECK(table.retry_writes().empty());
+  CHECK(table.retry_writes(kNow) == doing(second, {Do::WriteEnd}));
+  CHECK(table.retry_writes(kNow).empty());
+}
+
+TEST_CASE("a start that waited for the disk begins when it is written, or is too late",
+          "[unit][executor]") {
+  TaskTable table;
+  const auto id = task(1).id;
+  REQUIRE(table.accept(task(1), kNow));
+  (void)table.wrote(id, kNow);
+  REQUIRE(table.plugin_ready("mock", true, kNow) == doing(id, {Do::WriteStart}));
+  REQUIRE(table.not_written(id) == TaskTable::Unwritten::Kept);
+  const std::int64_t later = kNow + GENERATE(900, 1100);
+  CHECK(table.retry_writes(later) == doing(id, {Do::WriteStart}));
+  if (later <= task(1).not_after_ms) {
+    CHECK(table.wrote(id, later) == doing(id, {Do::SayStart, Do::Call}));
+    CHECK(table.find(id)->started_ms == later);
+  } else {
+    CHECK(table.wrote(id, later) == doing(id, {Do::WriteEnd}));
+    CHECK(table.find(id)->state == TaskState::Expired);
+    CHECK(table.find(id)->started_ms == 0);
+    CHECK(table.running() == 0);
+  }
+}
+
+TEST_CASE("a start that is written while the table is held is taken back", "[unit][executor]") {
+  Ready table;
+  const auto id = task(1).id;
+  REQUIRE(table.accept(task(1), kNow));
+  (void)table.hold(true, kNow);
+  CHECK(table.wrote(id, kNow) == doing(id, {Do::SayAccept, Do::WriteNotStarted}));
+  CHECK(table.find(id)->phase == Phase::Queued);
+  CHECK(table.find(id)->started_ms == 0);
+  CHECK(table.running() == 0);
+  CHECK(table.hold(false, kNow) == doing(id, {Do::WriteStart}));
+}
+
+TEST_CASE("a further attempt that its deadline ends is not said to be cancelled",
+          "[unit][executor]") {
+  Ready table;
+  auto entry = task(1);
+  entry.idempotent = true;
+  const auto id = table.run(entry);
+  (void)table.plugin_ready("mock", false, kNow);
+  (void)table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow);
+  (void)table.cancel(id, CancelReason::Deadline, kNow);
+  CHECK(table.find(id)->state == TaskState::Indeterminate);
+  CHECK(table.find(id)->error->code == ErrorCode::Timeout);
 }
 
 TEST_CASE("after a restart each task goes on from what the journal proves", "[unit][executor]") {
@@ -328,9 +390,17 @@ TEST_CASE("after a restart each task goes on from what the journal proves", "[un
     auto entry = task(1);
     entry.phase = Phase::Running;
     entry.idempotent = true;
-    CHECK(table.restore(entry, kNow).empty());
+    CHECK(table.restore(entry, kNow) == doing(entry.id, {Do::BeginAgain}));
     CHECK(table.plugin_ready("mock", true, kNow) == doing(entry.id, {Do::WriteStart}));
     CHECK(table.find(entry.id)->attempt == 2);
+  }
+  SECTION("started, idempotent and cancelled: no second attempt") {
+    auto entry = task(1);
+    entry.phase = Phase::Running;
+    entry.idempotent = true;
+    entry.cancel = CancelReason::Requested;
+    CHECK(table.restore(entry, kNow) == doing(entry.id, {Do::WriteEnd}));
+    CHECK(table.find(entry.id)->state == TaskState::Indeterminate);
   }
   SECTION("ended: its result is told again") {
     auto entry = task(1);

@@ -74,6 +74,8 @@ class Journal {
 
   /// Bytes on disk. [any]
   [[nodiscard]] std::uint64_t size_bytes() const;
+  /// Options::max_bytes. [any]
+  [[nodiscard]] std::uint64_t max_bytes() const;
   /// fdatasync calls that made records durable since open. [any]
   [[nodiscard]] std::uint64_t syncs() const;
   /// 1 when open cut a torn record off, else 0. [any]
