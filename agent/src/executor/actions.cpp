@@ -72,22 +72,55 @@ void Executor::on_unwritten(const TaskId& task, const Error& error) {
   around_.log.error("cannot write the journal, retrying", {{"error", error.message}});
   if (table_.not_written(task) == TaskTable::Unwritten::Dropped) {
     forget(task);
-    // A compaction that was under way may hold the promise all the same; after it, this takes it
-    // back, so that a restart does not run what was refused.
-    around_.journal.append(
-        records::encode(records::Known{task, wire::TaskState::Refused, around_.time.now_ms()}),
-        [](const Result<journal::Lsn>&) {});
-    refuse(task, {ErrorCode::Unavailable,
-                  "this node cannot write down its promise: " + error.message,
-                  {},
-                  true,
-                  {}});
+    refuse_unwritten(task, {ErrorCode::Unavailable,
+                            "this node cannot write down its promise: " + error.message,
+                            {},
+                            true,
+                            {}});
   }
+  make_room_and_retry(error);
+}
+
+void Executor::refuse_unwritten(const TaskId& task, Error why) {
+  if (!compacting_) return refuse(task, why);
+  // What is under way may hold the promise all the same, and a restart must not run what was
+  // refused: see take_back().
+  refusing_.insert(task);
+  refused_meanwhile_.emplace_back(task, std::move(why));
+}
+
+void Executor::take_back(const Status& compacted) {
+  const bool unchanged = !compacted && compacted.error().code != ErrorCode::Unavailable;
+  for (auto& [id, error] : std::exchange(refused_meanwhile_, {})) {
+    auto say = [this, task = id, why = std::move(error)] {
+      refusing_.erase(task);
+      refuse(task, why);
+    };
+    if (unchanged) {
+      say();
+    } else {
+      write_known({id, wire::TaskState::Refused, around_.time.now_ms()}, std::move(say));
+    }
+  }
+}
+
+void Executor::write_known(const records::Known& known, std::function<void()> when_durable) {
+  around_.journal.append(records::encode(known), [this, known, when_durable](
+                                                     const Result<journal::Lsn>& written) {
+    if (written) return when_durable();
+    unwritten_known_.push_back([this, known, when_durable] { write_known(known, when_durable); });
+    make_room_and_retry(written.error());
+  });
+}
+
+void Executor::make_room_and_retry(const Error& error) {
   // A journal may be full below any size at which it would be made smaller by itself.
   if (error.code == ErrorCode::ResourceExhausted && can_shrink_) compact();
   if (retry_timer_.armed()) return;
-  retry_timer_ = around_.loop.after(
-      kWriteRetry, [this] { perform(table_.retry_writes(around_.time.now_ms())); });
+  retry_timer_ = around_.loop.after(kWriteRetry, [this] {
+    for (const auto& again : std::exchange(unwritten_known_, {})) again();
+    perform(table_.retry_writes(around_.time.now_ms()));
+  });
 }
 
 void Executor::write_promise(const TaskId& task, bool started) {
@@ -131,12 +164,14 @@ void Executor::write_end(const TaskId& task) {
 }
 
 void Executor::sync_then_write_end(const TaskId& task, std::vector<std::filesystem::path> files) {
-  auto queued = around_.workers.submit([this, task, files = std::move(files)] {
+  // On a worker, which may be at it when the executor is gone already: only the loop calls back.
+  auto& loop = around_.loop;
+  auto queued = around_.workers.submit([this, &loop, task, files = std::move(files)] {
     Status synced;
     for (const auto& file : files) {
       if (synced) synced = sync_spool_file(file);
     }
-    around_.loop.post([this, task, synced] {
+    loop.post([this, task, synced] {
       if (synced) {
         append_end(task);
       } else {

@@ -75,6 +75,7 @@ void Executor::on_task(wire::Task task) {
                       {{"error", spec.error().message}});
     return;
   }
+  if (refusing_.contains(spec->task)) return;  // its REFUSE follows
   if (table_.state_of(spec->task) != wire::TaskState::Unknown) return answer_known(spec->task);
   auto admitted = admit(task, *spec, rules_, around_.catalog, epoch_, around_.time.now_ms());
   if (!admitted) return refuse(spec->task, admitted.error());
@@ -165,14 +166,16 @@ void Executor::on_result_ack(const wire::ResultAck& ack) {
   for (const auto& id : ack.tasks) {
     const bool remembered = table_.acknowledged(id);
     if (table_.find(id) != nullptr) continue;  // not over: a RESULT that we never sent
+    auto files = files_of(id);
+    forget(id);
     if (remembered) {
       can_shrink_ = true;
       const auto* known = table_.forgotten().find(id);
-      // Not waited for: lost in a crash, it costs one more RESULT.
-      around_.journal.append(records::encode(records::Known{id, known->state, known->until_ms}),
-                             [](const Result<journal::Lsn>&) {});
+      write_known({id, known->state, known->until_ms},
+                  [this, files = std::move(files)] { remove_files(files); });
+    } else {
+      remove_files(files);
     }
-    forget(id);
   }
   compact_if_large();
   pay_all_credit();
@@ -180,11 +183,24 @@ void Executor::on_result_ack(const wire::ResultAck& ack) {
   show();
 }
 
+std::vector<std::uint64_t> Executor::files_of(const TaskId& id) const {
+  std::vector<std::uint64_t> files;
+  const auto found = works_.find(id);
+  if (found == works_.end()) return files;
+  found->second.output->each([&files](wire::Stream, const StreamSpool& stream) {
+    if (stream.file() != 0) files.push_back(stream.file());
+  });
+  return files;
+}
+
+void Executor::remove_files(const std::vector<std::uint64_t>& files) {
+  for (const auto file : files) around_.spool.remove(file);
+}
+
 void Executor::forget(const TaskId& id) {
   outbox_.forget(id);
   const auto found = works_.find(id);
   if (found == works_.end()) return;
-  if (found->second.output) found->second.output->discard();
   waiting_bytes_ -= found->second.spec_bytes;
   works_.erase(found);
 }

@@ -7,13 +7,17 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <muster/core/journal/journal.hpp>
 #include <muster/core/log/logger.hpp>
 #include <muster/core/metrics/registry.hpp>
 #include <muster/core/run/event_loop.hpp>
 #include <muster/core/run/worker_pool.hpp>
+#include <set>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "executor/admission.hpp"
 #include "executor/call_runner.hpp"
@@ -101,6 +105,10 @@ class Executor {
   void append_end(const TaskId& task);
   void append(const TaskId& task, const records::Record& record);
   void on_unwritten(const TaskId& task, const Error& error);
+  void refuse_unwritten(const TaskId& task, Error why);
+  void take_back(const Status& compacted);
+  void write_known(const records::Known& known, std::function<void()> when_durable);
+  void make_room_and_retry(const Error& error);
   void call(const TaskId& task);
   void cancel_call(const TaskEntry& entry);
   void begin_again(const TaskId& task);
@@ -112,6 +120,8 @@ class Executor {
   void pay_all_credit();
   void pump();
   void forget(const TaskId& task);
+  [[nodiscard]] std::vector<std::uint64_t> files_of(const TaskId& task) const;
+  void remove_files(const std::vector<std::uint64_t>& files);
   [[nodiscard]] wire::TaskResult result_of(const TaskEntry& entry, const Work& work) const;
 
   void write_clock();
@@ -135,7 +145,10 @@ class Executor {
   bool performing_ = false;
   bool leaving_ = false;
   bool compacting_ = false;
-  bool can_shrink_ = true;  // something ceased to matter since the journal was last made smaller
+  bool can_shrink_ = true;     // something ceased to matter since the journal was last made smaller
+  std::set<TaskId> refusing_;  // promises to be taken back on disk before REFUSE is said
+  std::vector<std::pair<TaskId, Error>> refused_meanwhile_;  // of those: a compaction is under way
+  std::vector<std::function<void()>> unwritten_known_;       // writes them again
   std::uint64_t compact_above_ = kFirstCompaction;
   std::size_t waiting_bytes_ = 0;
   std::uint64_t epoch_ = 0;

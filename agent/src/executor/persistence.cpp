@@ -116,6 +116,7 @@ void Executor::compact() {
   can_shrink_ = false;
   around_.journal.compact(live_records(), [this](const Status& done) {
     compacting_ = false;
+    take_back(done);
     if (!done) {
       can_shrink_ = true;
       around_.log.warn("cannot make the journal smaller, retrying",

@@ -162,6 +162,7 @@ void Journal::Writer::run_compaction(Work work) {
     outcome = fail(ErrorCode::Unavailable, std::string(kBroken));
   } else {
     outcome = replace_segment(work.live);
+    if (!outcome && !usable_) outcome = fail(ErrorCode::Unavailable, outcome.error().message);
   }
   size = segment_.size;
   post([done = std::move(work.on_done), outcome = std::move(outcome)] { done(outcome); });

@@ -1,3 +1,5 @@
+#include <atomic>
+
 #include "executor_harness.hpp"
 
 using namespace muster;
@@ -183,6 +185,26 @@ TEST_CASE("a smaller journal tells the same story", "[unit][executor]") {
 
 namespace {
 
+/// Stops the journal's thread at a step until it is let go.
+struct Gate {
+  explicit Gate(journal::Step at) : step(at) {}
+  void operator()(journal::Step reached) {
+    if (reached == step) closed.wait(true);
+  }
+  void close() { closed = true; }
+  void open() {
+    closed = false;
+    closed.notify_all();
+  }
+  const journal::Step step;
+  std::atomic<bool> closed{false};
+};
+/// Opens it at the end of a test, whatever happened: the journal's thread must be able to go.
+struct OpensAtEnd {
+  Gate& gate;
+  ~OpensAtEnd() { gate.open(); }
+};
+
 /// Runs changes whose promises or results fill a small journal.
 struct Filling : ExecutorHarness {
   explicit Filling(std::uint64_t limit) {
@@ -275,4 +297,73 @@ TEST_CASE("a result larger than the wire carries fails its task and not the agen
   agent.restart();
   agent.session();
   CHECK(agent.result_of(id).state == TaskState::Failed);
+}
+
+TEST_CASE("a promise that a compaction may hold is refused when it is taken back on disk",
+          "[unit][executor]") {
+  Gate gate(journal::Step::CompactWritten);
+  Filling agent(std::uint64_t{5} << 20U);
+  agent.journal_options.on_step = [&](journal::Step step) { gate(step); };
+  const OpensAtEnd opens{gate};
+  agent.restart();
+  agent.session();
+  for (int i = 0; i < 8; ++i) agent.run(agent.large());
+  agent.uplink.said.clear();
+  gate.close();
+  const auto large = agent.large();
+  const auto refused = agent.send(large);       // no room in the journal
+  agent.executor->on_result_ack({agent.done});  // and this makes some
+  agent.until([&] {
+    const auto entries = agent.logged.entries();
+    return !entries.empty() && entries.back().sentence.starts_with("cannot write the journal");
+  });
+  agent.send(large);
+  CHECK(agent.uplink.said.empty());
+  gate.open();
+  agent.until([&] { return !agent.uplink.all<wire::Refuse>().empty(); });
+  CHECK(agent.uplink.all<wire::Refuse>()[0].task == refused);
+  agent.journal_options.on_step = {};
+  agent.restart();
+  agent.session();
+  const auto state = agent.status_of(refused);
+  CHECK((state == TaskState::Unknown || state == TaskState::Refused));
+}
+
+TEST_CASE("the output of a task is deleted when its acknowledgement is on disk, and not before",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  Gate gate(journal::Step::RecordsWritten);
+  agent.journal_options.on_step = [&](journal::Step step) { gate(step); };
+  agent.restart();
+  agent.session();
+  const auto id = agent.send("mock.change");
+  agent.until_called(1);
+  agent.runner.print(id, std::string(100'000, 'x'));
+  agent.runner.end(id, Outcome::Kind::Ok);
+  (void)agent.result_of(id);
+  const auto files = [&] {
+    const std::filesystem::directory_iterator all(agent.dir / "spool");
+    return std::distance(begin(all), end(all));
+  };
+  const OpensAtEnd opens{gate};
+  gate.close();
+  agent.acknowledge(id);
+  CHECK(files() == 1);
+  gate.open();
+  agent.until([&] { return files() == 0; });
+}
+
+TEST_CASE("an executor may go while a worker still syncs output for it", "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto id = agent.send("mock.change");
+  agent.until_called(1);
+  agent.runner.print(id, std::string(100'000, 'x'));
+  std::atomic<bool> busy{true};
+  REQUIRE(agent.workers->submit([&] { busy.wait(true); }));  // the only worker
+  agent.runner.end(id, Outcome::Kind::Ok);
+  agent.executor.reset();
+  busy = false;
+  busy.notify_all();
+  agent.workers.reset();  // finishes what it accepted
 }
