@@ -1,64 +1,7 @@
-#include "executor/task_table.hpp"
-
-#include "catch.hpp"
+#include "task_table_harness.hpp"
 
 using namespace muster;
-using namespace muster::agent;
-using wire::CancelReason;
-using wire::TaskState;
-
-namespace {
-
-constexpr std::int64_t kNow = 1'000'000;
-
-TaskEntry task(std::uint8_t number, bool journaled = true) {
-  TaskEntry entry;
-  entry.id.bytes.fill(number);
-  entry.plugin = "mock";
-  entry.journaled = journaled;
-  entry.idempotent = !journaled;
-  entry.cancellable = true;
-  entry.not_after_ms = kNow + 1000;
-  entry.timeout = std::chrono::milliseconds(500);
-  return entry;
-}
-
-Actions doing(const TaskId& id, std::initializer_list<Do> all) {
-  Actions actions;
-  for (const Do one : all) actions.push_back({one, id});
-  return actions;
-}
-
-/// A table whose plugin is ready.
-struct Ready : TaskTable {
-  explicit Ready(TableLimits limits = {}) : TaskTable(limits) {
-    REQUIRE(plugin_ready("mock", true, kNow).empty());
-  }
-  /// A task that runs.
-  TaskId run(TaskEntry entry) {
-    const TaskId id = entry.id;
-    REQUIRE(accept(std::move(entry), kNow));
-    if (find(id)->phase == Phase::Starting) (void)wrote(id, kNow);
-    REQUIRE(find(id)->phase == Phase::Running);
-    return id;
-  }
-};
-
-}  // namespace
-
-CATCH_REGISTER_ENUM(muster::agent::Do, muster::agent::Do::WriteAccept,
-                    muster::agent::Do::WriteAcceptAndStart, muster::agent::Do::WriteStart,
-                    muster::agent::Do::WriteNotStarted, muster::agent::Do::WriteEnd,
-                    muster::agent::Do::SayAccept, muster::agent::Do::SayStart,
-                    muster::agent::Do::Call, muster::agent::Do::CancelCall,
-                    muster::agent::Do::BeginAgain, muster::agent::Do::Deliver)
-CATCH_REGISTER_ENUM(muster::wire::TaskState, muster::wire::TaskState::Unknown,
-                    muster::wire::TaskState::Delivered, muster::wire::TaskState::Accepted,
-                    muster::wire::TaskState::Running, muster::wire::TaskState::Ok,
-                    muster::wire::TaskState::Changed, muster::wire::TaskState::Failed,
-                    muster::wire::TaskState::TimedOut, muster::wire::TaskState::Cancelled,
-                    muster::wire::TaskState::Refused, muster::wire::TaskState::Indeterminate,
-                    muster::wire::TaskState::Expired)
+using namespace muster::test;
 
 TEST_CASE("a change is promised and started on disk before anything is said or done",
           "[unit][executor]") {
@@ -252,64 +195,6 @@ TEST_CASE("what becomes of a second attempt that never ran says nothing of the f
   CHECK(table.find(id)->state == TaskState::Indeterminate);
 }
 
-TEST_CASE("a cancel ends a task in every phase before its end", "[unit][executor]") {
-  SECTION("its promise is being written") {
-    TaskTable table;
-    const auto id = task(1).id;
-    REQUIRE(table.accept(task(1), kNow));
-    CHECK(table.cancel(id, CancelReason::Requested, kNow).empty());
-    CHECK(table.wrote(id, kNow) == doing(id, {Do::SayAccept, Do::WriteEnd}));
-    CHECK(table.find(id)->state == TaskState::Cancelled);
-    CHECK(table.queued() == 0);
-  }
-  SECTION("it is queued") {
-    TaskTable table;
-    const auto id = task(1).id;
-    REQUIRE(table.accept(task(1), kNow));
-    (void)table.wrote(id, kNow);
-    CHECK(table.cancel(id, CancelReason::Requested, kNow) == doing(id, {Do::WriteEnd}));
-    CHECK(table.queued() == 0);
-    CHECK(table.plugin_ready("mock", true, kNow).empty());
-  }
-  SECTION("its start is being written") {
-    Ready table;
-    const auto id = task(1).id;
-    REQUIRE(table.accept(task(1), kNow));
-    CHECK(table.cancel(id, CancelReason::Requested, kNow).empty());
-    CHECK(table.wrote(id, kNow) == doing(id, {Do::SayAccept, Do::WriteEnd}));
-    CHECK(table.find(id)->started_ms == 0);
-    CHECK(table.running() == 0);
-  }
-  SECTION("it runs and cannot be cancelled, but for its deadline") {
-    Ready table;
-    auto entry = task(1);
-    entry.cancellable = false;
-    const auto id = table.run(entry);
-    CHECK(table.cancel(id, CancelReason::Requested, kNow).empty());
-    CHECK(table.cancel(id, CancelReason::Deadline, kNow) == doing(id, {Do::CancelCall}));
-  }
-  SECTION("it is over") {
-    Ready table;
-    const auto id = table.run(task(1));
-    (void)table.ended(id, {Outcome::Kind::Ok, {}, {}}, kNow);
-    CHECK(table.cancel(id, CancelReason::Requested, kNow).empty());
-    CHECK(table.find(id)->state == TaskState::Ok);
-  }
-}
-
-TEST_CASE("a call that ignores a cancel is ended by its deadline all the same",
-          "[unit][executor]") {
-  Ready table;
-  const auto id = table.run(task(1));
-  CHECK(table.cancel(id, CancelReason::Requested, kNow) == doing(id, {Do::CancelCall}));
-  CHECK(table.cancel(id, CancelReason::Requested, kNow).empty());
-  CHECK(table.cancel(id, CancelReason::Deadline, kNow) == doing(id, {Do::CancelCall}));
-  CHECK(table.find(id)->cancel == CancelReason::Deadline);  // what the plugin's host is told
-  CHECK(table.cancel(id, CancelReason::Deadline, kNow).empty());
-  (void)table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow);
-  CHECK(table.find(id)->state == TaskState::TimedOut);
-}
-
 TEST_CASE("a promise that cannot be written is dropped, a result is written again",
           "[unit][executor]") {
   Ready table;
@@ -324,52 +209,6 @@ TEST_CASE("a promise that cannot be written is dropped, a result is written agai
   CHECK(table.not_written(second) == TaskTable::Unwritten::Kept);
   CHECK(table.retry_writes(kNow) == doing(second, {Do::WriteEnd}));
   CHECK(table.retry_writes(kNow).empty());
-}
-
-TEST_CASE("a start that waited for the disk begins when it is written, or is too late",
-          "[unit][executor]") {
-  TaskTable table;
-  const auto id = task(1).id;
-  REQUIRE(table.accept(task(1), kNow));
-  (void)table.wrote(id, kNow);
-  REQUIRE(table.plugin_ready("mock", true, kNow) == doing(id, {Do::WriteStart}));
-  REQUIRE(table.not_written(id) == TaskTable::Unwritten::Kept);
-  const std::int64_t later = kNow + GENERATE(900, 1100);
-  CHECK(table.retry_writes(later) == doing(id, {Do::WriteStart}));
-  if (later <= task(1).not_after_ms) {
-    CHECK(table.wrote(id, later) == doing(id, {Do::SayStart, Do::Call}));
-    CHECK(table.find(id)->started_ms == later);
-  } else {
-    CHECK(table.wrote(id, later) == doing(id, {Do::WriteEnd}));
-    CHECK(table.find(id)->state == TaskState::Expired);
-    CHECK(table.find(id)->started_ms == 0);
-    CHECK(table.running() == 0);
-  }
-}
-
-TEST_CASE("a start that is written while the table is held is taken back", "[unit][executor]") {
-  Ready table;
-  const auto id = task(1).id;
-  REQUIRE(table.accept(task(1), kNow));
-  (void)table.hold(true, kNow);
-  CHECK(table.wrote(id, kNow) == doing(id, {Do::SayAccept, Do::WriteNotStarted}));
-  CHECK(table.find(id)->phase == Phase::Queued);
-  CHECK(table.find(id)->started_ms == 0);
-  CHECK(table.running() == 0);
-  CHECK(table.hold(false, kNow) == doing(id, {Do::WriteStart}));
-}
-
-TEST_CASE("a further attempt that its deadline ends is not said to be cancelled",
-          "[unit][executor]") {
-  Ready table;
-  auto entry = task(1);
-  entry.idempotent = true;
-  const auto id = table.run(entry);
-  (void)table.plugin_ready("mock", false, kNow);
-  (void)table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow);
-  (void)table.cancel(id, CancelReason::Deadline, kNow);
-  CHECK(table.find(id)->state == TaskState::Indeterminate);
-  CHECK(table.find(id)->error->code == ErrorCode::Timeout);
 }
 
 TEST_CASE("after a restart each task goes on from what the journal proves", "[unit][executor]") {
