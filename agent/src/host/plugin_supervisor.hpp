@@ -80,7 +80,7 @@ struct SupervisorOptions {
   std::function<void(const std::string& plugin, const plugins::Event&)> event;
   /// Where `<plugin id>.json` has what is not in `configs`; "" for nowhere.
   std::filesystem::path config_directory;
-  KvAsk kv;  ///< keeps the plugins' values
+  KvAsk kv = {};  ///< keeps the plugins' values
 };
 
 class PluginSupervisor {
