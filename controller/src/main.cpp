@@ -1,3 +1,5 @@
+#include <sys/resource.h>
+
 #include <iostream>
 #include <muster/core/base/clock.hpp>
 #include <muster/core/run/signals.hpp>
@@ -12,6 +14,11 @@ int main(int argc, char** argv) {
     return 2;
   }
   if (!*options) return 0;
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;  // one for each connection of the API
+    ::setrlimit(RLIMIT_NOFILE, &files);
+  }
   const SystemClock clock;
   const log::Logger logger("muster-controller", (*options)->log_level,
                            log::stderr_sink(log::Format::Text), clock);

@@ -65,48 +65,51 @@ Result<Bytes> OutputFiles::read(const crypto::Digest& digest, std::uint64_t offs
 }
 
 FileOutputBuffer::~FileOutputBuffer() {
-  if (fd_ && !kept_) ::unlink(path_.c_str());
+  if (!is_inline() && !kept_) ::unlink(path_.c_str());
 }
 
 Status FileOutputBuffer::append(BytesView bytes) {
-  if (!fd_ && size_ + bytes.size() <= kInlineOutput) {
+  if (is_inline() && size_ + bytes.size() <= kInlineOutput) {
     memory_.insert(memory_.end(), bytes.begin(), bytes.end());
   } else {
-    if (!fd_) {
-      if (auto opened = open_file(); !opened) return opened;
+    if (is_inline()) {
+      if (auto made = make_file(); !made) return made;
     }
-    if (auto written = write_at_end(bytes); !written) return written;
+    const UniqueFd fd(::open(path_.c_str(), O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (!fd) return fail_errno("write " + path_.string(), errno);
+    if (auto written = write_at_end(fd, bytes); !written) return written;
   }
   size_ += bytes.size();
   hash_.update(bytes);
   return {};
 }
 
-Status FileOutputBuffer::open_file() {
-  path_ = files_.new_incoming();
-  fd_.reset(::open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!fd_) return fail_errno("create " + path_.string(), errno);
-  if (auto written = write_at_end(memory_); !written) {
-    fd_.reset();
-    ::unlink(path_.c_str());
+Status FileOutputBuffer::make_file() {
+  const auto path = files_.new_incoming();
+  const UniqueFd fd(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd) return fail_errno("create " + path.string(), errno);
+  if (auto written = write_at_end(fd, memory_); !written) {
+    ::unlink(path.c_str());
     return written;
   }
+  path_ = path;
   memory_ = Bytes();
   return {};
 }
 
-// During open_file() the file is empty and size_ bytes are still in memory_; both end at size_.
-Status FileOutputBuffer::write_at_end(BytesView bytes) {
+// During make_file() the file is empty and size_ bytes are still in memory_; both end at size_.
+Status FileOutputBuffer::write_at_end(const UniqueFd& fd, BytesView bytes) {
   const std::uint64_t begin = memory_.empty() ? size_ : 0;
   std::uint64_t at = begin;
   while (!bytes.empty()) {
-    const ssize_t n = ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
+    const ssize_t n = ::pwrite(fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(at));
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
       const int why = errno;
       // Only gives space back; what lies beyond size_ is never read.
-      [[maybe_unused]] const int ignored = ::ftruncate(fd_.get(), static_cast<off_t>(begin));
-      return fail_errno("write " + path_.string(), why);
+      [[maybe_unused]] const int ignored = ::ftruncate(fd.get(), static_cast<off_t>(begin));
+      return fail_errno("write an output", why);
     }
     at += static_cast<std::uint64_t>(n);
     bytes = bytes.subspan(static_cast<std::size_t>(n));
@@ -122,22 +125,26 @@ crypto::Digest FileOutputBuffer::digest() const {
 Result<Bytes> FileOutputBuffer::read(std::uint64_t offset, std::size_t most) const {
   const auto left = offset < size_ ? size_ - offset : 0;
   const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(left, most));
-  if (fd_) return read_part(fd_.get(), offset, count, path_.string());
-  const auto part =
-      BytesView(memory_).subspan(std::min<std::size_t>(offset, memory_.size()), count);
-  return to_bytes(part);
+  if (is_inline()) {
+    return to_bytes(
+        BytesView(memory_).subspan(std::min<std::size_t>(offset, memory_.size()), count));
+  }
+  const UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (fd) return read_part(fd.get(), offset, count, path_.string());
+  if (errno != ENOENT) return fail_errno("read " + path_.string(), errno);
+  return files_.read(digest(), offset, count);  // the writer renamed it a moment ago
 }
 
 Status FileOutputBuffer::keep() {
-  if (kept_ || !fd_) return {};
-  if (::fdatasync(fd_.get()) != 0) return fail_errno("sync " + path_.string(), errno);
+  if (kept_ || is_inline()) return {};
+  const UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd || ::fdatasync(fd.get()) != 0) return fail_errno("sync " + path_.string(), errno);
   const auto target = files_.kept_path(digest());
   if (auto made = make_directories(target.parent_path()); !made) return made;
   if (::rename(path_.c_str(), target.c_str()) != 0) {
     return fail_errno("keep " + path_.string(), errno);
   }
   kept_ = true;
-  path_ = target;
   return sync_directory(target.parent_path()).and_then([&] {
     return sync_directory(target.parent_path().parent_path());
   });

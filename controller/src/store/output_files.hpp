@@ -30,6 +30,7 @@ class OutputFiles {
   std::uint64_t next_ = 0;
 };
 
+/// Holds no descriptor between calls, so that any number of large outputs can be under way.
 class FileOutputBuffer final : public OutputBuffer {
  public:
   explicit FileOutputBuffer(OutputFiles& files) : files_(files) {}
@@ -43,19 +44,18 @@ class FileOutputBuffer final : public OutputBuffer {
   [[nodiscard]] Result<Bytes> read(std::uint64_t offset, std::size_t most) const override;
 
   /// True while everything is in memory, in inline_bytes().
-  [[nodiscard]] bool is_inline() const { return !fd_; }
+  [[nodiscard]] bool is_inline() const { return path_.empty(); }
   [[nodiscard]] BytesView inline_bytes() const { return memory_; }
   /// Makes the file durable under its digest. May be called again after a failure. [writer]
   [[nodiscard]] Status keep();
 
  private:
-  [[nodiscard]] Status open_file();
-  [[nodiscard]] Status write_at_end(BytesView bytes);
+  [[nodiscard]] Status make_file();
+  [[nodiscard]] Status write_at_end(const UniqueFd& fd, BytesView bytes);
 
   OutputFiles& files_;
   Bytes memory_;
-  std::filesystem::path path_;
-  UniqueFd fd_;
+  std::filesystem::path path_;  // in incoming/, also after it was renamed: the loop reads it
   std::uint64_t size_ = 0;
   crypto::Sha256 hash_;
   bool kept_ = false;

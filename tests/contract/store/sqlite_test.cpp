@@ -1,5 +1,6 @@
 // What only a store on a disk can promise.
 #include <SQLiteCpp/Database.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -111,6 +112,52 @@ TEST_CASE("what a crash left of large outputs is removed at the next start", "[c
     CHECK_FALSE(std::filesystem::is_empty(directory / "outputs/incoming"));
   }
   CHECK(std::filesystem::is_empty(directory / "outputs/incoming"));
+}
+
+TEST_CASE("large outputs under way hold no descriptors", "[contract][store]") {
+  StoreFixture store(Kind::Sqlite);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit few = before;
+  few.rlim_cur = 64;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  std::vector<std::shared_ptr<OutputBuffer>> buffers;
+  std::size_t kept = 0;
+  for (int i = 0; i < 100; ++i) {
+    buffers.push_back(store->new_output());
+    const bool taken = buffers.back()->append(Bytes(kInlineOutput + 1, 'x')).has_value() &&
+                       buffers.back()->append(Bytes(1, 'y')).has_value();
+    if (taken && *buffers.back()->read(kInlineOutput, 9) == Bytes{'x', 'y'}) ++kept;
+  }
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+  CHECK(kept == 100);
+}
+
+TEST_CASE("a large output can be read at every moment while it is being kept",
+          "[contract][store]") {
+  StoreFixture store(Kind::Sqlite);
+  for (std::uint8_t round = 0; round < 20; ++round) {
+    const Bytes content(kInlineOutput + 10, round);
+    const auto buffer = store->new_output();
+    REQUIRE(buffer->append(content));
+    const auto job = StoreFixture::job();
+    auto task = StoreFixture::task("a");
+    REQUIRE(store.create(job, {task}));
+    task.state = TaskState::Ok;
+    task.outputs = {{wire::Stream::Stdout, content.size(), content.size(), buffer->digest()}};
+    bool done = false;
+    bool whole = true;
+    store->finish_tasks({{job.id, task, {buffer}, 1}}, [&](const Status& stored) {
+      done = true;
+      whole = whole && stored.has_value();
+    });
+    while (!done) {
+      whole = whole && *buffer->read(0, content.size()) == content;
+      if (!store.loop().run_ready()) std::this_thread::yield();
+    }
+    CHECK(whole);
+    CHECK(*buffer->read(0, content.size()) == content);
+  }
 }
 
 /// Commits jobs for ever and writes the id of each to `out` once it is durable.
