@@ -156,44 +156,48 @@ bool JobService::State::output_is_whole(OpenTask& task, const wire::TaskResult& 
   return false;
 }
 
-Result<OutputPart> JobService::read_output(JobId id, std::string_view node_name,
-                                           wire::Stream stream, std::uint64_t offset,
-                                           std::size_t most) const {
-  const auto no_task = [&] {
-    return fail(ErrorCode::NotFound,
-                "the job " + id.text() + " has no task on a node named " + std::string(node_name));
-  };
-  const auto named = [&](const std::string& name) { return name == node_name; };
-  TaskRecord record;
-  if (const auto* job = state_->find(id)) {
-    const auto found = std::find_if(job->tasks.begin(), job->tasks.end(), [&](const auto& task) {
-      return named(task->record.node_name);
-    });
-    if (found == job->tasks.end()) return no_task();
-    if ((*found)->open()) {
-      const auto& buffer = (*found)->stream(stream).buffer;
-      if (!buffer) return OutputPart{};
-      auto bytes = buffer->read(offset, most);
-      if (!bytes) return tl::unexpected(bytes.error());
-      return OutputPart{std::move(*bytes), buffer->size(), buffer->size(), false};
-    }
-    record = (*found)->record;
-  } else {
-    auto stored = state_->parts.store.job(id);
-    if (!stored) return tl::unexpected(stored.error());
-    const auto found = std::find_if(stored->tasks.begin(), stored->tasks.end(),
-                                    [&](const auto& task) { return named(task.node_name); });
-    if (found == stored->tasks.end()) return no_task();
-    record = std::move(*found);
+Result<TaskRecord> JobService::find_task(JobId id, std::string_view node_name) const {
+  const auto* job = state_->find(id);
+  if (job == nullptr) return state_->parts.store.task_on(id, node_name);
+  for (const auto& task : job->tasks) {
+    if (task->record.node_name == node_name) return task->record;
   }
-  for (const auto& output : record.outputs) {
-    if (output.stream != stream) continue;
+  return fail(ErrorCode::NotFound,
+              "the job " + id.text() + " has no task on a node named " + std::string(node_name));
+}
+
+Result<OutputPart> JobService::read_output(const TaskRecord& seen, wire::Stream which,
+                                           std::uint64_t offset, std::size_t most) const {
+  auto* open = state_->find(seen.id);
+  if (open != nullptr && open->open()) {
+    const auto& buffer = open->stream(which).buffer;
+    if (!buffer) return OutputPart{};
+    auto bytes = buffer->read(offset, most);
+    if (!bytes) return tl::unexpected(bytes.error());
+    return OutputPart{std::move(*bytes), buffer->size(), buffer->size(), false};
+  }
+  auto outputs = open != nullptr ? open->record.outputs : seen.outputs;
+  if (open == nullptr && !wire::is_final(seen.state)) {  // it ended meanwhile
+    auto ended = state_->parts.store.task(seen.id);
+    if (!ended) return tl::unexpected(ended.error());
+    outputs = std::move(ended->second.outputs);
+  }
+  for (const auto& output : outputs) {
+    if (output.stream != which) continue;
     if (output.kept == 0) return OutputPart{{}, output.size, 0, output.size > 0};
     auto bytes = state_->parts.store.read_output(output.digest, offset, most);
     if (!bytes) return tl::unexpected(bytes.error());
     return OutputPart{std::move(*bytes), output.size, output.kept, output.kept < output.size};
   }
   return OutputPart{};
+}
+
+Result<OutputPart> JobService::read_output(JobId job, std::string_view node_name,
+                                           wire::Stream stream, std::uint64_t offset,
+                                           std::size_t most) const {
+  const auto task = find_task(job, node_name);
+  if (!task) return tl::unexpected(task.error());
+  return read_output(*task, stream, offset, most);
 }
 
 }  // namespace muster::controller

@@ -102,9 +102,15 @@ class JobService final : public NodeListener {
   /// ResourceExhausted.
   [[nodiscard]] Result<Subscription> subscribe(JobId job, JobWatcher watcher);
 
-  /// At most `most` bytes of a stream, also while the task runs. Errors: NotFound for a job, a node
-  /// without a task in it, or a task without a record of output in that stream (a stream that
-  /// stayed empty is empty).
+  /// The job's task on the node of this name. Errors: NotFound.
+  [[nodiscard]] Result<TaskRecord> find_task(JobId job, std::string_view node_name) const;
+
+  /// At most `most` bytes of a stream of a task that find() or find_task() told of, also while it
+  /// runs or has ended since; costs the same however many tasks the job has. A stream that stayed
+  /// empty is empty.
+  [[nodiscard]] Result<OutputPart> read_output(const TaskRecord& task, wire::Stream stream,
+                                               std::uint64_t offset, std::size_t most) const;
+  /// The same of a job's task on a node. Errors: NotFound.
   [[nodiscard]] Result<OutputPart> read_output(JobId job, std::string_view node_name,
                                                wire::Stream stream, std::uint64_t offset,
                                                std::size_t most) const;

@@ -268,6 +268,7 @@ Result<std::vector<JobWithTasks>> MemoryStore::open_jobs() {
 }
 
 Result<JobWithTasks> MemoryStore::job(JobId id) {
+  ++whole_jobs_read_;
   const auto found = job_index_.find(id);
   if (found == job_index_.end()) return fail(ErrorCode::NotFound, "there is no job " + id.text());
   return jobs_[found->second];
@@ -296,6 +297,16 @@ Result<std::pair<JobId, TaskRecord>> MemoryStore::task(TaskId id) {
   if (found == task_index_.end()) return fail(ErrorCode::NotFound, "there is no task " + id.text());
   const auto& job = jobs_[found->second.first];
   return std::pair{job.job.id, job.tasks[found->second.second]};
+}
+
+Result<TaskRecord> MemoryStore::task_on(JobId job, std::string_view node_name) {
+  const auto found = job_index_.find(job);
+  if (found == job_index_.end()) return fail(ErrorCode::NotFound, "there is no job " + job.text());
+  for (const auto& task : jobs_[found->second].tasks) {
+    if (task.node_name == node_name) return task;
+  }
+  return fail(ErrorCode::NotFound,
+              "the job " + job.text() + " has no task on a node named " + std::string(node_name));
 }
 
 std::shared_ptr<OutputBuffer> MemoryStore::new_output() {

@@ -22,6 +22,9 @@ class MemoryStore final : public Store {
   /// While set, every write fails with it.
   void fail_writes_with(std::optional<Error> error) { *failure_ = std::move(error); }
 
+  /// How often job() was asked, which costs as much as the job has tasks.
+  [[nodiscard]] std::size_t whole_jobs_read() const { return whole_jobs_read_; }
+
   [[nodiscard]] const StoreMeta& meta() const override { return meta_; }
 
   void enroll_node(const Digest& secret, NodeRecord node, Done<NodeRecord> done) override;
@@ -45,6 +48,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<JobWithTasks> job(JobId id) override;
   [[nodiscard]] Result<JobPage> jobs(const JobQuery& query) override;
   [[nodiscard]] Result<std::pair<JobId, TaskRecord>> task(TaskId id) override;
+  [[nodiscard]] Result<TaskRecord> task_on(JobId job, std::string_view node_name) override;
 
   [[nodiscard]] std::shared_ptr<OutputBuffer> new_output() override;
   [[nodiscard]] Result<Bytes> read_output(const Digest& digest, std::uint64_t offset,
@@ -85,6 +89,7 @@ class MemoryStore final : public Store {
   std::map<Digest, Bytes> outputs_;
   std::map<Digest, std::string> manifests_;
   std::vector<EventRecord> events_;
+  std::size_t whole_jobs_read_ = 0;
 };
 
 }  // namespace muster::controller

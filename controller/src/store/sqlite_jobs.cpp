@@ -209,6 +209,20 @@ Result<JobWithTasks> SqliteStore::job(JobId id) {
   });
 }
 
+Result<TaskRecord> SqliteStore::task_on(JobId job, std::string_view node_name) {
+  return sql::guarded([&]() -> Result<TaskRecord> {
+    SQLite::Statement number(*reader_, "SELECT number FROM jobs WHERE id = ?");
+    sql::bind(number, job);
+    if (!number.executeStep()) return fail(ErrorCode::NotFound, "there is no job " + job.text());
+    SQLite::Statement query(
+        *reader_, std::string(kTaskColumns) + "FROM tasks WHERE job = ? AND node_name = ?");
+    sql::bind(query, number.getColumn(0).getInt64(), std::string(node_name));
+    if (query.executeStep()) return task_from(query);
+    return fail(ErrorCode::NotFound,
+                "the job " + job.text() + " has no task on a node named " + std::string(node_name));
+  });
+}
+
 Result<JobPage> SqliteStore::jobs(const JobQuery& query) {
   return sql::guarded([&]() -> Result<JobPage> {
     std::int64_t before = std::numeric_limits<std::int64_t>::max();

@@ -54,6 +54,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<JobWithTasks> job(JobId id) override;
   [[nodiscard]] Result<JobPage> jobs(const JobQuery& query) override;
   [[nodiscard]] Result<std::pair<JobId, TaskRecord>> task(TaskId id) override;
+  [[nodiscard]] Result<TaskRecord> task_on(JobId job, std::string_view node_name) override;
 
   [[nodiscard]] std::shared_ptr<OutputBuffer> new_output() override;
   [[nodiscard]] Result<Bytes> read_output(const Digest& digest, std::uint64_t offset,

@@ -96,6 +96,8 @@ class Store {
   [[nodiscard]] virtual Result<JobPage> jobs(const JobQuery& query) = 0;
   /// The task and the job that it belongs to. Errors: NotFound.
   [[nodiscard]] virtual Result<std::pair<JobId, TaskRecord>> task(TaskId id) = 0;
+  /// The job's task on the node that had this name. Errors: NotFound.
+  [[nodiscard]] virtual Result<TaskRecord> task_on(JobId job, std::string_view node_name) = 0;
 
   // --- output
   /// Errors: ResourceExhausted when the process is out of descriptors is told by its append().

@@ -102,6 +102,20 @@ TEST_CASE("the events of a job that is over are what is, and the end", "[integra
   CHECK(names_of(watcher.all()) == "task output done");
 }
 
+TEST_CASE("watching a job that is over costs the same for each of its tasks, however many it has",
+          "[integration][api]") {
+  ApiWorld world;
+  std::vector<Agent*> agents;
+  for (const auto* name : {"web1", "web2", "web3", "web4"}) agents.push_back(&world.join(name));
+  const auto id = world.create_job();
+  for (auto* agent : agents) world.finish_tasks(*agent, TaskState::Ok, "Linux\n");
+  const auto before = world.on_loop([&] { return world.world().store.whole_jobs_read(); });
+  Watcher watcher(world, id);
+  CHECK(names_of(watcher.all()) == "task output task output task output task output done");
+  const auto read = world.on_loop([&] { return world.world().store.whole_jobs_read(); }) - before;
+  CHECK(read <= 2);  // to find it, and to tell of its end
+}
+
 TEST_CASE("a long output that was there before is begun, and a gap tells of the rest",
           "[integration][api]") {
   ApiWorld world;

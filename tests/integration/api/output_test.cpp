@@ -59,6 +59,7 @@ TEST_CASE("an output of several megabytes is streamed whole", "[integration][api
     world.on_loop([&] { ApiWorld::print(agent, task, at, whole.substr(at, kPart)); });
   }
   world.on_loop([&] { ApiWorld::end(agent, task, TaskState::Ok, whole); });
+  const auto before = world.on_loop([&] { return world.world().store.whole_jobs_read(); });
   std::string got;
   auto client = world.client(world.token_of(Role::Viewer));
   // Nothing moves time but the reader, so a sender that waits in vain would be seen.
@@ -70,6 +71,7 @@ TEST_CASE("an output of several megabytes is streamed whole", "[integration][api
   REQUIRE(response);
   CHECK(response->header("muster-output-size") == std::to_string(whole.size()));
   CHECK((got == whole));
+  CHECK(world.on_loop([&] { return world.world().store.whole_jobs_read(); }) == before);
 }
 
 }  // namespace

@@ -81,8 +81,7 @@ std::string backlog_of(const Services& services, const JobWithTasks& job) {
         if (!std::exchange(told, true)) text += event_text("gap", {{"reason", "long output"}});
         continue;
       }
-      const auto part =
-          services.jobs.read_output(job.job.id, task.node_name, stream, 0, kMaxBacklogPart);
+      const auto part = services.jobs.read_output(task, stream, 0, kMaxBacklogPart);
       if (!part || part->bytes.empty()) continue;
       text += event_text("output", output_data(task, stream, 0, part->bytes));
       output_bytes += part->bytes.size();

@@ -35,8 +35,9 @@ Result<Wanted> wanted_from(const Exchange& exchange) {
 /// Sends a long output piece by piece, as fast as the peer takes it. Kept alive by its own timer.
 class OutputPump : public std::enable_shared_from_this<OutputPump> {
  public:
-  OutputPump(const Services& services, Wanted wanted, std::shared_ptr<http::Stream> stream)
-      : services_(services), wanted_(std::move(wanted)), stream_(std::move(stream)) {}
+  OutputPump(const Services& services, TaskRecord task, wire::Stream which,
+             std::shared_ptr<http::Stream> stream)
+      : services_(services), task_(std::move(task)), which_(which), stream_(std::move(stream)) {}
 
   void send() {
     while (!stream_->finished()) {
@@ -50,8 +51,7 @@ class OutputPump : public std::enable_shared_from_this<OutputPump> {
 
  private:
   bool read_more() {
-    const auto part =
-        services_.jobs.read_output(wanted_.job, wanted_.node, wanted_.stream, offset_, kPartBytes);
+    const auto part = services_.jobs.read_output(task_, which_, offset_, kPartBytes);
     if (part) pending_ = as_text(part->bytes);
     return !pending_.empty();
   }
@@ -63,7 +63,8 @@ class OutputPump : public std::enable_shared_from_this<OutputPump> {
   }
 
   const Services& services_;
-  Wanted wanted_;
+  TaskRecord task_;
+  wire::Stream which_;
   std::shared_ptr<http::Stream> stream_;
   std::uint64_t offset_ = 0;
   std::string pending_;  // read, and not taken by the stream yet
@@ -76,8 +77,9 @@ class OutputPump : public std::enable_shared_from_this<OutputPump> {
 void get_job_output(const Services& services, const ExchangePtr& exchange) {
   const auto wanted = wanted_from(*exchange);
   if (!wanted) return exchange->answer(wanted.error());
-  const auto part =
-      services.jobs.read_output(wanted->job, wanted->node, wanted->stream, 0, kWholeBytes);
+  auto task = services.jobs.find_task(wanted->job, wanted->node);
+  if (!task) return exchange->answer(task.error());
+  const auto part = services.jobs.read_output(*task, wanted->stream, 0, kWholeBytes);
   if (!part) return exchange->answer(part.error());
   http::Headers headers{{"Muster-Output-Size", std::to_string(part->size)},
                         {"Muster-Output-Truncated", part->truncated ? "true" : "false"}};
@@ -86,7 +88,9 @@ void get_job_output(const Services& services, const ExchangePtr& exchange) {
     return exchange->answer_text(200, type, std::string(as_text(part->bytes)), std::move(headers));
   }
   auto stream = exchange->answer_stream(type, std::move(headers));
-  if (stream != nullptr) std::make_shared<OutputPump>(services, *wanted, std::move(stream))->send();
+  if (stream == nullptr) return;  // the peer is gone
+  std::make_shared<OutputPump>(services, std::move(*task), wanted->stream, std::move(stream))
+      ->send();
 }
 
 }  // namespace muster::controller::api
