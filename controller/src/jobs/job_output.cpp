@@ -25,8 +25,13 @@ JobService::State::Verdict JobService::State::on_out(NodeId node, const wire::Ou
   if (step != Step::Take || task->storing) return std::nullopt;
   const auto cap = task->job->record.output_cap;
   if (message.offset > cap || message.bytes.size() > cap - message.offset) {
+    if (task->open()) return Violation::Limit;
+    // Of a task that was given up: a session that ends here would only begin with it again.
+    std::ignore = parts.fleet.send(
+        node,
+        wire::OutAck{message.task, message.stream, message.offset + message.bytes.size(), false});
     if (task->job->idle()) release(*task->job);
-    return Violation::Limit;
+    return std::nullopt;
   }
   if (!task->open() && !task->collecting) {
     task->collecting = true;

@@ -108,8 +108,9 @@ Status check_request(const JobRequest& request) {
     return fail(ErrorCode::InvalidArgument, "the time to start within is between 1ms and 7d",
                 "/start_within");
   }
-  if (request.output_cap && *request.output_cap > kMaxOutputCap) {
-    return fail(ErrorCode::InvalidArgument, "the output cap is at most 16GiB", "/output_cap");
+  if (request.output_cap && (*request.output_cap == 0 || *request.output_cap > kMaxOutputCap)) {
+    return fail(ErrorCode::InvalidArgument, "the output cap is between 1 byte and 16GiB",
+                "/output_cap");
   }
   if (request.idempotency_key.size() > 256) {
     return fail(ErrorCode::InvalidArgument, "an idempotency key has at most 256 bytes");

@@ -211,5 +211,32 @@ TEST_CASE("output beyond the task's cap is a violation", "[integration][jobs]") 
   CHECK_FALSE(world.fleet->connected(agent.id()));
 }
 
+TEST_CASE("output beyond the cap of a task that was given up is dropped, and its RESULT counts",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  JobRequest request;
+  request.operation = "test.change";
+  request.selector = "all";
+  request.output_cap = 4;
+  const auto job = world.create(request).value();
+  const auto task = agent.tasks().at(0).task;
+  world.fleet->on_gateway_lost(kGateway, "test");
+  world.advance(kDefaultStartWindow + config::kDefaultOperationTimeout + seconds(32));
+  REQUIRE(world.state(job, "web1") == TaskState::Indeterminate);
+  agent.connect();
+  agent.say(wire::Out{task, wire::Stream::Stdout, 0, to_bytes(as_bytes("12345"))});
+  CHECK(world.fleet->violations(wire::Violation::Limit) == 0);
+  const auto acks = agent.heard<wire::OutAck>();
+  REQUIRE(acks.size() == 1);
+  CHECK(acks[0].offset == 5);
+  auto result = result_of(task);
+  result.outputs = {{wire::Stream::Stdout, 5, 5, crypto::sha256(as_bytes("12345"))}};
+  agent.say(result);
+  CHECK(world.state(job, "web1") == TaskState::Ok);
+  CHECK(agent.heard<wire::ResultAck>().size() == 1);
+}
+
 }  // namespace
 }  // namespace muster::controller
