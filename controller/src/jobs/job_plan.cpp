@@ -66,36 +66,40 @@ Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const std::
 const config::Operation* operation_on(const Fleet& fleet, const Node& node,
                                       const std::string& name) {
   for (const auto& plugin : node.record.plugins) {
+    if (!name.starts_with(plugin.id)) continue;
     const auto* manifest = fleet.manifest(plugin.manifest);
-    if (manifest == nullptr) continue;
+    // A manifest speaks for the plugin that it names, whatever the node calls it.
+    if (manifest == nullptr || manifest->id != plugin.id) continue;
     if (const auto* operation = manifest->find_operation(name)) return operation;
   }
   return nullptr;
 }
 
-Planned<const config::Operation*> newest_operation(const Fleet& fleet, const std::string& name) {
+JobRefusal unknown_operation(const Fleet& fleet, const std::string& name) {
   const auto plugin_id = name.substr(0, name.rfind('.'));
   std::vector<std::string> all;
   std::vector<std::string> of_plugin;
   bool untold = false;
+  bool elsewhere = false;
   for (const auto& plugin : fleet.plugins()) {
     untold = untold || plugin.manifest == nullptr;
-    if (plugin.manifest == nullptr) continue;
-    if (const auto* operation = plugin.manifest->find_operation(name)) return operation;
+    if (plugin.manifest == nullptr || plugin.manifest->id != plugin.id) continue;
+    elsewhere = elsewhere || plugin.manifest->find_operation(name) != nullptr;
     for (const auto& operation : plugin.manifest->operations) {
       all.push_back(operation.name);
       if (plugin.id == plugin_id) of_plugin.push_back(operation.name);
     }
   }
-  std::string sentence = "no node has an operation " + name + did_you_mean(name, all);
-  if (!of_plugin.empty()) {
+  std::string sentence = elsewhere ? "none of the nodes that match has an operation " + name
+                                   : "no node has an operation " + name + did_you_mean(name, all);
+  if (!elsewhere && !of_plugin.empty()) {
     std::sort(of_plugin.begin(), of_plugin.end());
     of_plugin.erase(std::unique(of_plugin.begin(), of_plugin.end()), of_plugin.end());
     sentence += " The plugin " + plugin_id + " has";
     for (const auto& operation : of_plugin) sentence += " " + operation;
   }
   if (untold) sentence += "; some nodes have not told yet what their plugins can do";
-  return refuse("unknown_operation", ErrorCode::InvalidArgument, sentence, "/operation");
+  return refuse("unknown_operation", ErrorCode::InvalidArgument, sentence, "/operation").value();
 }
 
 Status check_request(const JobRequest& request) {
@@ -121,16 +125,61 @@ Status check_request(const JobRequest& request) {
   return {};
 }
 
-Planned<json> check_arguments(const config::Operation& operation, const JobRequest& request) {
-  auto arguments = request.arguments;
-  if (arguments.is_null()) arguments = json::object();
-  if (arguments.is_object()) operation.arguments.fill_defaults(arguments);
+/// One version of the operation among the targets.
+struct Version {
+  std::size_t nodes = 0;
+  std::optional<Error> wrong;  ///< why it does not take the arguments
+};
+using Versions = std::map<const config::Operation*, Version>;
+
+/// As the node will look at them: it fills in its own defaults.
+std::optional<Error> why_wrong(const config::Operation& operation, json arguments) {
+  operation.arguments.fill_defaults(arguments);
   const auto valid =
       schema::require_valid(operation.arguments, arguments, "the arguments of " + operation.name);
-  if (!valid) {
-    return refuse("bad_arguments", valid.error().code, valid.error().message, valid.error().field);
+  return valid ? std::nullopt : std::optional(valid.error());
+}
+
+Versions versions_on(const std::vector<const config::Operation*>& operations,
+                     const json& arguments) {
+  Versions versions;
+  for (const auto* operation : operations) {
+    if (operation == nullptr) continue;
+    auto& version = versions[operation];
+    if (version.nodes++ == 0) version.wrong = why_wrong(*operation, arguments);
   }
-  return arguments;
+  return versions;
+}
+
+/// The version that most of the targets have speaks for the job, so that no single node does.
+const config::Operation& commonest(const std::vector<const config::Operation*>& operations,
+                                   const Versions& versions) {
+  const config::Operation* found = nullptr;
+  for (const auto* operation : operations) {
+    if (operation == nullptr) continue;
+    if (found == nullptr || versions.at(operation).nodes > versions.at(found).nodes) {
+      found = operation;
+    }
+  }
+  return *found;
+}
+
+/// A request is refused only when every target would refuse it.
+std::optional<JobRefusal> check_versions(const Versions& versions, const config::Operation& common,
+                                         const JobRequest& request) {
+  const bool can_check = std::any_of(versions.begin(), versions.end(),
+                                     [](const auto& version) { return version.first->check; });
+  if (request.check && !can_check) {
+    return refuse("bad_request", ErrorCode::InvalidArgument,
+                  request.operation + " has no check mode: it cannot say what it would change",
+                  "/check")
+        .value();
+  }
+  const bool taken = std::any_of(versions.begin(), versions.end(),
+                                 [](const auto& version) { return !version.second.wrong; });
+  if (taken) return std::nullopt;
+  const auto& wrong = *versions.at(&common).wrong;
+  return refuse("bad_arguments", wrong.code, wrong.message, wrong.field).value();
 }
 
 Digest digest_of(const JobRequest& request) {
@@ -174,7 +223,7 @@ void end_at_creation(TaskRecord& task, TaskState state, ErrorCode code, std::str
 }
 
 TaskRecord make_task(const Node& node, const config::Operation* operation, const JobRecord& job,
-                     const json& arguments) {
+                     const Versions& versions) {
   TaskRecord task;
   task.id = TaskId::random();
   task.node = node.record.id;
@@ -185,12 +234,12 @@ TaskRecord make_task(const Node& node, const config::Operation* operation, const
   } else if (job.check && !operation->check) {
     end_at_creation(task, TaskState::Refused, ErrorCode::Unsupported,
                     job.operation + " on " + node.record.name + " has no check mode", job.created);
-  } else if (const auto wrong = operation->arguments.check(arguments); !wrong.empty()) {
-    end_at_creation(task, TaskState::Refused, ErrorCode::InvalidArgument,
-                    "the version on " + node.record.name + " does not take these arguments: " +
-                        wrong.front().pointer + " " + wrong.front().message,
-                    job.created);
-    task.error->field = wrong.front().pointer;
+  } else if (const auto& wrong = versions.at(operation).wrong) {
+    end_at_creation(
+        task, TaskState::Refused, ErrorCode::InvalidArgument,
+        "the version on " + node.record.name + " does not take these arguments: " + wrong->message,
+        job.created);
+    task.error->field = wrong->field;
   } else if (node.presence == Presence::Offline && job.offline != OfflinePolicy::Queue) {
     const bool skip = job.offline == OfflinePolicy::Skip;
     end_at_creation(task, skip ? TaskState::Skipped : TaskState::Unreachable,
@@ -209,32 +258,32 @@ tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet, const JobRequest&
   std::string canonical;
   const auto targets = choose_targets(fleet, request.selector, canonical);
   if (!targets) return tl::unexpected(targets.error());
-  const auto newest = newest_operation(fleet, request.operation);
-  if (!newest) return tl::unexpected(newest.error());
-  if (request.check && !(*newest)->check) {
-    return refuse("bad_request", ErrorCode::InvalidArgument,
-                  request.operation + " has no check mode: it cannot say what it would change",
-                  "/check");
+  std::vector<const config::Operation*> operations;
+  for (const auto* node : *targets) {
+    operations.push_back(operation_on(fleet, *node, request.operation));
   }
-  const auto arguments = check_arguments(**newest, request);
-  if (!arguments) return tl::unexpected(arguments.error());
+  const auto arguments = request.arguments.is_null() ? json::object() : request.arguments;
+  const auto versions = versions_on(operations, arguments);
+  if (versions.empty()) return tl::unexpected(unknown_operation(fleet, request.operation));
+  const auto& common = commonest(operations, versions);
+  if (auto refusal = check_versions(versions, common, request)) {
+    return tl::unexpected(std::move(*refusal));
+  }
 
   JobPlan plan;
-  plan.job = make_record(request, **newest, now);
+  plan.job = make_record(request, common, now);
   plan.job.selector = canonical;
-  plan.job.arguments = arguments->dump(-1, ' ', false, json::error_handler_t::replace);
-  plan.arguments = json::to_msgpack(*arguments);
+  plan.job.arguments = arguments.dump(-1, ' ', false, json::error_handler_t::replace);
+  plan.job.targets = targets->size();
+  plan.arguments = json::to_msgpack(arguments);
   if (plan.arguments.size() > kMaxArgumentsBytes) {
-    return refuse("bad_arguments", ErrorCode::ResourceExhausted,
+    return refuse("bad_arguments", ErrorCode::InvalidArgument,
                   "the arguments are larger than 512 KiB", "/arguments");
   }
-  plan.read_only = true;
-  for (const auto* node : *targets) {
-    const auto* operation = operation_on(fleet, *node, request.operation);
-    plan.tasks.push_back(make_task(*node, operation, plan.job, *arguments));
-    plan.read_only =
-        plan.read_only && (operation == nullptr || operation->risk == config::Risk::Read);
+  for (std::size_t i = 0; i < targets->size(); ++i) {
+    plan.tasks.push_back(make_task(*(*targets)[i], operations[i], plan.job, versions));
   }
+  plan.read_only = is_read_only(fleet, plan.job, plan.tasks);
   const bool all_final =
       std::all_of(plan.tasks.begin(), plan.tasks.end(),
                   [](const TaskRecord& task) { return wire::is_final(task.state); });
@@ -242,16 +291,13 @@ tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet, const JobRequest&
   return plan;
 }
 
-bool is_read_only(const Fleet& fleet, const std::string& operation) {
-  bool known = false;
-  for (const auto& plugin : fleet.plugins()) {
-    if (plugin.manifest == nullptr) continue;
-    const auto* found = plugin.manifest->find_operation(operation);
-    if (found == nullptr) continue;
-    if (found->risk != config::Risk::Read) return false;
-    known = true;
-  }
-  return known;
+bool is_read_only(const Fleet& fleet, const JobRecord& job, const std::vector<TaskRecord>& tasks) {
+  return std::all_of(tasks.begin(), tasks.end(), [&](const TaskRecord& task) {
+    if (wire::is_final(task.state)) return true;
+    const auto* node = fleet.find(task.node);
+    const auto* operation = node == nullptr ? nullptr : operation_on(fleet, *node, job.operation);
+    return operation != nullptr && operation->risk == config::Risk::Read;
+  });
 }
 
 }  // namespace muster::controller

@@ -1,6 +1,8 @@
 /// From a request to a job that can be stored: selector, operation, arguments and limits checked,
 /// targets frozen.
 ///
+/// What nodes declare of an operation counts for themselves: each target's arguments are checked by
+/// its own manifest, and defaults are the node's to fill in.
 /// Reads the fleet and changes nothing. [loop]
 #pragma once
 
@@ -24,8 +26,9 @@ struct JobPlan {
 [[nodiscard]] tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet,
                                                          const JobRequest& request, UnixMs now);
 
-/// Whether every version of the operation in the fleet has the risk read; false when nobody knows
-/// it.
-[[nodiscard]] bool is_read_only(const Fleet& fleet, const std::string& operation);
+/// Whether the operation has the risk read on every node whose task is open; false when one of them
+/// does not know it.
+[[nodiscard]] bool is_read_only(const Fleet& fleet, const JobRecord& job,
+                                const std::vector<TaskRecord>& tasks);
 
 }  // namespace muster::controller

@@ -86,7 +86,7 @@ struct JobRecord {
   std::string operation;  ///< "plugin.operation"
   std::string instance;
   std::string selector;   ///< in its canonical spelling
-  std::string arguments;  ///< JSON text of an object, checked, with defaults filled in
+  std::string arguments;  ///< JSON text of an object, as it was asked for
   std::int64_t timeout_ms = 0;
   UnixMs not_after = 0;  ///< the latest start
   OfflinePolicy offline = OfflinePolicy::Skip;

@@ -1,0 +1,86 @@
+// What nodes declare decides for themselves alone.
+#include <nlohmann/json.hpp>
+
+#include "scripted_world.hpp"
+
+namespace muster::controller {
+namespace {
+
+using nlohmann::json;
+
+/// The agents' manifest with test.change as `operation` declares it.
+std::string manifest_with(const json& operation) {
+  auto manifest = json::parse(test_manifest());
+  manifest["version"] = "999.0.0";
+  manifest["operations"]["test.change"].update(operation);
+  return manifest.dump();
+}
+
+void announce(Agent& agent, const std::string& manifest, const std::string& id = "test") {
+  const auto digest = crypto::sha256(as_bytes(manifest));
+  agent.say(wire::Plugins{{{id, "999.0.0", digest, "running", 0}}});
+  agent.say(wire::Manifest{digest, to_bytes(as_bytes(manifest))});
+}
+
+JobRequest change(const std::string& selector, json arguments = json::object()) {
+  JobRequest request;
+  request.operation = "test.change";
+  request.selector = selector;
+  request.arguments = std::move(arguments);
+  return request;
+}
+
+TEST_CASE("a node that declares defaults puts nothing into the arguments of others",
+          "[integration][jobs]") {
+  World world;
+  Agent honest(world, "web1");
+  Agent other(world, "web2");
+  honest.connect();
+  other.connect();
+  announce(other, manifest_with(
+                      {{"arguments",
+                        {{"type", "object"},
+                         {"properties", {{"count", {{"type", "integer"}, {"default", 666}}}}}}}}));
+  const auto* selector = GENERATE("node:web1", "all");
+  REQUIRE(world.create(change(selector)));
+  const auto specs = honest.tasks();
+  REQUIRE(specs.size() == 1);
+  CHECK(json::from_msgpack(specs[0].arguments) == json::object());
+}
+
+TEST_CASE("arguments that one node's version does not take are refused on that node alone",
+          "[integration][jobs]") {
+  World world;
+  Agent honest(world, "web1");
+  Agent other(world, "web2");
+  honest.connect();
+  other.connect();
+  announce(other, manifest_with({{"timeout", "1ms"},
+                                 {"arguments",
+                                  {{"type", "object"},
+                                   {"required", {"secret"}},
+                                   {"properties", {{"secret", {{"type", "integer"}}}}}}}}));
+  const auto job = world.create(change("all"));
+  REQUIRE(job);
+  CHECK(world.state(*job, "web1") == TaskState::Delivered);
+  CHECK(world.state(*job, "web2") == TaskState::Refused);
+  CHECK(world.task(*job, "web2").error->message.find("version on web2") != std::string::npos);
+  CHECK(honest.tasks().at(0).timeout == config::kDefaultOperationTimeout);
+  const auto none = world.create(change("node:web2"));
+  REQUIRE_FALSE(none);
+  CHECK(none.error().reason == "bad_arguments");
+}
+
+TEST_CASE("a manifest counts for the plugin that it names, and for no other",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  announce(agent, test_manifest(), "aaa");
+  const auto made = world.create(change("all"));
+  REQUIRE_FALSE(made);
+  CHECK(made.error().reason == "unknown_operation");
+}
+
+}  // namespace
+}  // namespace muster::controller
