@@ -45,15 +45,48 @@ void JobService::State::dispatch(NodeId node) {
   for (;;) {
     const auto found = work.find(node);
     if (found == work.end()) return;
-    auto& [waiting, in_flight] = found->second;
+    auto& [waiting, in_flight, noting] = found->second;
     if (waiting.empty() || in_flight.size() >= kMaxTasksInFlight) return;
     auto* task = waiting.front();
+    if (!task->noted) return note(node);
     // Nothing was sent when it says no, so the task stays queued until there is room.
     if (!send_task(*task)) return;
     waiting.pop_front();
     in_flight[task->record.id] = task;
     set_state(*task, TaskState::Delivered);
   }
+}
+
+bool JobService::State::sends_at_once(NodeId node) const {
+  if (!parts.fleet.connected(node)) return false;
+  const auto found = work.find(node);
+  if (found == work.end()) return true;
+  return found->second.waiting.empty() && found->second.in_flight.size() < kMaxTasksInFlight;
+}
+
+void JobService::State::note(NodeId node) {
+  auto& next = work.at(node);
+  if (std::exchange(next.noting, true)) return;
+  const auto room = std::min(kMaxTasksInFlight - next.in_flight.size(), next.waiting.size());
+  std::vector<TaskId> ids;
+  for (std::size_t i = 0; i < room; ++i) {
+    if (!next.waiting[i]->noted) ids.push_back(next.waiting[i]->record.id);
+  }
+  parts.store.note_sent(ids, [this, node, ids](const Status& stored) {
+    if (const auto found = work.find(node); found != work.end()) found->second.noting = false;
+    if (!stored) {
+      if (unnoted.empty()) {
+        parts.log.error("tasks cannot be sent before that is stored, retrying",
+                        {{"reason", stored.error().message}});
+      }
+      unnoted.insert(node);
+      return;
+    }
+    for (const auto& id : ids) {
+      if (auto* task = find(id)) task->noted = true;
+    }
+    dispatch(node);
+  });
 }
 
 void JobService::State::query(NodeId node) {
@@ -80,9 +113,12 @@ void JobService::State::drop_waiting(OpenTask& task) {
 }
 
 void JobService::State::queue_again(OpenTask& task) {
-  auto& [waiting, in_flight] = work[task.record.node];
+  auto& [waiting, in_flight, noting] = work[task.record.node];
   in_flight.erase(task.record.id);
-  waiting.push_front(&task);
+  const auto later = std::find_if(waiting.begin(), waiting.end(), [&](const OpenTask* other) {
+    return other->job->number > task.job->number;
+  });
+  waiting.insert(later, &task);
   task.streams = {};  // of a first run that the node does not remember
   task.cancel_sent = false;
   task.record.started = 0;
@@ -142,6 +178,7 @@ void JobService::State::sweep() {
   }
   for (auto* job : due) sweep_job(*job, time);
   ask_again();
+  for (const auto node : std::exchange(unnoted, {})) dispatch(node);
   arm_sweep();
 }
 

@@ -21,6 +21,7 @@ struct JobPlan {
   std::vector<TaskRecord> tasks;  ///< by node name; those that cannot run are final already
   Bytes arguments;                ///< as msgpack
   bool read_only = false;         ///< the operation's risk is read on every target
+  std::vector<bool> noted;        ///< by task: it is stored as sent already
 };
 
 [[nodiscard]] tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet,

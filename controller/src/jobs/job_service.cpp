@@ -31,6 +31,7 @@ OpenJob& JobService::State::take_in(JobRecord record, std::vector<TaskRecord> re
   auto owned = std::make_unique<OpenJob>();
   auto& job = *owned;
   job.record = std::move(record);
+  job.number = next_job++;
   job.arguments = std::move(arguments);
   job.read_only = read_only;
   for (auto& task_record : records) {
@@ -38,6 +39,7 @@ OpenJob& JobService::State::take_in(JobRecord record, std::vector<TaskRecord> re
     task->record = std::move(task_record);
     task->job = &job;
     task->cancel_wanted = job.record.cancel_requested;
+    task->noted = task->record.state != TaskState::Queued;
     job.counts.add(task->record.state);
     tasks[task->record.id] = task.get();
     if (task->record.state == TaskState::Queued) {
@@ -77,12 +79,16 @@ Status JobService::load() {
   if (!open) return tl::unexpected(open.error());
   for (auto& job : *open) {
     for (auto& task : job.tasks) {
-      if (!wire::is_final(task.state)) task.state = TaskState::Delivered;
+      const bool unsent = wire::is_final(task.state) || task.state == TaskState::Queued;
+      if (!unsent) task.state = TaskState::Delivered;
     }
     auto arguments =
         nlohmann::json::to_msgpack(nlohmann::json::parse(job.job.arguments, nullptr, false));
-    const bool read_only = is_read_only(state_->parts.fleet, job.job.operation);
-    state_->take_in(std::move(job.job), std::move(job.tasks), std::move(arguments), read_only);
+    const bool read_only = is_read_only(state_->parts.fleet, job.job, job.tasks);
+    auto& taken =
+        state_->take_in(std::move(job.job), std::move(job.tasks), std::move(arguments), read_only);
+    if (!taken.record.cancel_requested) continue;
+    for (const auto& task : taken.tasks) state_->want_cancel(*task);
   }
   return {};
 }
@@ -100,8 +106,16 @@ void JobService::create(JobRequest request, JobCreated done) {
   auto planned = plan_job(state_->parts.fleet, request, state_->now());
   if (!planned) return done(tl::unexpected(planned.error()));
   const auto plan = std::make_shared<JobPlan>(std::move(*planned));
+  auto tasks = plan->tasks;
+  for (auto& task : tasks) {
+    // Stored as sent at once, where it will be: that spares a second commit before the first word.
+    const bool at_once = task.state == TaskState::Queued && state_->sends_at_once(task.node);
+    if (at_once) task.state = TaskState::Delivered;
+    plan->noted.push_back(at_once);
+  }
   state_->parts.store.create_job(
-      plan->job, plan->tasks, [this, plan, done = std::move(done)](const Result<JobId>& stored) {
+      plan->job, std::move(tasks),
+      [this, plan, done = std::move(done)](const Result<JobId>& stored) {
         if (!stored) {
           const bool key = stored.error().code == ErrorCode::Conflict;
           const bool full = stored.error().code == ErrorCode::ResourceExhausted;
@@ -113,7 +127,10 @@ void JobService::create(JobRequest request, JobCreated done) {
           auto& job = state_->take_in(std::move(plan->job), std::move(plan->tasks),
                                       std::move(plan->arguments), plan->read_only);
           std::vector<NodeId> nodes;
-          for (const auto& task : job.tasks) nodes.push_back(task->record.node);
+          for (std::size_t i = 0; i < job.tasks.size(); ++i) {
+            job.tasks[i]->noted = plan->noted[i];
+            nodes.push_back(job.tasks[i]->record.node);
+          }
           done(*stored);  // before anything is sent, so that a watcher misses nothing
           for (const auto node : nodes) state_->dispatch(node);
           return;

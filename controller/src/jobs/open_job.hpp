@@ -25,6 +25,7 @@ struct OpenTask {
   TaskRecord record;
   OpenJob* job = nullptr;
   std::array<IncomingStream, 3> streams;  // by wire::Stream
+  bool noted = false;                     // the store knows that it may have left us
   bool storing = false;                   // its end is on the way to the disk
   bool told = false;                      // and that end is the node's own RESULT
   bool collecting = false;                // indeterminate, and the node tells us more
@@ -42,6 +43,7 @@ struct OpenTask {
 
 struct OpenJob {
   JobRecord record;
+  std::uint64_t number = 0;                      // rises with the order of creation
   std::vector<std::unique_ptr<OpenTask>> tasks;  // by node name
   TaskCounts counts;
   Bytes arguments;         // as msgpack

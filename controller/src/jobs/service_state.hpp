@@ -33,6 +33,7 @@ inline constexpr int kMaxWrongDigests = 3;
 struct NodeWork {
   std::deque<OpenTask*> waiting;          // queued, in order
   std::map<TaskId, OpenTask*> in_flight;  // delivered, accepted, running, or collecting
+  bool noting = false;                    // the store is being told of what goes out next
 };
 
 struct JobService::State {
@@ -60,6 +61,10 @@ struct JobService::State {
   // sending: job_dispatch.cpp
   void dispatch(NodeId node);
   [[nodiscard]] bool send_task(OpenTask& task);
+  /// Whether a new task for the node goes out as soon as it is stored.
+  [[nodiscard]] bool sends_at_once(NodeId node) const;
+  /// Lets the store know that the next tasks may have left us; they go out when it does.
+  void note(NodeId node);
   void query(NodeId node);
   void want_cancel(OpenTask& task);
   void send_cancel(OpenTask& task, wire::CancelReason reason);
@@ -105,9 +110,11 @@ struct JobService::State {
   ResultWriter writer;
   Watchers watchers;
   std::uint64_t broken_sums = 0;
+  std::uint64_t next_job = 1;
   std::set<std::pair<TaskId, std::uint8_t>>
       unacked;  // streams with output that was not acknowledged
   std::set<std::pair<TaskId, std::uint8_t>> unasked;  // to be sent again, when there is room for it
+  std::set<NodeId> unnoted;  // nodes whose next tasks the store could not be told of
   std::unordered_map<NodeId, std::set<TaskId>> owed;  // RESULT_ACKs that found no room
   run::Timer idle_acks;
   run::Timer sweeper;

@@ -249,6 +249,20 @@ void MemoryStore::finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> don
       std::move(done));
 }
 
+void MemoryStore::note_sent(std::vector<TaskId> tasks, Done<void> done) {
+  write<void>(
+      [this, tasks = std::move(tasks)]() -> Status {
+        for (const auto& id : tasks) {
+          const auto found = task_index_.find(id);
+          if (found == task_index_.end()) continue;
+          auto& state = jobs_[found->second.first].tasks[found->second.second].state;
+          if (state == TaskState::Queued) state = TaskState::Delivered;
+        }
+        return {};
+      },
+      std::move(done));
+}
+
 void MemoryStore::request_cancel(JobId id, Done<void> done) {
   write<void>(
       [this, id]() -> Status {

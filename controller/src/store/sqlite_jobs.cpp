@@ -178,6 +178,17 @@ void SqliteStore::finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> don
       std::move(done));
 }
 
+void SqliteStore::note_sent(std::vector<TaskId> tasks, Done<void> done) {
+  write<void>(
+      [tasks = std::move(tasks)](SQLite::Database& database) -> Status {
+        for (const auto& task : tasks) {
+          sql::execute(database, "UPDATE tasks SET state = 3 WHERE id = ? AND state = 2", task);
+        }
+        return {};
+      },
+      std::move(done));
+}
+
 void SqliteStore::request_cancel(JobId job, Done<void> done) {
   write<void>(
       [job](SQLite::Database& database) -> Status {

@@ -87,6 +87,9 @@ class Store {
   /// state already changes it only if that is indeterminate. Errors: NotFound for a task that does
   /// not exist.
   virtual void finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) = 0;
+  /// Remembers that these tasks may have left the controller: queued ones are delivered from now
+  /// on, all others stay as they are.
+  virtual void note_sent(std::vector<TaskId> tasks, Done<void> done) = 0;
   /// Remembers that somebody asked for the job's end. Errors: NotFound.
   virtual void request_cancel(JobId job, Done<void> done) = 0;
   /// With all their tasks; to be loaded at start.

@@ -1,0 +1,89 @@
+// Tasks that have not left the controller yet, and what it knows of them after a restart.
+#include "scripted_world.hpp"
+
+namespace muster::controller {
+namespace {
+
+using std::chrono::seconds;
+
+JobId queue_for(World& world, const std::string& node) {
+  JobRequest request;
+  request.operation = "test.change";
+  request.selector = "node:" + node;
+  request.offline = OfflinePolicy::Queue;
+  request.start_within = seconds(600);
+  return world.create(request).value();
+}
+
+TEST_CASE("a task that was never sent is known to be unsent after a restart",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  world.fleet->on_gateway_lost(kGateway, "test");
+  const auto job = queue_for(world, "web1");
+  world.restart();
+  CHECK(world.state(job, "web1") == TaskState::Queued);
+  SECTION("cancelling ends it at once") {
+    world.jobs->cancel(job, [](const Status&) {});
+    world.settle();
+    CHECK(world.state(job, "web1") == TaskState::Cancelled);
+    CHECK(world.jobs->open_jobs() == 0);
+  }
+  SECTION("it expires when its time is over") {
+    world.advance(seconds(602));
+    CHECK(world.state(job, "web1") == TaskState::Expired);
+  }
+  SECTION("it is sent when the node comes, and counts as sent after a further restart") {
+    agent.connect();
+    CHECK(agent.tasks().size() == 1);
+    CHECK(world.state(job, "web1") == TaskState::Delivered);
+    world.restart();
+    CHECK(world.state(job, "web1") == TaskState::Delivered);
+    agent.connect();
+    CHECK(agent.heard<wire::Query>().size() == 1);
+    CHECK(agent.tasks().empty());
+  }
+}
+
+TEST_CASE("a task that waited is not sent before the store knows that it may have been",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  world.fleet->on_gateway_lost(kGateway, "test");
+  const auto job = queue_for(world, "web1");
+  world.store.fail_writes_with(Error{ErrorCode::ResourceExhausted, "full", {}, true, {}});
+  agent.connect();
+  world.advance(seconds(2));
+  CHECK(agent.tasks().empty());
+  CHECK(world.state(job, "web1") == TaskState::Queued);
+  world.store.fail_writes_with(std::nullopt);
+  world.advance(seconds(2));
+  CHECK(agent.tasks().size() == 1);
+}
+
+TEST_CASE("jobs that wait for a node keep their order over a restart", "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const bool sent = GENERATE(false, true);
+  if (!sent) world.fleet->on_gateway_lost(kGateway, "test");
+  std::vector<JobId> order;
+  for (int i = 0; i < 8; ++i) order.push_back(queue_for(world, "web1"));
+  agent.hear();
+  world.restart();
+  agent.connect();
+  wire::StatusReport nothing;
+  for (const auto& query : agent.heard<wire::Query>()) {
+    for (const auto& id : query.tasks) nothing.tasks.push_back({id, TaskState::Unknown});
+  }
+  CHECK(nothing.tasks.size() == (sent ? 8 : 0));
+  agent.say(nothing);
+  std::vector<JobId> got;
+  for (const auto& spec : agent.tasks()) got.push_back(spec.job);
+  CHECK(got == order);
+}
+
+}  // namespace
+}  // namespace muster::controller
