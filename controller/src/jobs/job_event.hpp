@@ -14,7 +14,8 @@ namespace muster::controller {
 /// A task has another state.
 struct TaskChanged {
   const TaskRecord& task;
-  const TaskCounts& counts;
+  const TaskCounts& counts;  ///< of its job
+  std::size_t targets;
 };
 struct OutputChunk {
   const TaskRecord& task;

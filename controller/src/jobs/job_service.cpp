@@ -50,6 +50,7 @@ OpenJob& JobService::State::take_in(JobRecord record, std::vector<TaskRecord> re
     job.tasks.push_back(std::move(task));
   }
   jobs[job.record.id] = std::move(owned);
+  check_sum(job);
   return job;
 }
 

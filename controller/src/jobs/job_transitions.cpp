@@ -1,17 +1,23 @@
 // Every change of a task's state goes through here, so that the sum is checked at every one.
-#include <cassert>
-
 #include "jobs/service_state.hpp"
 
 namespace muster::controller {
 
 void JobService::State::check_sum(const OpenJob& job) {
-  if (job.counts.total() == static_cast<std::int64_t>(job.tasks.size())) return;
+  const auto sum = static_cast<std::size_t>(job.counts.total());
+  if (sum == job.record.targets) return;
   ++broken_sums;
-  parts.log.error(
-      "the states of a job's tasks do not add up to its targets",
-      {{"job", job.record.id.text()}, {"sum", job.counts.total()}, {"targets", job.tasks.size()}});
-  assert(false && "the sum of task states must be the number of targets");
+  parts.log.error("the states of a job's tasks do not add up to its targets",
+                  {{"job", job.record.id.text()}, {"sum", sum}, {"targets", job.record.targets}});
+}
+
+void JobService::State::check_counts(const OpenJob& job) {
+  TaskCounts counted;
+  for (const auto& task : job.tasks) counted.add(task->record.state);
+  if (counted == job.counts) return;
+  ++broken_sums;
+  parts.log.error("a job's counts are not those of its tasks",
+                  {{"job", job.record.id.text()}, {"sum", counted.total()}});
 }
 
 void JobService::State::set_state(OpenTask& task, TaskState state) {
@@ -22,7 +28,7 @@ void JobService::State::set_state(OpenTask& task, TaskState state) {
     job.counts.add(state);
   }
   check_sum(job);
-  watchers.tell(job.record.id, TaskChanged{task.record, job.counts});
+  watchers.tell(job.record.id, TaskChanged{task.record, job.counts, job.record.targets});
 }
 
 void JobService::State::end(OpenTask& task, TaskRecord last,
@@ -101,6 +107,7 @@ void JobService::State::apply_stored(OpenTask& task, const TaskOutcome& outcome)
   const auto id = job.record.id;
   set_state(task, state);
   if (outcome.job_ended != 0) {
+    check_counts(job);
     watchers.finish(job.snapshot());
     parts.log.debug("a job ended", {{"job", id.text()}});
   }

@@ -23,8 +23,8 @@ TaskCounts counts_of(const std::vector<TaskRecord>& tasks) {
   return counts;
 }
 
-json counts_view(const TaskCounts& counts) {
-  json view{{"targets", counts.total()}};
+json counts_view(const TaskCounts& counts, std::size_t targets) {
+  json view{{"targets", targets}};
   for (std::uint64_t number = 1; number < 20; ++number) {
     const auto state = wire::task_state_from(number);
     if (state && counts.of(*state) > 0)
@@ -90,7 +90,7 @@ json head_view(const JobRecord& job, const TaskCounts& counts) {
           {"requested_by", job.requested_by},
           {"created", time_view(job.created)},
           {"ended", time_view(job.ended)},
-          {"counts", counts_view(counts)}};
+          {"counts", counts_view(counts, job.targets)}};
 }
 
 }  // namespace

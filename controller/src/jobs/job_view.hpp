@@ -17,8 +17,9 @@ namespace muster::controller {
 
 [[nodiscard]] TaskCounts counts_of(const std::vector<TaskRecord>& tasks);
 
-/// {"targets": n, <state>: n…}, without the states that no task is in.
-[[nodiscard]] nlohmann::json counts_view(const TaskCounts& counts);
+/// {"targets": n, <state>: n…}, without the states that no task is in. `targets` is the job's own
+/// number, not the sum.
+[[nodiscard]] nlohmann::json counts_view(const TaskCounts& counts, std::size_t targets);
 /// {"node", "state", "result", "error", "attempt", "started", "ended", "outputs"}
 [[nodiscard]] nlohmann::json task_view(const TaskRecord& task);
 /// {"job", "operation", "selector", "state", "requested_by", "created", "ended", "counts", "tasks"}

@@ -50,6 +50,8 @@ struct JobService::State {
   // transitions: job_transitions.cpp
   void set_state(OpenTask& task, TaskState state);
   void check_sum(const OpenJob& job);
+  /// The counts against every task, where a job begins and ends.
+  void check_counts(const OpenJob& job);
   /// Stores the end of a task; its state changes when that is durable.
   void end(OpenTask& task, TaskRecord last, std::vector<std::shared_ptr<OutputBuffer>> bodies);
   void end(OpenTask& task, TaskState state, ErrorCode code, std::string why);

@@ -91,6 +91,7 @@ struct JobRecord {
   UnixMs not_after = 0;  ///< the latest start
   OfflinePolicy offline = OfflinePolicy::Skip;
   bool check = false;
+  std::size_t targets = 0;  ///< its tasks, counted when they were frozen
   std::uint64_t output_cap = 0;
   std::string requested_by;
   std::string idempotency_key;  ///< empty: none. Unique for each `requested_by`

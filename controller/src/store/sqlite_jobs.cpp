@@ -13,7 +13,7 @@ constexpr const char* kJobColumns =
     "SELECT number, id, operation, instance, selector, arguments, timeout_ms, not_after, offline, "
     "check_mode, output_cap, requested_by, idempotency_key, request_digest, cancel_requested, "
     "created, "
-    "ended FROM jobs ";
+    "ended, targets FROM jobs ";
 constexpr const char* kTaskColumns =
     "SELECT tasks.id, node, node_name, state, attempt, result, error, started, tasks.ended, "
     "outputs ";
@@ -36,6 +36,7 @@ JobRecord job_from(SQLite::Statement& row) {
   job.cancel_requested = row.getColumn(14).getInt() != 0;
   job.created = row.getColumn(15).getInt64();
   job.ended = row.getColumn(16).getInt64();
+  job.targets = static_cast<std::size_t>(row.getColumn(17).getInt64());
   return job;
 }
 
@@ -94,10 +95,11 @@ std::int64_t insert_job(SQLite::Database& database, const JobRecord& job) {
       database,
       "INSERT INTO jobs (id, operation, instance, selector, arguments, timeout_ms, not_after, "
       "offline, check_mode, output_cap, requested_by, idempotency_key, request_digest, created, "
-      "ended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "ended, targets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       job.id, job.operation, job.instance, job.selector, job.arguments, job.timeout_ms,
       job.not_after, static_cast<int>(job.offline), static_cast<int>(job.check), job.output_cap,
-      job.requested_by, job.idempotency_key, job.request_digest, job.created, job.ended);
+      job.requested_by, job.idempotency_key, job.request_digest, job.created, job.ended,
+      job.targets);
   return database.getLastInsertRowid();
 }
 

@@ -65,7 +65,8 @@ CREATE TABLE jobs (
   request_digest BLOB NOT NULL,
   cancel_requested INTEGER NOT NULL DEFAULT 0,
   created INTEGER NOT NULL,
-  ended INTEGER NOT NULL) STRICT;
+  ended INTEGER NOT NULL,
+  targets INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE UNIQUE INDEX job_keys ON jobs (requested_by, idempotency_key) WHERE idempotency_key <> '';
 CREATE INDEX open_jobs ON jobs (number) WHERE ended = 0;
 
@@ -121,6 +122,15 @@ void create_tables(SQLite::Database& database) {
                FleetId::random());
 }
 
+/// From version 1, which did not count targets and did not say which tasks had been sent.
+void upgrade_to_2(SQLite::Database& database) {
+  database.exec(
+      "ALTER TABLE jobs ADD COLUMN targets INTEGER NOT NULL DEFAULT 0;"
+      "UPDATE jobs SET targets = (SELECT count(*) FROM tasks WHERE tasks.job = jobs.number);"
+      "UPDATE tasks SET state = 3 WHERE state = 2;");
+  put_number(database, "schema", 2);
+}
+
 }  // namespace
 
 void set_pragmas(SQLite::Database& database) {
@@ -142,6 +152,8 @@ Result<StoreMeta> prepare_schema(SQLite::Database& database, const std::filesyst
                                             ", this one knows " + std::to_string(kSchemaVersion) +
                                             "); install that version, or restore a backup");
   }
+  if (meta.schema_version == 1) upgrade_to_2(database);
+  meta.schema_version = kSchemaVersion;
   meta.epoch = number(database, "epoch") + 1;
   put_number(database, "epoch", meta.epoch);
   SQLite::Statement fleet(database, "SELECT bytes FROM meta WHERE name = 'fleet'");

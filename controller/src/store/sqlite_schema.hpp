@@ -11,11 +11,11 @@
 
 namespace muster::controller {
 
-inline constexpr std::uint32_t kSchemaVersion = 1;
+inline constexpr std::uint32_t kSchemaVersion = 2;
 
-/// Makes the tables where there are none, checks their version, and counts this start: the epoch it
-/// returns is higher than that of every start before. Errors: Unsupported for the database of a
-/// later version.
+/// Makes the tables where there are none, brings older ones up to this version, and counts this
+/// start: the epoch it returns is higher than that of every start before. Errors: Unsupported for
+/// the database of a later version.
 [[nodiscard]] Result<StoreMeta> prepare_schema(SQLite::Database& database,
                                                const std::filesystem::path& file);
 

@@ -109,6 +109,29 @@ TEST_CASE("jobs are listed newest first, page by page, with their counts", "[con
   CHECK(store->jobs({2, JobId::random()}).error().code == ErrorCode::NotFound);
 }
 
+TEST_CASE("what may have been sent is remembered, and how many targets a job had",
+          "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  auto job = StoreFixture::job();
+  job.targets = 3;
+  const auto a = StoreFixture::task("a");
+  auto b = StoreFixture::task("b");
+  const auto c = StoreFixture::task("c");
+  REQUIRE(store.create(job, {a, b, c}));
+  b.state = TaskState::Skipped;
+  REQUIRE(store.finish({{job.id, b, {}, 0}}));
+  REQUIRE(store.wait_done([&](auto done) {
+    store->note_sent({a.id, b.id, TaskId::random()}, done);
+  }));
+  store.reopen();
+  CHECK(store->job(job.id)->job.targets == 3);
+  CHECK(store->task_on(job.id, "a")->state == TaskState::Delivered);
+  CHECK(store->task_on(job.id, "b")->state == TaskState::Skipped);
+  CHECK(store->task_on(job.id, "c")->state == TaskState::Queued);
+  CHECK(store->task_on(job.id, "d").error().code == ErrorCode::NotFound);
+  CHECK(store->task_on(JobId::random(), "a").error().code == ErrorCode::NotFound);
+}
+
 TEST_CASE("a wish to cancel is remembered", "[contract][store]") {
   StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
   const auto job = StoreFixture::job();

@@ -98,6 +98,25 @@ TEST_CASE("a full disk refuses the write whole, and the store goes on when there
   CHECK(create(1));
 }
 
+TEST_CASE(
+    "a database of the first version gets its targets counted, and its tasks may have been sent",
+    "[contract][store]") {
+  StoreFixture store(Kind::Sqlite);
+  const auto job = StoreFixture::job();
+  REQUIRE(store.create(job, {StoreFixture::task("a"), StoreFixture::task("b")}));
+  {
+    SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
+    database.exec("ALTER TABLE jobs DROP COLUMN targets");
+    database.exec("UPDATE meta SET number = 1 WHERE name = 'schema'");
+  }
+  store.reopen();
+  CHECK(store->meta().schema_version == 2);
+  CHECK(store->job(job.id)->job.targets == 2);
+  CHECK(store->task_on(job.id, "a")->state == TaskState::Delivered);
+  store.reopen();
+  CHECK(store->job(job.id)->job.targets == 2);
+}
+
 TEST_CASE("what a crash left of large outputs is removed at the next start", "[contract][store]") {
   test::TempDir directory;
   const SystemClock clock;

@@ -39,6 +39,28 @@ TEST_CASE("a task goes out signed, runs, and its end is acknowledged once it is 
   CHECK(view["tasks"][0]["result"]["n"] == 1);
 }
 
+TEST_CASE("a job whose task got lost still says how many targets it had, and is counted as broken",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  JobRecord job;
+  job.id = JobId::random();
+  job.operation = "test.change";
+  job.arguments = "{}";
+  job.targets = 2;
+  TaskRecord task;
+  task.id = TaskId::random();
+  task.node = agent.id();
+  task.node_name = "web1";
+  world.store.create_job(job, {task}, nullptr);
+  world.settle();
+  CHECK(world.jobs->broken_sums() == 0);
+  world.restart();
+  CHECK(world.jobs->broken_sums() == 1);
+  CHECK(job_view(*world.jobs->find(job.id))["counts"]["targets"] == 2);
+}
+
 TEST_CASE("no RESULT is acknowledged while the disk is full, and none is lost",
           "[integration][jobs]") {
   World world;

@@ -64,6 +64,7 @@ void check_all(World& world, const std::vector<JobId>& jobs, std::size_t targets
   for (const auto& id : jobs) {
     const auto job = world.jobs->find(id);
     REQUIRE(job);
+    REQUIRE(job->job.targets == targets);
     REQUIRE(counts_of(job->tasks).total() == static_cast<std::int64_t>(targets));
   }
   REQUIRE(world.jobs->broken_sums() == 0);

@@ -44,15 +44,15 @@ json output_data(const TaskRecord& task, wire::Stream stream, std::uint64_t offs
   return data;
 }
 
-json task_data(const TaskRecord& task, const TaskCounts& counts) {
+json task_data(const TaskRecord& task, const TaskCounts& counts, std::size_t targets) {
   auto data = task_view(task);
-  data["counts"] = counts_view(counts);
+  data["counts"] = counts_view(counts, targets);
   return data;
 }
 
 std::string text_of(const JobEvent& event) {
   if (const auto* changed = std::get_if<TaskChanged>(&event)) {
-    return event_text("task", task_data(changed->task, changed->counts));
+    return event_text("task", task_data(changed->task, changed->counts, changed->targets));
   }
   if (const auto* chunk = std::get_if<OutputChunk>(&event)) {
     return event_text("output",
@@ -75,7 +75,7 @@ std::string backlog_of(const Services& services, const JobWithTasks& job) {
   std::size_t output_bytes = 0;
   bool told = false;
   for (const auto& task : job.tasks) {
-    text += event_text("task", task_data(task, counts));
+    text += event_text("task", task_data(task, counts, job.job.targets));
     for (const auto stream : {wire::Stream::Stdout, wire::Stream::Stderr}) {
       if (output_bytes >= kMaxBacklogBytes) {
         if (!std::exchange(told, true)) text += event_text("gap", {{"reason", "long output"}});
