@@ -82,8 +82,9 @@ void Fleet::State::on_hello(GatewayId gateway, const wire::Received& received,
 }
 
 bool Fleet::State::is_clone(const Node& node, const wire::Hello& hello) {
-  const auto* live = sessions.live(node.record.id);
+  auto* live = sessions.live(node.record.id);
   if (live == nullptr || live->hello.machine_id == hello.machine_id) return false;
+  if (std::exchange(live->clone, hello.machine_id) == hello.machine_id) return true;  // told before
   const std::string subject = "node/" + node.record.name;
   parts.events.record("node.clone", subject,
                       {{"machine_id", live->hello.machine_id}, {"kept", true}});

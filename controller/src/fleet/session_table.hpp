@@ -36,6 +36,7 @@ struct Session {
   bool live = false;
   net::ControllerSession sealed;
   wire::Hello hello;
+  std::string clone;  // the other machine that was refused last
   std::deque<Bytes> outbox;
   std::size_t outbox_bytes = 0;
   bool was_full = false;
