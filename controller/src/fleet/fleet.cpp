@@ -51,12 +51,17 @@ void Fleet::State::joined(NodeRecord record) {
   recompute_times();
   // It said something just now, though not through a session: it is waited for, not missing.
   node.presence = Presence::Suspect;
-  node.ever_heard = true;
-  node.heard = now();
+  hear(node);
   const std::array<wire::TransportKey, 1> key{node.record.transport_key};
   for (const auto& [gateway, hello] : gateways) parts.link.allow(gateway, key, false);
   parts.events.record("node.joined", "node/" + node.record.name, {{"id", node.record.id.text()}});
   parts.log.info("a node joined", {{"node", node.record.name}});
+}
+
+void Fleet::State::hear(Node& node) const {
+  node.ever_heard = true;
+  node.heard = now();
+  node.record.last_seen = unix_now();
 }
 
 void Fleet::State::record_report(Node& node) {
@@ -65,10 +70,6 @@ void Fleet::State::record_report(Node& node) {
   if (!is_first) {
     writing->second = true;
     return;
-  }
-  if (node.ever_heard) {
-    const auto silence = std::chrono::duration_cast<std::chrono::milliseconds>(now() - node.heard);
-    node.record.last_seen = unix_now() - silence.count();
   }
   NodeReport report{node.record.last_seen, node.record.agent_version, node.record.facts_digest,
                     node.record.facts, node.record.plugins};

@@ -74,9 +74,9 @@ void Fleet::State::on_hello(GatewayId gateway, const wire::Received& received,
         {ErrorCode::Conflict,
          "another machine is connected as this node; if this one is a copy of it, remove its "
          "identity and join it under a name of its own",
-         "",
-         false,
-         {}});
+         "", true,
+         // By then the session of a machine that was only booted anew has ended.
+         kOfflinePeriods * times.heartbeat});
   }
   welcome(std::move(session), *node);
 }
@@ -128,8 +128,7 @@ void Fleet::State::on_sealed(Session& session, const wire::Envelope& envelope) {
   if (!opened) return violated(&session, session.gateway, session.route, opened.error());
   auto* node = nodes.find(session.node);
   if (node == nullptr) return sessions.close(session);
-  node->heard = now();
-  node->ever_heard = true;
+  hear(*node);
   if (!session.live) begin(session, *node);
   update_presence(*node);
   const auto id = session.node;

@@ -23,6 +23,8 @@ struct Fleet::State {
 
   // nodes and gateways: fleet.cpp
   void joined(NodeRecord record);
+  /// It said something just now.
+  void hear(Node& node) const;
   /// Stores what a node told of itself: one write of each node at a time, and the last word wins,
   /// so that a node that talks a lot cannot fill the store's queue.
   void record_report(Node& node);

@@ -164,6 +164,22 @@ TEST_CASE("a node goes from online to suspect to offline by silence, and comes b
   CHECK(world.events_of("node.online") == 1);
 }
 
+TEST_CASE("a node was last seen when it was last heard, not when its session began",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  for (int i = 0; i < 10; ++i) {
+    world.advance(seconds(5));
+    agent.say(wire::Heartbeat{});
+  }
+  const auto heard = to_unix_ms(world.clock.unix_now());
+  CHECK(world.fleet->find(agent.id())->record.last_seen == heard);
+  world.advance(seconds(60));
+  CHECK(world.fleet->find(agent.id())->record.last_seen == heard);
+  CHECK(world.store.nodes()->front().last_seen == heard);
+}
+
 TEST_CASE("after a start nobody is called offline before the reconnect window and two heartbeats",
           "[integration][fleet]") {
   World world;
