@@ -58,6 +58,13 @@ class BadInput(unittest.TestCase):
         self.assertIn("used", again.err)
         self.assertFalse(self.fleet.path("more", "identity.json").exists())
 
+    def test_a_token_that_has_expired(self):
+        token = self.fleet.token("--expires", "1ms")
+        done = self.fleet.run_join(token, "late")
+        self.assertEqual(done.code, 5, done)
+        self.assertIn("this enrolment token has expired; ask for a new one", done.err)
+        self.assertFalse(self.fleet.path("late", "identity.json").exists())
+
     def test_a_token_that_is_none(self):
         done = self.fleet.run_join("muster1.notatoken", "bad")
         self.assertEqual(done.code, 2, done)
@@ -82,6 +89,72 @@ class BadInput(unittest.TestCase):
                           "--gateway-socket", self.fleet.path("second.sock")])
         self.assertNotEqual(done.code, 0)
         self.assertIn(str(port), done.err)
+
+    def test_a_gateways_port_in_use(self):
+        port = self.fleet._port("gateway")
+        done = fleet.run([fleet.BIN / "muster-gateway", "--state", self.fleet.path("third"), "--listen",
+                          f"127.0.0.1:{port}", "--controller", self.fleet.path("gw.sock")])
+        self.assertEqual(done.code, 1, done)
+        self.assertIn(f":{port}: the port is in use", done.err)
+
+    def test_a_metrics_port_in_use(self):
+        port = self.fleet._port("api")
+        name = "measured"
+        self.assertEqual(self.fleet.run_join(self.fleet.token(), name).code, 0)
+        done = fleet.run([fleet.BIN / "muster-agent", "run", "--state", self.fleet.path(name), "--plugins",
+                          fleet.PLUGINS, "--metrics", f"127.0.0.1:{port}"])
+        self.assertEqual(done.code, 1, done)
+        self.assertIn(str(port), done.err)
+        self.assertIn("in use", done.err)
+
+
+class AnotherController(unittest.TestCase):
+    """What was a fleet's controller is another one now, at the same address."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.fleet = fleet.Fleet(nodes=1)
+        try:
+            cls.token = cls.fleet.token()
+            cls.replace_servers()
+        except BaseException:
+            cls.fleet.close(show_logs=True)
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.fleet.close()
+
+    @classmethod
+    def replace_servers(cls):
+        for name in ("gateway", "controller"):
+            argv = cls.fleet.services[name].argv
+            cls.fleet.stop(name)
+            cls.fleet.path(name).rename(cls.fleet.path("old-" + name))
+            cls.fleet.path(name).mkdir()
+            cls.fleet.services[name + " next"] = argv
+        for name in ("controller", "gateway"):
+            cls.fleet.start(name, cls.fleet.services.pop(name + " next"))
+        cls.old = {"MUSTER_CA_FILE": str(cls.fleet.path("old-controller/tls/ca.crt")),
+                   "MUSTER_TOKEN_FILE": str(cls.fleet.path("old-controller/admin.token"))}
+        fleet.wait_for("the other controller", lambda: cls.fleet.muster("status").code == 0)
+
+    def test_a_command_trusts_only_the_old_one(self):
+        done = fleet.run([fleet.BIN / "muster", "node", "ls"], env=dict(self.fleet.env, **self.old))
+        self.assertEqual(done.code, 5, done)
+        self.assertIn("could not prove that it is that host", done.err)
+
+    def test_a_token_of_the_old_one_joins_nothing(self):
+        done = self.fleet.run_join(self.token, "extra")
+        self.assertEqual(done.code, 5, done)
+        self.assertIn("is not the controller that made this token", done.err)
+        self.assertFalse(self.fleet.path("extra", "identity.json").exists())
+
+    def test_a_node_of_the_old_one_stays_away_and_says_why(self):
+        fleet.wait_for("the agent to say so", lambda: "is not our gateway, retrying"
+                       in self.fleet.path("node-1.log").read_text())
+        self.assertEqual(self.fleet.muster("node", "ls", "--json").json["nodes"], [])
+        self.assertEqual(self.fleet.services["node-1"].starts, 1)
 
 
 class WithoutTrust(unittest.TestCase):
