@@ -1,5 +1,7 @@
 #include "executor/admission.hpp"
 
+#include <msgpack.hpp>
+#include <muster/core/wire/limits.hpp>
 #include <nlohmann/json.hpp>
 
 namespace muster::agent {
@@ -7,13 +9,28 @@ namespace {
 
 using nlohmann::json;
 
+/// Whether it is one msgpack value that is not nested too deeply. The reader of JSON values has no
+/// limit of its own and recurses.
+bool is_readable(const Bytes& value) {
+  const auto most = value.size();
+  try {
+    static_cast<void>(
+        msgpack::unpack(reinterpret_cast<const char*>(value.data()), value.size(), nullptr, nullptr,
+                        msgpack::unpack_limit(most, most, most, most, most, schema::kMaxDepth)));
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
 Result<Bytes> fill_arguments(const config::Operation& operation, const Bytes& arguments) {
   auto value = json::object();
   if (!arguments.empty()) {
-    value = json::from_msgpack(arguments, true, false);
+    value = is_readable(arguments) ? json::from_msgpack(arguments, true, false)
+                                   : json(json::value_t::discarded);
     if (value.is_discarded()) {
-      return fail(ErrorCode::InvalidArgument,
-                  "the arguments of " + operation.name + " are not valid msgpack");
+      return fail(ErrorCode::InvalidArgument, "the arguments of " + operation.name +
+                                                  " are not valid msgpack, or nested too deeply");
     }
   }
   operation.arguments.fill_defaults(value);
@@ -22,7 +39,14 @@ Result<Bytes> fill_arguments(const config::Operation& operation, const Bytes& ar
       !valid) {
     return tl::unexpected(valid.error());
   }
-  return json::to_msgpack(value);
+  auto filled = json::to_msgpack(value);
+  if (filled.size() > wire::kMaxTaskSpec) {
+    return fail(ErrorCode::ResourceExhausted,
+                "with their defaults the arguments of " + operation.name + " have " +
+                    std::to_string(filled.size()) + " bytes; the limit is " +
+                    std::to_string(wire::kMaxTaskSpec));
+  }
+  return filled;
 }
 
 Status check_origin(const wire::Task& task, const wire::TaskSpec& spec, const AdmissionRules& rules,
@@ -63,6 +87,11 @@ Result<Admitted> check_operation(const wire::TaskSpec& spec, const AdmissionRule
   if (spec.check_mode() && !operation.check) {
     return fail(ErrorCode::Unsupported,
                 "operation " + operation.name + " has no check mode; run it without --check");
+  }
+  if (!spec.instance.empty()) {
+    return fail(ErrorCode::NotFound, "plugin " + found->plugin + " has no instance " +
+                                         spec.instance +
+                                         " on this node; run it without an instance's name");
   }
   auto arguments = fill_arguments(operation, spec.arguments);
   if (!arguments) return tl::unexpected(arguments.error());

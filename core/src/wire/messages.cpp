@@ -12,7 +12,6 @@ constexpr std::size_t kMaxIds = 1000;
 constexpr std::size_t kMaxFacts = 512;
 constexpr std::size_t kMaxStreams = 3;
 constexpr std::size_t kMaxOutput = std::size_t{64} << 10U;
-constexpr std::size_t kMaxSpec = std::size_t{768} << 10U;
 constexpr std::size_t kMaxManifest = std::size_t{256} << 10U;
 constexpr std::size_t kMaxEventData = std::size_t{64} << 10U;
 
@@ -68,7 +67,7 @@ void fields(A& archive, T& m) {
 }
 template <class A, Like<Task> T>
 void fields(A& archive, T& m) {
-  archive(at_most(kMaxSpec, m.spec), m.signature);
+  archive(at_most(kMaxTaskSpec, m.spec), m.signature);
 }
 template <class A, Like<Accept> T>
 void fields(A& archive, T& m) {
@@ -149,8 +148,8 @@ void fields(A& archive, T& m) {
 template <class A, Like<TaskSpec> T>
 void fields(A& archive, T& m) {
   archive(m.task, m.job, m.node, name(m.operation), name(m.instance),
-          at_most(kMaxSpec, m.arguments), m.flags, m.attempt, m.epoch, m.issued_ms, m.not_after_ms,
-          m.timeout, m.output_cap, name(m.traceparent), name(m.requested_by));
+          at_most(kMaxTaskSpec, m.arguments), m.flags, m.attempt, m.epoch, m.issued_ms,
+          m.not_after_ms, m.timeout, m.output_cap, name(m.traceparent), name(m.requested_by));
 }
 
 template <class Message>

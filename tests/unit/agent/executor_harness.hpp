@@ -87,7 +87,8 @@ class FakeRunner final : public agent::CallRunner {
 class FakeCatalog final : public agent::Catalog {
  public:
   FakeCatalog()
-      : manifest_(config::parse_manifest(nlohmann::json::parse(R"({"muster": 1, "id": "mock",
+      : manifest_(config::parse_manifest(nlohmann::json::parse(std::string() +
+                                                               R"({"muster": 1, "id": "mock",
           "version": "1.0.0", "abi": {"major": 1}, "operations": {
           "mock.read": {"doc": "R.", "risk": "read", "arguments":
             {"type": "object", "properties": {"pad": {"type": "string"}}}},
@@ -96,6 +97,10 @@ class FakeCatalog final : public agent::Catalog {
              "pad": {"type": "string"}}}},
           "mock.again": {"doc": "A.", "risk": "change", "idempotent": true,
            "cancellable": true},
+          "mock.wide": {"doc": "W.", "risk": "change", "arguments":
+            {"type": "object", "properties": {"pad": {"type": "string"},
+             "more": {"type": "string", "default": ")" + std::string(200'000, 'x') +
+                                                               R"("}}}},
           "mock.danger": {"doc": "D.", "risk": "dangerous"}}})"))
                       .value()) {}
   [[nodiscard]] Result<Entry> find(std::string_view operation) const override {

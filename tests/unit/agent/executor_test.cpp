@@ -53,7 +53,9 @@ TEST_CASE("a task that this node must not run is refused with the reason", "[uni
       Row{"signature", ErrorCode::Unauthenticated}, Row{"epoch", ErrorCode::FailedPrecondition},
       Row{"late", ErrorCode::Timeout}, Row{"operation", ErrorCode::NotFound},
       Row{"danger", ErrorCode::PermissionDenied}, Row{"check", ErrorCode::Unsupported},
-      Row{"argument", ErrorCode::InvalidArgument}, Row{"no msgpack", ErrorCode::InvalidArgument});
+      Row{"argument", ErrorCode::InvalidArgument}, Row{"no msgpack", ErrorCode::InvalidArgument},
+      Row{"depth", ErrorCode::InvalidArgument}, Row{"defaults", ErrorCode::ResourceExhausted},
+      Row{"instance", ErrorCode::NotFound});
   INFO(row.what);
   ExecutorHarness agent;
   auto welcome = agent.welcome();
@@ -69,6 +71,16 @@ TEST_CASE("a task that this node must not run is refused with the reason", "[uni
   if (row.what == "check") spec.flags = wire::TaskSpec::kCheckMode;
   if (row.what == "argument") spec.arguments = nlohmann::json::to_msgpack({{"count", "many"}});
   if (row.what == "no msgpack") spec.arguments = {0xc1};
+  if (row.what == "depth") {  // a parser that recurses does not come back from this
+    spec.arguments = {0x81, 0xa3, 'p', 'a', 'd'};
+    spec.arguments.resize(200'000, 0x91);
+    spec.arguments.push_back(0xc0);
+  }
+  if (row.what == "defaults") {
+    spec.operation = "mock.wide";
+    spec.arguments = nlohmann::json::to_msgpack({{"pad", std::string(600'000, 'x')}});
+  }
+  if (row.what == "instance") spec.instance = "other";
   auto task = agent.sign(spec);
   if (row.what == "signature") task.signature[0] ^= 1;
   agent.executor->on_task(task);
