@@ -36,15 +36,16 @@ struct HostSpec {
 };
 
 struct HostEvents {
-  std::function<void(const plugins::ToAgent&)> frame;  ///< views in it live until return
-  std::function<void(const HostEnd&)> ended;           ///< once, after the last frame
+  /// Views in it live until return. A PONG comes at most once for each PING.
+  std::function<void(const plugins::ToAgent&)> frame;
+  std::function<void(const HostEnd&)> ended;  ///< once, after the last frame
 };
 
 class PluginHost {
  public:
   static constexpr std::size_t kMaxQueuedBytes = std::size_t{8} << 20U;
   static constexpr std::chrono::seconds kPingPeriod{5};
-  static constexpr std::chrono::seconds kPongWithin{15};
+  static constexpr int kUnansweredPings = 3;  ///< a host is dead a period after the last of these
   static constexpr std::chrono::seconds kStrandBusyAtMost{30};
 
   /// Starts the process and sends START. Errors: NotFound for the program, ResourceExhausted.
@@ -56,15 +57,15 @@ class PluginHost {
   PluginHost(const PluginHost&) = delete;
   PluginHost& operator=(const PluginHost&) = delete;
 
-  /// Errors: ResourceExhausted while more than kMaxQueuedBytes wait for the host; nothing was sent.
+  /// Errors: ResourceExhausted for a CALL while more than kMaxQueuedBytes wait for the host;
+  /// nothing was sent. What steers the calls that it has is small, and always taken.
   [[nodiscard]] Status send(const plugins::ToHost& frame);
-  /// Ends the process now; `ended` follows with this cause.
+  /// Ends the process now; `ended` follows with this cause. Frames that it has sent still count,
+  /// but after Protocol.
   void kill(EndCause cause, const std::string& sentence);
   /// Sends STOP; the process then has `grace` to end by itself.
   void stop(std::chrono::milliseconds grace);
   [[nodiscard]] pid_t pid() const { return pid_; }
-  /// What the host counted of its plugin's slips, as of the last PONG.
-  [[nodiscard]] const std::map<std::string, std::uint64_t>& counters() const { return counters_; }
 
  private:
   PluginHost(run::EventLoop& loop, HostEvents events) : loop_(loop), events_(std::move(events)) {}
@@ -92,9 +93,9 @@ class PluginHost {
   std::size_t queued_bytes_ = 0;
   std::size_t sent_of_first_ = 0;
   std::uint64_t pings_ = 0;
-  MonoTime last_pong_{};
-  std::map<std::string, std::uint64_t> counters_;
+  int unanswered_pings_ = 0;
   bool stopping_ = false;
+  bool deaf_ = false;              // what comes is not frames, or not those of a host
   std::optional<HostEnd> killed_;  // why we did
 };
 

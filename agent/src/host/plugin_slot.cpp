@@ -64,6 +64,7 @@ void PluginSlot::start() {
   }
   wanted_ = true;
   start_failed_ = false;
+  slips_.clear();
   become(PluginState::Starting);
   plugins::Start start{parts_.manifest.id,
                        {},
@@ -110,7 +111,20 @@ void PluginSlot::on_frame(const plugins::ToAgent& frame) {
   if (const auto* line = std::get_if<plugins::Log>(&frame)) {
     return plugin_log_.take(*line);
   }
+  if (const auto* pong = std::get_if<plugins::Pong>(&frame)) return say_slips(pong->counters);
   parts_.events.frame(*this, frame);
+}
+
+void PluginSlot::say_slips(const std::map<std::string, std::uint64_t>& counters) {
+  std::string news;
+  for (const auto& [what, count] : counters) {
+    const auto before = slips_.find(what);
+    const auto more = count - (before == slips_.end() ? 0 : before->second);
+    if (more != 0) news += (news.empty() ? "" : " ") + what + "=" + std::to_string(more);
+  }
+  slips_ = counters;
+  if (news.empty()) return;
+  parts_.log.warn("plugin misuses its host", {{"plugin", parts_.manifest.id}, {"slips", news}});
 }
 
 void PluginSlot::on_start_failed(const plugins::StartFailed& failed) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <muster/core/config/manifest.hpp>
 #include <muster/core/log/logger.hpp>
@@ -63,6 +64,7 @@ class PluginSlot {
  private:
   void become(PluginState state);
   void on_frame(const plugins::ToAgent& frame);
+  void say_slips(const std::map<std::string, std::uint64_t>& counters);
   void on_start_failed(const plugins::StartFailed& failed);
   void on_ended(const HostEnd& end);
   void start_later();
@@ -78,6 +80,7 @@ class PluginSlot {
   bool failed_for_good_ = false;
   std::uint32_t restarts_ = 0;
   std::string last_trouble_;
+  std::map<std::string, std::uint64_t> slips_;  // of this host's plugin, as far as said
 };
 
 }  // namespace muster::agent

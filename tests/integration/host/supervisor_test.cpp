@@ -1,16 +1,9 @@
 #include <algorithm>
 #include <csignal>
 #include <muster/core/base/files.hpp>
-#include <muster/core/log/capture.hpp>
-#include <nlohmann/json.hpp>
-#include <stdexcept>
-#include <thread>
 
 #include "catch.hpp"
-#include "fake_clock.hpp"
-#include "host/plugin_supervisor.hpp"
-#include "host_process.hpp"
-#include "temp_dir.hpp"
+#include "supervised_node.hpp"
 
 using namespace muster;
 using namespace muster::agent;
@@ -18,67 +11,8 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 namespace {
-
-struct Seen {
-  std::optional<CallResult> result;
-  int ends = 0;
-  std::size_t output = 0;
-};
-
-/// The mock plugin in real processes, supervised by a clock that the test moves.
-struct Node {
-  test::TempDir dir;
-  test::FakeClock clock;
-  log::Capture log;
-  std::unique_ptr<run::EventLoop> loop = run::EventLoop::create(clock).value();
-  std::unique_ptr<PluginSupervisor> supervisor;
-
-  explicit Node(const json& config = json::object()) {
-    std::filesystem::copy_file(MOCK_PLUGIN, dir / "mock.so");
-    SupervisorOptions options;
-    options.plugin_directory = dir.path();
-    options.host_program = HOST_PROGRAM;
-    options.configs["mock"] = config.dump();
-    supervisor = PluginSupervisor::create(
-                     *loop, log::Logger("test", log::Level::Warn, log.sink(), clock), options)
-                     .value();
-    supervisor->start();
-  }
-
-  template <class Done>
-  void run_until(const Done& done) {
-    const auto patience = std::chrono::steady_clock::now() + 30s;
-    while (!done()) {
-      if (std::chrono::steady_clock::now() > patience) throw std::runtime_error("it never came");
-      if (!loop->run_ready()) std::this_thread::yield();
-    }
-  }
-  PluginStatus mock() const { return supervisor->plugins().at(0); }
-  void until(PluginState state) {
-    run_until([&] { return mock().state == state; });
-  }
-  Result<CallHandle> start(const json& orders, Seen& seen, std::uint64_t credit = 0) {
-    CallSpec spec;
-    spec.operation = "mock.run";
-    spec.arguments = json::to_msgpack(test::mock_orders(orders));
-    spec.credit = credit;
-    CallEvents events{[&](wire::Stream, BytesView bytes) { seen.output += bytes.size(); },
-                      [](std::uint16_t, const std::string&) {},
-                      [&](CallResult result) {
-                        seen.result = std::move(result);
-                        ++seen.ends;
-                      }};
-    return supervisor->start_call(std::move(spec), std::move(events));
-  }
-  CallResult run(const json& orders) {
-    Seen seen;
-    REQUIRE(start(orders, seen));
-    run_until([&] { return seen.ends > 0; });
-    return *seen.result;
-  }
-  pid_t host_pid() { return json::from_msgpack(run({}).result)["pid"]; }
-};
-
+using Node = test::SupervisedNode;
+using Seen = test::SeenCall;
 }  // namespace
 
 TEST_CASE("a plugin that crashes loses its call and starts again after a while",
