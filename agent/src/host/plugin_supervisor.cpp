@@ -205,9 +205,13 @@ Result<CallHandle> PluginSupervisor::start_call(CallSpec spec, CallEvents events
   auto request = request_key(slot->manifest(), spec);
   if (poison_.is_poison(request, loop_.clock().mono_now())) {
     return fail(ErrorCode::FailedPrecondition,
-                "this very request crashed the plugin twice and is refused for a day; change its "
-                "arguments or "
-                "upgrade the plugin");
+                "this very request crashed or hung the plugin twice and is refused for a day; "
+                "change its arguments or upgrade the plugin");
+  }
+  if (spec.arguments.size() > plugins::kMaxArguments) {
+    return fail(ErrorCode::InvalidArgument,
+                "the arguments, with their defaults, are larger than the limit of " +
+                    std::to_string(plugins::kMaxArguments) + " bytes");
   }
   if (slot->state() != PluginState::Ready || slot->host() == nullptr) {
     return fail(ErrorCode::Unavailable,
@@ -226,7 +230,7 @@ Result<CallHandle> PluginSupervisor::start_call(CallSpec spec, CallEvents events
                             std::move(spec.traceparent),
                             spec.credit};
   if (auto sent = slot->host()->send(frame); !sent) return tl::unexpected(sent.error());
-  calls_[call] = Running{slot, spec.credit, std::move(request), std::move(events), {}};
+  calls_[call] = Running{slot, spec.credit, std::move(request), std::move(events), {}, false};
   return call;
 }
 
@@ -242,8 +246,9 @@ void PluginSupervisor::cancel(CallHandle call, wire::CancelReason reason) {
   auto& running = found->second;
   (void)running.slot->host()->send(plugins::Cancel{call, static_cast<std::uint8_t>(reason)});
   if (reason != wire::CancelReason::Deadline) return;
-  running.deadline_grace = loop_.after(kAfterDeadline, [slot = running.slot] {
-    if (auto* host = slot->host())
+  running.deadline_grace = loop_.after(kAfterDeadline, [&running] {
+    running.hung = true;
+    if (auto* host = running.slot->host())
       host->kill(EndCause::Hang, "a call went on for 10 s after its deadline");
   });
 }
@@ -271,7 +276,9 @@ void PluginSupervisor::on_frame(PluginSlot& slot, const plugins::ToAgent& frame)
     if (auto* call = running(slot, progress->call))
       call->events.progress(progress->done, progress->note);
   } else if (const auto* finished = std::get_if<plugins::Finish>(&frame)) {
-    if (running(slot, finished->call) == nullptr) return;
+    const auto* call = running(slot, finished->call);
+    if (call == nullptr) return;
+    poison_.on_end(call->request);
     finish(finished->call, {end_of(finished->outcome), finished->result, finished->error});
   } else if (const auto* refused = std::get_if<plugins::Refused>(&frame)) {
     if (running(slot, refused->call) == nullptr) return;
@@ -335,11 +342,20 @@ void PluginSupervisor::on_host_ended(PluginSlot& slot, const HostEnd& end) {
     if (running.slot == &slot) lost.push_back(call);
   }
   std::sort(lost.begin(), lost.end());
+  if (end.cause != EndCause::Stopped) blame(lost);
   for (const auto call : lost) {
-    if (end.cause != EndCause::Stopped)
-      poison_.on_crash(calls_.at(call).request, loop_.clock().mono_now());
     finish(call, {CallEnd::Lost, {}, Error{ErrorCode::Unavailable, end.sentence, {}, true, {}}});
   }
+}
+
+/// Holds the end of their host against the call that hung, or else against one that was alone: of
+/// several, nobody knows which it was.
+void PluginSupervisor::blame(const std::vector<CallHandle>& lost) {
+  const auto hung = std::find_if(lost.begin(), lost.end(),
+                                 [this](CallHandle call) { return calls_.at(call).hung; });
+  if (hung == lost.end() && lost.size() != 1) return;
+  const auto guilty = hung == lost.end() ? lost.front() : *hung;
+  poison_.on_crash(calls_.at(guilty).request, loop_.clock().mono_now());
 }
 
 void PluginSupervisor::reap_later() {

@@ -109,8 +109,9 @@ class PluginSupervisor {
   [[nodiscard]] const std::string* manifest_text(const std::array<std::uint8_t, 32>& digest) const;
 
   /// Errors: NotFound for an operation that no plugin has; Unavailable while its plugin is not
-  /// ready; FailedPrecondition for a request that crashed the plugin twice; ResourceExhausted for a
-  /// busy host. Nothing runs then, and no event follows.
+  /// ready; FailedPrecondition for a request that crashed the plugin twice; InvalidArgument for
+  /// arguments that are too large; ResourceExhausted for a busy host. Nothing runs then, and no
+  /// event follows.
   [[nodiscard]] Result<CallHandle> start_call(CallSpec spec, CallEvents events);
   /// A call that is over is left alone.
   void add_credit(CallHandle call, std::uint64_t bytes);
@@ -135,6 +136,7 @@ class PluginSupervisor {
     std::string request;  ///< for the poison list
     CallEvents events;
     run::Timer deadline_grace;
+    bool hung = false;  ///< it is why its host was killed
   };
 
   PluginSupervisor(run::EventLoop& loop, log::Logger log, SupervisorOptions options);
@@ -144,6 +146,7 @@ class PluginSupervisor {
   void on_host_ended(PluginSlot& slot, const HostEnd& end);
   void on_changed();
   void finish(CallHandle call, CallResult result);
+  void blame(const std::vector<CallHandle>& lost);
   /// The call that a frame speaks of, if it still runs on that host. A number that was never given
   /// out ends the host.
   [[nodiscard]] Running* running(PluginSlot& slot, CallHandle call);

@@ -41,8 +41,8 @@ class RestartPolicy {
   bool probing_ = false;  // the last decision was quarantine: the next start is the one try
 };
 
-/// Requests that crashed their plugin twice are refused for a day. Holds at most 1,000, the oldest
-/// go first.
+/// Requests that crashed their plugin twice, and did not end well in between, are refused for a
+/// day. Holds at most 1,000, the oldest go first.
 class PoisonList {
  public:
   static constexpr int kCrashes = 2;
@@ -50,6 +50,7 @@ class PoisonList {
   static constexpr std::size_t kMost = 1000;
 
   void on_crash(const std::string& request, MonoTime now);
+  void on_end(const std::string& request) { seen_.erase(request); }
   [[nodiscard]] bool is_poison(const std::string& request, MonoTime now);
 
  private:
