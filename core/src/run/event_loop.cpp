@@ -19,6 +19,7 @@ constexpr std::uint64_t kWakeId = 0;
 
 struct Watched {
   int fd = -1;
+  std::uint32_t events = 0;
   std::function<void(std::uint32_t)> ready;
 };
 
@@ -27,11 +28,11 @@ struct Pending {
   std::function<void()> fire;
 };
 
-void drain(int eventfd) {
-  std::uint64_t count = 0;
-  while (::read(eventfd, &count, sizeof count) < 0 && errno == EINTR) {
-  }
-}
+/// What other threads put in, and whether someone has to wake the loop for it.
+struct Posted {
+  std::deque<std::function<void()>> queue;
+  bool asleep = false;  // the loop waits, or is about to, and nobody has woken it yet
+};
 
 }  // namespace
 
@@ -46,7 +47,7 @@ struct EventLoop::State {
   std::unordered_map<std::uint64_t, std::shared_ptr<Watched>> watches;
   std::multimap<MonoTime, Pending> timers;
   std::unordered_map<std::uint64_t, std::multimap<MonoTime, Pending>::iterator> timer_index;
-  Guarded<std::deque<std::function<void()>>> posted;
+  Guarded<Posted> posted;
   bool stopping = false;
 
   [[nodiscard]] int wait_ms(bool may_wait) const {
@@ -57,8 +58,22 @@ struct EventLoop::State {
     return static_cast<int>(std::clamp<std::int64_t>(ms, 0, 3'600'000));
   }
 
+  /// How long this turn may wait. From here to awake() whoever posts has to wake us.
+  int fall_asleep(bool may_wait) {
+    const int wait = wait_ms(may_wait);
+    if (wait == 0) return 0;
+    return posted.with([wait](Posted& all) {
+      all.asleep = all.queue.empty();
+      return all.asleep ? wait : 0;
+    });
+  }
+
+  void awake() {
+    posted.with([](Posted& all) { all.asleep = false; });
+  }
+
   bool run_posted() {
-    auto batch = posted.with([](auto& queue) { return std::exchange(queue, {}); });
+    auto batch = posted.with([](Posted& all) { return std::exchange(all.queue, {}); });
     for (auto& work : batch) work();
     return !batch.empty();
   }
@@ -80,15 +95,13 @@ struct EventLoop::State {
     std::array<epoll_event, 64> events{};
     const int count =
         ::epoll_wait(epoll.get(), events.data(), static_cast<int>(events.size()), wait);
+    if (wait != 0) awake();
     bool ran = false;
     for (int i = 0; i < count; ++i) {
       const auto& event = events[static_cast<std::size_t>(i)];
-      if (event.data.u64 == kWakeId) {
-        drain(wake.get());
-        continue;
-      }
       const auto found = watches.find(event.data.u64);
-      if (found == watches.end()) continue;  // an earlier callback of this turn removed it
+      // The wake descriptor, or what an earlier callback of this turn removed.
+      if (found == watches.end()) continue;
       const auto watched = found->second;
       watched->ready(event.events);
       ran = true;
@@ -101,7 +114,7 @@ EventLoop::EventLoop(std::unique_ptr<State> state) : state_(std::move(state)) {}
 EventLoop::~EventLoop() {
   // A callback may own timers of this loop, even its own; they must find the state whole when they
   // go.
-  const auto posted = state_->posted.with([](auto& queue) { return std::exchange(queue, {}); });
+  const auto posted = state_->posted.with([](Posted& all) { return std::exchange(all.queue, {}); });
   state_->timer_index.clear();
   const auto timers = std::exchange(state_->timers, {});
 }
@@ -113,7 +126,7 @@ Result<std::unique_ptr<EventLoop>> EventLoop::create(const Clock& clock) {
   state->wake.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!state->wake) return fail_errno("create an event descriptor", errno);
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = EPOLLIN | EPOLLET;  // each write is told of once, so that nobody has to read it
   event.data.u64 = kWakeId;
   if (::epoll_ctl(state->epoll.get(), EPOLL_CTL_ADD, state->wake.get(), &event) != 0) {
     return fail_errno("watch the event descriptor", errno);
@@ -128,7 +141,7 @@ Watch EventLoop::watch(int fd, std::uint32_t events, std::function<void(std::uin
   event.data.u64 = id;
   // Only a closed or already watched fd fails here: a fault of the caller that no input can cause.
   if (::epoll_ctl(state_->epoll.get(), EPOLL_CTL_ADD, fd, &event) != 0) std::abort();
-  state_->watches.emplace(id, std::make_shared<Watched>(Watched{fd, std::move(ready)}));
+  state_->watches.emplace(id, std::make_shared<Watched>(Watched{fd, events, std::move(ready)}));
   return {this, id};
 }
 
@@ -140,9 +153,13 @@ Timer EventLoop::after(std::chrono::nanoseconds delay, std::function<void()> fir
 }
 
 void EventLoop::post(std::function<void()> work) {
-  state_->posted.with([&](auto& queue) { queue.push_back(std::move(work)); });
+  const bool must_wake = state_->posted.with([&](Posted& all) {
+    all.queue.push_back(std::move(work));
+    return std::exchange(all.asleep, false);
+  });
+  if (!must_wake) return;  // it looks at the queue before it waits again
   const std::uint64_t one = 1;
-  // The only failure is a full counter, and then the loop is awake already.
+  // The only failure is a full counter, after 2^64 wake-ups.
   [[maybe_unused]] const auto written = ::write(state_->wake.get(), &one, sizeof one);
 }
 
@@ -152,7 +169,7 @@ void EventLoop::stop() {
 }
 
 bool EventLoop::turn(bool may_wait) {
-  bool ran = state_->run_events(state_->wait_ms(may_wait));
+  bool ran = state_->run_events(state_->fall_asleep(may_wait));
   ran = state_->run_posted() || ran;
   return state_->run_timers() || ran;
 }
@@ -186,6 +203,7 @@ Watch::~Watch() { reset(); }
 void Watch::set_events(std::uint32_t events) {
   if (loop_ == nullptr) return;
   const auto& watched = loop_->state_->watches.at(id_);
+  if (std::exchange(watched->events, events) == events) return;
   epoll_event event{};
   event.events = events;
   event.data.u64 = id_;

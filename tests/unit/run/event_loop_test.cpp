@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <functional>
 #include <muster/core/base/fd.hpp>
 #include <muster/core/run/event_loop.hpp>
 #include <thread>
@@ -58,4 +59,29 @@ TEST_CASE("a watch may destroy itself in its own callback", "[unit][run]") {
   });
   loop->run_ready();
   CHECK(calls == 1);
+}
+
+TEST_CASE("work that a timer posts does not wait for anything else to happen", "[unit][run]") {
+  const SystemClock clock;
+  auto loop = run::EventLoop::create(clock).value();
+  const auto timer = loop->after(0ms, [&] { loop->post([&] { loop->stop(); }); });
+  loop->run();
+  SUCCEED("it came back");
+}
+
+TEST_CASE("a loop that was just about to wait is woken by another thread's work", "[unit][run]") {
+  constexpr int kTurns = 20'000;
+  const SystemClock clock;
+  auto here = run::EventLoop::create(clock).value();
+  auto there = run::EventLoop::create(clock).value();
+  int turns = 0;
+  std::function<void()> back = [&] {
+    if (++turns == kTurns) return there->stop(), here->stop();
+    there->post([&] { here->post(back); });
+  };
+  here->post(back);
+  std::thread other([&] { there->run(); });
+  here->run();
+  other.join();
+  CHECK(turns == kTurns);
 }
