@@ -64,7 +64,7 @@ Router::Router(run::EventLoop& loop, net::ZmqSocket socket, OnFrame on_frame)
     : socket_(std::move(socket)),
       on_frame_(std::move(on_frame)),
       address_(socket_.last_endpoint().substr(std::string("tcp://").size())),
-      watch_(loop, socket_, [this] { read_some(); }) {}
+      watch_(loop, socket_, [this] { return read_some(); }) {}
 
 Status Router::send(BytesView route, net::ZmqMessage&& payload) {
   auto sent = socket_.send(net::ZmqMessage(route), true);
@@ -79,12 +79,13 @@ void Router::pause(bool paused) {
   watch_.pause(paused);
 }
 
-void Router::read_some() {
+net::ZmqWatch::Left Router::read_some() {
   for (int i = 0; i < kMaxPerTurn && !paused_; ++i) {
     const auto route = socket_.receive();
-    if (!route) return;
+    if (!route) return net::ZmqWatch::Left::Nothing;
     read_payload(*route);
   }
+  return net::ZmqWatch::Left::Perhaps;
 }
 
 void Router::read_payload(const net::ZmqMessage& route) {

@@ -39,7 +39,7 @@ class Router {
 
  private:
   Router(run::EventLoop& loop, net::ZmqSocket socket, OnFrame on_frame);
-  void read_some();
+  net::ZmqWatch::Left read_some();
   void read_payload(const net::ZmqMessage& route);
 
   net::ZmqSocket socket_;

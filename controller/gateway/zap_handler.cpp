@@ -40,9 +40,10 @@ Result<std::unique_ptr<ZapHandler>> ZapHandler::create(const net::ZmqContext& co
 }
 
 ZapHandler::ZapHandler(run::EventLoop& loop, net::ZmqSocket socket, const AllowList& allowed)
-    : socket_(std::move(socket)),
-      allowed_(allowed),
-      watch_(loop, socket_, [this] { answer_all(); }) {}
+    : socket_(std::move(socket)), allowed_(allowed), watch_(loop, socket_, [this] {
+        answer_all();
+        return net::ZmqWatch::Left::Nothing;
+      }) {}
 
 void ZapHandler::answer_all() {
   for (;;) {

@@ -47,7 +47,7 @@ class ZmqDealer final : public Transport {
 
  private:
   void configure(ZmqSocket& socket) const;
-  void read_messages();
+  ZmqWatch::Left read_messages();
   void read_monitor();
   void on_monitor(std::uint16_t event);
   void go_down(DownReason reason, const std::string& sentence);
@@ -89,8 +89,11 @@ Status ZmqDealer::connect() {
   if (auto begun = socket->connect("tcp://" + options_.address); !begun) return begun;
   connection_ = std::make_shared<Connection>(*std::move(socket), *std::move(monitor));
   auto& connection = *connection_;
-  connection.watch.emplace(loop_, connection.socket, [this] { read_messages(); });
-  connection.monitor_watch.emplace(loop_, connection.monitor, [this] { read_monitor(); });
+  connection.watch.emplace(loop_, connection.socket, [this] { return read_messages(); });
+  connection.monitor_watch.emplace(loop_, connection.monitor, [this] {
+    read_monitor();
+    return ZmqWatch::Left::Nothing;
+  });
   return {};
 }
 
@@ -104,14 +107,15 @@ Status ZmqDealer::send(Bytes frame) {
   return sent;
 }
 
-void ZmqDealer::read_messages() {
+ZmqWatch::Left ZmqDealer::read_messages() {
   const auto connection = connection_;
   for (int i = 0; i < kMaxPerTurn && connection_ == connection; ++i) {
     auto part = connection->socket.receive();
-    if (!part) return;
+    if (!part) return ZmqWatch::Left::Nothing;
     // A gateway sends single frames; parts of anything else are each judged as a frame, and fail.
     if (events_.message) events_.message(part->view());
   }
+  return ZmqWatch::Left::Perhaps;
 }
 
 void ZmqDealer::read_monitor() {

@@ -204,20 +204,23 @@ bool ZmqSocket::readable() const {
 struct ZmqWatch::State : std::enable_shared_from_this<ZmqWatch::State> {
   run::EventLoop& loop;
   const ZmqSocket* socket;
-  std::function<void()> on_readable;
+  std::function<Left()> on_readable;
   run::Watch watch;
   bool alive = true;
   bool paused = false;
   bool posted = false;
+  bool reading = false;
 
-  State(run::EventLoop& the_loop, const ZmqSocket& the_socket, std::function<void()> call)
+  State(run::EventLoop& the_loop, const ZmqSocket& the_socket, std::function<Left()> call)
       : loop(the_loop), socket(&the_socket), on_readable(std::move(call)) {}
 
-  /// One call, and another turn if there is more: so that a busy socket leaves the loop to others.
+  /// No question before or after: a receive() that finds nothing has asked libzmq itself.
   void look() {
-    if (!alive || paused || !socket->readable()) return;
-    on_readable();
-    if (alive && !paused && socket->readable()) look_soon();
+    if (!alive || paused) return;
+    reading = true;
+    const auto left = on_readable();
+    reading = false;
+    if (left == Left::Perhaps && alive && !paused) look_soon();
   }
   void look_soon() {
     if (posted) return;
@@ -229,7 +232,7 @@ struct ZmqWatch::State : std::enable_shared_from_this<ZmqWatch::State> {
   }
 };
 
-ZmqWatch::ZmqWatch(run::EventLoop& loop, const ZmqSocket& socket, std::function<void()> on_readable)
+ZmqWatch::ZmqWatch(run::EventLoop& loop, const ZmqSocket& socket, std::function<Left()> on_readable)
     : state_(std::make_shared<State>(loop, socket, std::move(on_readable))) {
   // While paused the descriptor is still read (readable() does it), or it would spin the loop.
   state_->watch = loop.watch(socket.fd(), EPOLLIN, [state = state_.get()](std::uint32_t) {
@@ -248,7 +251,10 @@ ZmqWatch::~ZmqWatch() {
   state_->watch.reset();
 }
 
-void ZmqWatch::recheck() { state_->look_soon(); }
+void ZmqWatch::recheck() {
+  // Whoever sends while it reads goes on to read until nothing is left.
+  if (!state_->reading) state_->look_soon();
+}
 
 void ZmqWatch::pause(bool paused) {
   state_->paused = paused;

@@ -88,11 +88,17 @@ class ZmqSocket {
   void* socket_;
 };
 
-/// Calls `on_readable` whenever the socket has something, as long as it has. libzmq's descriptor
-/// tells of changes only, and any call on the socket may swallow one: call recheck() after sending.
+/// Calls `on_readable` when the socket may have something, until it has nothing. libzmq's
+/// descriptor tells of changes only, and any call on the socket may swallow one: call recheck()
+/// after sending.
 class ZmqWatch {
  public:
-  ZmqWatch(run::EventLoop& loop, const ZmqSocket& socket, std::function<void()> on_readable);
+  /// What is left in the socket when `on_readable` returns.
+  enum class Left : std::uint8_t {
+    Nothing,  ///< the last receive() found nothing, or it paused or destroyed the watch
+    Perhaps,  ///< it wants another turn, so that others on the loop have theirs
+  };
+  ZmqWatch(run::EventLoop& loop, const ZmqSocket& socket, std::function<Left()> on_readable);
   ~ZmqWatch();
   ZmqWatch(const ZmqWatch&) = delete;
   ZmqWatch& operator=(const ZmqWatch&) = delete;
