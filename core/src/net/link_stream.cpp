@@ -147,7 +147,9 @@ void LinkStream::State::read_some() {
       return end(std::string("reading from the link failed: ") + std::strerror(errno), false);
     }
     reader.commit(static_cast<std::size_t>(got));
+    const bool emptied = static_cast<std::size_t>(got) < room.size();
     give_frames();
+    if (emptied) return;  // what comes now is another event
   }
 }
 
