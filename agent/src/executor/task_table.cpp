@@ -35,7 +35,7 @@ Result<Actions> TaskTable::accept(TaskEntry entry, std::int64_t now_ms) {
   const TaskId id = entry.id;
   TaskEntry& task = tasks_.insert_or_assign(id, std::move(entry)).first->second;
   if (!task.journaled) {
-    actions.push_back({Do::SayAccept, id});
+    if (!at_once) actions.push_back({Do::SayAccept, id});
     enqueue(task, false);
     start_waiting(lane, now_ms, actions);
   } else if (at_once) {
@@ -145,15 +145,20 @@ Actions TaskTable::wrote(const TaskId& id, std::int64_t now_ms) {
 }
 
 void TaskTable::start_written(TaskEntry& entry, std::int64_t now_ms, Actions& actions) {
-  if (std::exchange(entry.accept_unsaid, false)) actions.push_back({Do::SayAccept, entry.id});
-  if (entry.cancel) {
-    finish_cancelled(entry, *entry.cancel, now_ms, actions);
-  } else if (now_ms > entry.not_after_ms) {  // it waited for the disk
-    finish_late(entry, now_ms, actions);
-  } else if (held_) {
-    take_back_start(entry, actions);
-  } else {
+  const bool late = now_ms > entry.not_after_ms;  // it waited for the disk
+  const bool begins = !entry.cancel && !late && !held_;
+  // START says it as well.
+  if (std::exchange(entry.accept_unsaid, false) && !begins) {
+    actions.push_back({Do::SayAccept, entry.id});
+  }
+  if (begins) {
     after_start(entry, actions);
+  } else if (entry.cancel) {
+    finish_cancelled(entry, *entry.cancel, now_ms, actions);
+  } else if (late) {
+    finish_late(entry, now_ms, actions);
+  } else {
+    take_back_start(entry, actions);
   }
 }
 

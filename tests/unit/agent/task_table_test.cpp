@@ -9,7 +9,7 @@ TEST_CASE("a change is promised and started on disk before anything is said or d
   const auto id = task(1).id;
   CHECK(table.accept(task(1), kNow).value() == doing(id, {Do::WriteAcceptAndStart}));
   CHECK(table.state_of(id) == TaskState::Accepted);
-  CHECK(table.wrote(id, kNow) == doing(id, {Do::SayAccept, Do::SayStart, Do::Call}));
+  CHECK(table.wrote(id, kNow) == doing(id, {Do::SayStart, Do::Call}));
   CHECK(table.state_of(id) == TaskState::Running);
   CHECK(table.ended(id, {Outcome::Kind::Changed, {0x80}, {}}, kNow + 5) ==
         doing(id, {Do::WriteEnd}));
@@ -24,8 +24,7 @@ TEST_CASE("a change is promised and started on disk before anything is said or d
 TEST_CASE("a read is not journaled and forgotten when it is acknowledged", "[unit][executor]") {
   Ready table;
   const auto id = task(1).id;
-  CHECK(table.accept(task(1, false), kNow).value() ==
-        doing(id, {Do::SayAccept, Do::SayStart, Do::Call}));
+  CHECK(table.accept(task(1, false), kNow).value() == doing(id, {Do::SayStart, Do::Call}));
   CHECK(table.ended(id, {Outcome::Kind::Ok, {}, {}}, kNow) == doing(id, {Do::Deliver}));
   CHECK_FALSE(table.acknowledged(id));
   CHECK(table.state_of(id) == TaskState::Unknown);
