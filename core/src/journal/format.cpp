@@ -25,11 +25,13 @@ Number get(BytesView bytes, std::size_t at) {
   return value;
 }
 
-std::uint32_t record_sum(const Header& header, std::uint64_t offset, BytesView type_and_payload) {
+constexpr std::size_t kSummedFrom = 8;  // of a record: behind length and sum
+
+std::uint32_t record_sum(const Header& header, std::uint64_t offset, BytesView rest) {
   Bytes place;
   put(place, header.salt);
   put(place, offset);
-  return crc32c(type_and_payload, crc32c(place));
+  return crc32c(rest, crc32c(place));
 }
 
 bool length_possible(std::size_t length) { return length >= 1 && length <= kMaxRecordBytes + 1; }
@@ -38,28 +40,22 @@ bool length_possible(std::size_t length) { return length >= 1 && length <= kMaxR
 std::size_t intact_record_bytes(BytesView image, const Header& header, std::size_t at) {
   if (image.size() - at < kRecordOverhead) return 0;
   const std::size_t length = get<std::uint32_t>(image, at);
-  if (!length_possible(length) || image.size() - at - 8 < length) return 0;
-  const auto body = image.subspan(at + 8, length);
-  if (body[0] != kTypeRecord) return 0;
-  return get<std::uint32_t>(image, at + 4) == record_sum(header, at, body) ? 8 + length : 0;
+  const auto bytes = kRecordOverhead - 1 + length;
+  if (!length_possible(length) || image.size() - at < bytes) return 0;
+  if (image[at + kRecordOverhead - 1] != kTypeRecord) return 0;
+  const auto sum = record_sum(header, at, image.subspan(at + kSummedFrom, bytes - kSummedFrom));
+  return get<std::uint32_t>(image, at + 4) == sum ? bytes : 0;
 }
 
-bool intact_record_after(BytesView image, const Header& header, std::size_t at) {
-  for (++at; at + kRecordOverhead <= image.size(); ++at) {
-    if (intact_record_bytes(image, header, at) != 0) return true;
-  }
-  return false;
-}
-
-// Could a crash in the middle of the last batch have left these bytes?
+// Could a crash in the middle of the last batch have left the bytes from `at` on? Not when behind
+// them stands a record of a later batch, which was written only once this one was on disk.
 bool is_torn_tail(BytesView image, const Header& header, std::size_t at) {
-  const auto tail = image.subspan(at);
-  if (std::all_of(tail.begin(), tail.end(), [](auto byte) { return byte == 0; })) return true;
-  if (tail.size() >= 4) {
-    const std::size_t length = get<std::uint32_t>(image, at);
-    if (!length_possible(length) || tail.size() > 8 + length) return false;
+  for (auto next = at + 1; next + kRecordOverhead <= image.size(); ++next) {
+    if (intact_record_bytes(image, header, next) == 0) continue;
+    const std::size_t way_back = get<std::uint32_t>(image, next + kSummedFrom);
+    if (next - std::min(way_back, next) > at) return false;
   }
-  return !intact_record_after(image, header, at);
+  return true;
 }
 
 }  // namespace
@@ -81,11 +77,12 @@ Result<Header> read_header(BytesView image) {
   }
   const auto version = get<std::uint32_t>(image, 8);
   const bool intact = get<std::uint32_t>(image, 32) == crc32c(image.first(32));
-  // A newer version may have another header, so its sum says nothing to us.
-  if (version > kVersion) {
+  // Another version may have another header, so its sum says nothing to us.
+  if (version != kVersion && version != 0) {
     return fail(ErrorCode::Unsupported,
                 "the journal has format version " + std::to_string(version) +
-                    ", this program reads up to " + std::to_string(kVersion) + ": upgrade it");
+                    ", this program reads version " + std::to_string(kVersion) +
+                    ": use the program that wrote it");
   }
   if (!intact || version == 0) {
     return fail(ErrorCode::Corrupt, "the journal's header is damaged: restore it from a backup");
@@ -94,14 +91,15 @@ Result<Header> read_header(BytesView image) {
                 get<std::uint64_t>(image, 24)};
 }
 
-void append_record(Bytes& out, BytesView record, const Header& header, std::uint64_t offset) {
+void append_record(Bytes& out, BytesView record, const Header& header, Place place) {
   put(out, static_cast<std::uint32_t>(record.size() + 1));
   const auto sum_at = out.size();
   put(out, std::uint32_t{0});
+  put(out, static_cast<std::uint32_t>(place.offset - place.batch));
   out.push_back(kTypeRecord);
   out.insert(out.end(), record.begin(), record.end());
   Bytes sum;
-  put(sum, record_sum(header, offset, BytesView(out).subspan(sum_at + 4)));
+  put(sum, record_sum(header, place.offset, BytesView(out).subspan(sum_at + 4)));
   std::copy(sum.begin(), sum.end(), out.begin() + static_cast<std::ptrdiff_t>(sum_at));
 }
 
@@ -127,7 +125,7 @@ void for_each_record(BytesView image, const Header& header, std::uint64_t intact
   for (std::size_t at = kHeaderBytes; at < intact_bytes; ++lsn) {
     const std::size_t length = get<std::uint32_t>(image, at);
     use(lsn, image.subspan(at + kRecordOverhead, length - 1));
-    at += 8 + length;
+    at += kRecordOverhead - 1 + length;
   }
 }
 

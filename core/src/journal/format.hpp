@@ -9,9 +9,9 @@
 
 namespace muster::journal {
 
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::size_t kHeaderBytes = 36;
-constexpr std::size_t kRecordOverhead = 9;  // length, sum, type
+constexpr std::size_t kRecordOverhead = 13;  // length, sum, way back, type
 
 struct Header {
   std::uint32_t salt = 0;
@@ -21,11 +21,16 @@ struct Header {
 
 void append_header(Bytes& out, const Header& header);
 
-/// Errors: Corrupt; Unsupported for a newer version.
+/// Errors: Corrupt; Unsupported for another version.
 [[nodiscard]] Result<Header> read_header(BytesView image);
 
-/// Appends `record` as it stands at `offset` of the file.
-void append_record(Bytes& out, BytesView record, const Header& header, std::uint64_t offset);
+/// Where a record stands in the file, and where the first one stands that is synced with it.
+struct Place {
+  std::uint64_t offset = 0;
+  std::uint64_t batch = 0;  ///< at most `offset`, and less than 4 GiB before it
+};
+
+void append_record(Bytes& out, BytesView record, const Header& header, Place place);
 
 struct Checked {
   std::uint64_t intact_bytes = 0;  ///< header and intact records; what follows is a torn tail

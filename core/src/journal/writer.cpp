@@ -126,7 +126,7 @@ void Journal::Writer::write_batch(Works batch) {
                           std::to_string(options_.max_bytes) + " bytes: compact it");
     }
     if (work.refused) continue;
-    append_record(image, work.record, segment_.header, at);
+    append_record(image, work.record, segment_.header, {at, segment_.size});
     lsns[i] = next++;
   }
   Status written;
@@ -178,7 +178,10 @@ Status Journal::Writer::replace_segment(const std::vector<Bytes>& live) {
   Bytes image;
   image.reserve(needed);
   append_header(image, header);
-  for (const auto& record : live) append_record(image, record, header, image.size());
+  // Each a batch of its own: the segment counts only once all of it is on disk.
+  for (const auto& record : live) {
+    append_record(image, record, header, {image.size(), image.size()});
+  }
   bool renamed = false;
   auto fd = make_segment(dir_, header.number, image, renamed, options_.on_step);
   if (!fd) {

@@ -86,7 +86,7 @@ TEST_CASE("zeros after the last record are a torn tail", "[unit][journal]") {
 TEST_CASE("any flipped bit before the last record is corrupt and changes nothing",
           "[unit][journal]") {
   const auto image = image_of({"one", "two", "three"});
-  const auto last_starts = image.size() - 9 - 5;
+  const auto last_starts = image.size() - 13 - 5;
   const test::TempDir dir;
   const auto path = test::first_segment(dir.path());
   for (std::size_t bit = 36 * 8; bit < last_starts * 8; ++bit) {
@@ -113,7 +113,7 @@ TEST_CASE("a payload that looks like a record does not make a torn tail corrupt"
 
 TEST_CASE("a journal of a newer format is refused and not touched", "[unit][journal]") {
   auto image = image_of({"one"});
-  image[8] = 2;
+  image[8] = 3;
   const test::TempDir dir;
   overwrite(test::first_segment(dir.path()), image);
   const OpenedJournal opened(dir.path());

@@ -85,7 +85,7 @@ TEST_CASE("a full journal refuses records until it is compacted", "[unit][journa
   const auto refused = opened.append(std::string(100, 'b'));
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::ResourceExhausted);
-  CHECK(opened.journal->size_bytes() == 36 + 109);
+  CHECK(opened.journal->size_bytes() == 36 + 113);
   CHECK_FALSE(opened.compact({std::string(200, 'c')}));
   REQUIRE(opened.compact({"live"}));
   CHECK(opened.append(std::string(100, 'b')));
