@@ -7,6 +7,7 @@
 
 #include "fleet_api.hpp"
 #include "identity/state_dir.hpp"
+#include "joining_keys.hpp"
 
 namespace muster::agent {
 namespace {
@@ -30,6 +31,7 @@ class TemporaryFile {
 Status require_new(const std::filesystem::path& state) {
   std::error_code error;
   if (!std::filesystem::exists(identity_file(state), error)) return {};
+  forget_joining_keys(state);  // a join that was cut off after its last step
   return fail(ErrorCode::Conflict,
               "this node has joined a fleet already: " + identity_file(state).string() +
                   " is there; choose another --state, or remove it to join as a new node");
@@ -79,11 +81,16 @@ Result<Identity> join(const JoinRequest& request) {
     return tl::unexpected(wrote.error());
   }
 
+  auto keys = joining_keys(request.state, request.name);
+  if (!keys) return tl::unexpected(keys.error());
   Identity identity;
-  identity.transport_key = crypto::SessionKeyPair::generate();
-  identity.session_key = crypto::SessionKeyPair::generate();
+  identity.transport_key = std::move(keys->transport);
+  identity.session_key = std::move(keys->session);
   const auto answer = enrol(base_url, ca_file.path(), enrol_body(request, *token, identity));
-  if (!answer) return tl::unexpected(answer.error());
+  if (!answer) {
+    if (answer.error().code == ErrorCode::Conflict) forget_joining_keys(request.state);
+    return tl::unexpected(answer.error());
+  }
   const auto node = NodeId::parse(answer->node);
   if (!node) return fail(ErrorCode::Corrupt, "the controller gave this node an id that is none");
 
@@ -98,6 +105,7 @@ Result<Identity> join(const JoinRequest& request) {
   if (auto saved = save_identity(request.state, identity); !saved) {
     return tl::unexpected(saved.error());
   }
+  forget_joining_keys(request.state);
   return identity;
 }
 

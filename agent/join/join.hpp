@@ -1,7 +1,8 @@
 /// Makes this node a member of a fleet: one exchange over HTTPS, one file written.
 ///
-/// Runs in a short-lived program. Nothing of it is on disk before all of it has succeeded. The
-/// secret keys are made here and never leave the node. Blocks.
+/// Runs in a short-lived program. Before all of it has succeeded nothing of it is on disk but the
+/// secret keys, which are made here and never leave the node: a join whose answer was lost is
+/// repeated with them, and the controller answers the same. Blocks.
 #pragma once
 
 #include <filesystem>

@@ -18,7 +18,8 @@ constexpr const char* kHelp =
     R"(usage: muster-agent join (TOKEN | - | --token-file FILE) --state DIR [--name NAME]
 
 Makes this node a member of a fleet: checks that the controller is the one that made the token, makes the
-node's keys, and writes DIR/identity.json. Nothing is written when anything fails.
+node's keys, and writes DIR/identity.json. When anything fails DIR keeps the keys alone (joining.json): run
+the same command again, also with a new token, and a join whose answer was lost is taken up.
 
   TOKEN              the line that `muster enroll token create` printed. Other users of this machine can
                      see it in the list of processes while this runs: prefer one of the next two

@@ -55,6 +55,11 @@ Result<NodeRecord> MemoryStore::enroll(const Digest& secret, NodeRecord node) {
       std::find_if(enrollment_tokens_.begin(), enrollment_tokens_.end(),
                    [&](const auto& candidate) { return candidate.secret == secret; });
   if (token == enrollment_tokens_.end()) return unknown_token();
+  const auto before = std::find_if(nodes_.begin(), nodes_.end(), [&](const NodeRecord& other) {
+    return other.retired == 0 && other.name == node.name &&
+           other.transport_key == node.transport_key && other.session_key == node.session_key;
+  });
+  if (before != nodes_.end() && token->revoked == 0) return *before;
   if (auto usable = check_usable(*token, node.enrolled); !usable)
     return tl::unexpected(usable.error());
   for (const auto& other : nodes_) {

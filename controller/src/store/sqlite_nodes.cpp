@@ -1,4 +1,6 @@
 // Nodes, and the tokens that let them and operators in.
+#include <optional>
+
 #include "store/record_json.hpp"
 #include "store/sql.hpp"
 #include "store/sqlite_store.hpp"
@@ -23,15 +25,18 @@ EnrollmentToken token_from(SQLite::Statement& row) {
           row.getColumn(8).getInt64()};
 }
 
-Result<EnrollmentToken> use_token(SQLite::Database& database, const Digest& secret, UnixMs now) {
+Result<EnrollmentToken> find_token(SQLite::Database& database, const Digest& secret) {
   SQLite::Statement query(database, std::string(kTokenColumns) + "WHERE secret = ?");
   sql::bind(query, secret);
   if (!query.executeStep()) return unknown_token();
-  auto token = token_from(query);
-  if (auto usable = check_usable(token, now); !usable) return tl::unexpected(usable.error());
+  return token_from(query);
+}
+
+Status use_token(SQLite::Database& database, const EnrollmentToken& token, UnixMs now) {
+  if (auto usable = check_usable(token, now); !usable) return usable;
   sql::execute(database, "UPDATE enrollment_tokens SET uses_left = uses_left - 1 WHERE id = ?",
                token.id);
-  return token;
+  return {};
 }
 
 Status check_name_is_free(SQLite::Database& database, const std::string& name) {
@@ -59,6 +64,10 @@ Status insert_node(SQLite::Database& database, const NodeRecord& node) {
               "a node with this id or these keys has joined before; join again with new keys");
 }
 
+constexpr const char* kNodeColumns =
+    "SELECT id, name, machine_id, transport_key, session_key, labels, enrolled, last_seen, "
+    "agent_version, facts_digest, facts, plugins FROM nodes ";
+
 NodeRecord node_from(SQLite::Statement& row) {
   NodeRecord node;
   node.id = sql::id<NodeId>(row.getColumn(0));
@@ -76,6 +85,16 @@ NodeRecord node_from(SQLite::Statement& row) {
   return node;
 }
 
+/// The living node that joined with this name and these keys.
+std::optional<NodeRecord> joined_before(SQLite::Database& database, const NodeRecord& node) {
+  SQLite::Statement query(database, std::string(kNodeColumns) +
+                                        "WHERE retired = 0 AND name = ? AND transport_key = ? AND "
+                                        "session_key = ?");
+  sql::bind(query, node.name, node.transport_key, node.session_key);
+  if (!query.executeStep()) return std::nullopt;
+  return node_from(query);
+}
+
 Status one_row(int changed, const char* sentence) {
   if (changed == 1) return {};
   return fail(ErrorCode::NotFound, sentence);
@@ -87,8 +106,14 @@ void SqliteStore::enroll_node(const Digest& secret, NodeRecord joining, Done<Nod
   write<NodeRecord>(
       [secret, joining = std::move(joining)](SQLite::Database& database) -> Result<NodeRecord> {
         NodeRecord node = joining;
-        auto token = use_token(database, secret, node.enrolled);
+        auto token = find_token(database, secret);
         if (!token) return tl::unexpected(token.error());
+        if (token->revoked == 0) {
+          if (auto before = joined_before(database, node)) return std::move(*before);
+        }
+        if (auto used = use_token(database, *token, node.enrolled); !used) {
+          return tl::unexpected(used.error());
+        }
         node.labels = token->labels;
         if (auto is_free = check_name_is_free(database, node.name); !is_free) {
           return tl::unexpected(is_free.error());
@@ -137,10 +162,8 @@ void SqliteStore::retire_node(NodeId node, UnixMs when, Done<void> done) {
 
 Result<std::vector<NodeRecord>> SqliteStore::nodes() {
   return sql::guarded([&]() -> Result<std::vector<NodeRecord>> {
-    SQLite::Statement query(
-        *reader_,
-        "SELECT id, name, machine_id, transport_key, session_key, labels, enrolled, last_seen, "
-        "agent_version, facts_digest, facts, plugins FROM nodes WHERE retired = 0 ORDER BY name");
+    SQLite::Statement query(*reader_,
+                            std::string(kNodeColumns) + "WHERE retired = 0 ORDER BY name");
     std::vector<NodeRecord> nodes;
     while (query.executeStep()) nodes.push_back(node_from(query));
     return nodes;

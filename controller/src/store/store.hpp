@@ -48,10 +48,11 @@ class Store {
 
   // --- nodes
   /// Uses up one use of the token whose secret has this digest and registers `node` with the
-  /// token's labels, both or neither. `done` gets the node as it was stored. Errors:
-  /// PermissionDenied, with the reason in the sentence, for a token that is unknown, revoked,
-  /// expired at `node.enrolled` or used up; Conflict for a name that a living node has, or an id or
-  /// key that any node ever had.
+  /// token's labels, both or neither. `done` gets the node as it was stored. A repeat (a living
+  /// node has this name and both these keys) gets that node and uses up nothing, also when the
+  /// token has no use or time left. Errors: PermissionDenied, with the reason in the sentence, for
+  /// a token that is unknown, revoked, expired at `node.enrolled` or used up; Conflict for a name
+  /// that a living node has, or an id or key that any node ever had.
   virtual void enroll_node(const Digest& secret, NodeRecord node, Done<NodeRecord> done) = 0;
   /// Replaces what the node told of itself. Errors: NotFound.
   virtual void update_node(NodeId node, NodeReport report, Done<void> done) = 0;

@@ -46,6 +46,35 @@ TEST_CASE("a node that may not join leaves the token as it was", "[contract][sto
   CHECK(store->enrollment_tokens(100)->front().uses_left == 1);
 }
 
+TEST_CASE("a node that asks again with its name and keys is answered alike and uses up nothing",
+          "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  store.add_token("s", 1, 1000, {{"role", "web"}});
+  auto node = StoreFixture::node("web1");
+  const auto first = store.enroll("s", node);
+  REQUIRE(first);
+  node.id = NodeId::random();  // the caller makes one each time
+  const auto again = store.enroll("s", node);
+  REQUIRE(again);
+  CHECK(again->id == first->id);
+  CHECK(again->labels == first->labels);
+  CHECK(store->nodes()->size() == 1);
+  CHECK(store.enroll("none", node).error().code == ErrorCode::PermissionDenied);
+  SECTION("with another name or key it is another node") {
+    store.add_token("more", 5, 1000);
+    auto other = node;
+    SECTION("name") { other.name = "web2"; }
+    SECTION("transport key") { other.transport_key = StoreFixture::node("x").transport_key; }
+    SECTION("session key") { other.session_key = StoreFixture::node("x").session_key; }
+    CHECK(store.enroll("more", other).error().code == ErrorCode::Conflict);
+  }
+  SECTION("a token that has uses left keeps them") {
+    store.add_token("more", 5, 1000);
+    REQUIRE(store.enroll("more", node));
+    CHECK(store->enrollment_tokens(100)->front().uses_left == 5);
+  }
+}
+
 TEST_CASE("ids and keys are never used again, the name of a retired node is free",
           "[contract][store]") {
   StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));

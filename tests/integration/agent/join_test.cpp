@@ -7,6 +7,7 @@
 #include <muster/core/net/join_token.hpp>
 #include <muster/core/net/tls_authority.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "catch.hpp"
 #include "temp_dir.hpp"
@@ -79,6 +80,14 @@ struct Node {
     }
     return true;
   }
+  /// It asked to join and did not: the keys wait for another try.
+  [[nodiscard]] bool has_keys_alone() const {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(state)) {
+      names.insert(entry.path().filename());
+    }
+    return names == std::set<std::string>{"joining.json", "lock"};
+  }
 };
 
 }  // namespace
@@ -144,7 +153,7 @@ TEST_CASE("an authority that the server's own certificate does not come from get
   Node node;
   CHECK(node.join(token).error().code == ErrorCode::Unauthenticated);
   CHECK(controller.enrolled.empty());
-  CHECK(node.has_nothing());
+  CHECK(node.has_keys_alone());
 }
 
 TEST_CASE("an answer with more than the one authority that the token names gets no secret",
@@ -188,15 +197,15 @@ TEST_CASE("the controller's own sentence is passed on", "[integration][join]") {
   REQUIRE_FALSE(joined);
   CHECK(joined.error().code == ErrorCode::PermissionDenied);
   CHECK(joined.error().message == "the token was used up at 12:00");
-  CHECK(node.has_nothing());
+  CHECK(node.has_keys_alone());
 }
 
-TEST_CASE("an answer with a part missing leaves nothing behind", "[integration][join]") {
+TEST_CASE("an answer with a part missing leaves the keys alone behind", "[integration][join]") {
   Controller controller;
   controller.body["gateway"].erase("key");
   Node node;
   CHECK(node.join(controller.token()).error().code == ErrorCode::Corrupt);
-  CHECK(node.has_nothing());
+  CHECK(node.has_keys_alone());
 }
 
 TEST_CASE("a controller that is not there is unavailable", "[integration][join]") {
@@ -210,4 +219,40 @@ TEST_CASE("a controller that is not there is unavailable", "[integration][join]"
   CHECK(joined.error().code == ErrorCode::Unavailable);
   CHECK_THAT(joined.error().message, Catch::Contains("cannot reach the controller"));
   CHECK(node.has_nothing());
+}
+
+TEST_CASE("a join whose answer was lost is repeated with the same keys, and then forgets them",
+          "[integration][join]") {
+  Controller controller;
+  controller.status = 503;
+  Node node;
+  REQUIRE_FALSE(node.join(controller.token()));
+  const auto first = json::parse(controller.enrolled);
+  struct stat info {};
+  REQUIRE(::stat((node.state / "joining.json").c_str(), &info) == 0);
+  CHECK((info.st_mode & 0777U) == 0600);
+  controller.status = 201;
+  const auto joined = node.join(controller.token());
+  REQUIRE(joined);
+  CHECK(json::parse(controller.enrolled) == first);
+  CHECK(crypto::to_base64url(joined->session_key.public_key) == first["session_key"]);
+  CHECK(crypto::to_base64url(joined->transport_key.public_key) == first["transport_key"]);
+  CHECK_FALSE(std::filesystem::exists(node.state / "joining.json"));
+}
+
+TEST_CASE("keys that the controller will not have, or of another name, are not used again",
+          "[integration][join]") {
+  Controller controller;
+  Node node;
+  controller.status = 503;
+  std::string name = "web9";
+  SECTION("refused") { controller.status = 409; }
+  SECTION("of another name") { name = "web10"; }
+  REQUIRE_FALSE(node.join(controller.token()));
+  const auto first = json::parse(controller.enrolled);
+  controller.status = 201;
+  REQUIRE(agent::join({net::encode_token(controller.token()), node.state, name, "machine"}));
+  const auto second = json::parse(controller.enrolled);
+  CHECK(first["transport_key"] != second["transport_key"]);
+  CHECK(first["session_key"] != second["session_key"]);
 }

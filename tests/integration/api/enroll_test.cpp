@@ -46,6 +46,19 @@ TEST_CASE("a good token lets in as many nodes as it says, with its labels", "[in
   CHECK(world.get("/v1/nodes/web2").status == 404);
 }
 
+TEST_CASE("a node whose answer was lost asks again and is the same node", "[integration][api]") {
+  ApiWorld world;
+  const auto line =
+      world.post("/v1/enrollment-tokens", json::object()).body.at("token").get<std::string>();
+  const auto request = request_with(line, "web1");
+  const auto first = enroll(world, request);
+  REQUIRE(first.status == 201);
+  const auto again = enroll(world, request);
+  CHECK(again.status == 201);
+  CHECK(again.body == first.body);
+  CHECK(world.get("/v1/nodes").body.at("nodes").size() == 1);
+}
+
 TEST_CASE("a name that another machine has is a conflict", "[integration][api]") {
   ApiWorld world;
   const auto line =
