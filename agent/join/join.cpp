@@ -61,6 +61,16 @@ std::string enrol_body(const JoinRequest& request, const net::JoinToken& token,
       .dump();
 }
 
+/// A gateway that listens on every address of its host does not know by which one it is reached:
+/// then it is the host that the token names.
+std::string reachable(const std::string& gateway, const std::string& api) {
+  const auto colon = gateway.rfind(':');
+  if (colon == std::string::npos) return gateway;
+  const auto host = gateway.substr(0, colon);
+  if (host != "0.0.0.0" && host != "[::]") return gateway;
+  return api.substr(0, api.rfind(':')) + gateway.substr(colon);
+}
+
 }  // namespace
 
 Result<Identity> join(const JoinRequest& request) {
@@ -98,7 +108,7 @@ Result<Identity> join(const JoinRequest& request) {
   identity.name = request.name;
   identity.api_address = token->address;
   identity.ca_pem = ca->pem;
-  identity.gateway_address = answer->gateway_address;
+  identity.gateway_address = reachable(answer->gateway_address, token->address);
   identity.gateway_key = answer->gateway_key;
   identity.controller_session_key = answer->session_key;
   identity.controller_signing_key = answer->signing_key;

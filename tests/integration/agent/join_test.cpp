@@ -256,3 +256,14 @@ TEST_CASE("keys that the controller will not have, or of another name, are not u
   CHECK(first["transport_key"] != second["transport_key"]);
   CHECK(first["session_key"] != second["session_key"]);
 }
+
+TEST_CASE("a gateway that listens everywhere is looked for where the controller was found",
+          "[integration][join]") {
+  Controller controller;
+  const auto host = GENERATE(as<std::string>(), "0.0.0.0", "[::]");
+  controller.body["gateway"]["address"] = host + ":8421";
+  Node node;
+  const auto joined = node.join(controller.token());
+  REQUIRE(joined);
+  CHECK(joined->gateway_address == "127.0.0.1:8421");
+}
