@@ -123,6 +123,11 @@ Status PluginSupervisor::load(const std::filesystem::path& path) {
   if (!file) return tl::unexpected(file.error());
   auto manifest = manifest_of(*file).map_error(with_context(path.string()));
   if (!manifest) return tl::unexpected(manifest.error());
+  if (auto abi = plugins::check_abi(static_cast<std::uint64_t>(manifest->abi_major),
+                                    static_cast<std::uint64_t>(manifest->abi_min_minor));
+      !abi) {
+    return abi.map_error(with_context(path.string()));
+  }
   if (slots_.contains(manifest->id)) {
     return fail(ErrorCode::Conflict, path.string() + ": another file of the folder is plugin " +
                                          manifest->id + " already; remove one of them");

@@ -58,7 +58,8 @@ tl::unexpected<Error> damaged(const std::string& what) {
 
 Result<Elf64_Ehdr> check_header(BytesView file) {
   if (file.size() < EI_NIDENT || std::memcmp(file.data(), ELFMAG, SELFMAG) != 0) {
-    return fail(ErrorCode::Unsupported, "it is no plugin: no ELF shared library");
+    return fail(ErrorCode::Unsupported,
+                "it is no plugin: no ELF shared library; remove it from this folder");
   }
   if (file[EI_CLASS] != ELFCLASS64 || file[EI_DATA] != ELFDATA2LSB) {
     return fail(ErrorCode::Unsupported, "it is not for a 64-bit little-endian machine");
@@ -67,10 +68,13 @@ Result<Elf64_Ehdr> check_header(BytesView file) {
   if (!header) return damaged("header");
   if (header->e_machine != kMachine) {
     return fail(ErrorCode::Unsupported, "it is for " + machine_name(header->e_machine) +
-                                            ", this machine is " + machine_name(kMachine));
+                                            ", this machine is " + machine_name(kMachine) +
+                                            "; install its build for " + machine_name(kMachine));
   }
   if (header->e_type != ET_DYN) {
-    return fail(ErrorCode::Unsupported, "it is no plugin: an ELF file, but not a shared library");
+    return fail(ErrorCode::Unsupported,
+                "it is no plugin: an ELF file, but not a shared library; remove it from this "
+                "folder");
   }
   if (header->e_shentsize != sizeof(Elf64_Shdr) || header->e_shnum > kMaxSections) {
     return damaged("section table");

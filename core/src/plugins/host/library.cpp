@@ -22,18 +22,7 @@ Status check_entry(const muster_entry* entry) {
   if (entry == nullptr) return bad("its entry function returned nothing");
   if (entry->magic != MUSTER_ENTRY_MAGIC)
     return bad("its entry is not that of a Muster plugin (wrong magic)");
-  if (entry->abi_major != MUSTER_ABI_MAJOR) {
-    const bool newer = entry->abi_major > MUSTER_ABI_MAJOR;
-    return bad("it was built for ABI " + std::to_string(entry->abi_major) +
-               ", this agent speaks ABI " + std::to_string(MUSTER_ABI_MAJOR) +
-               (newer ? "; upgrade the agent" : "; install a newer build of the plugin"));
-  }
-  if (entry->abi_minor > MUSTER_ABI_MINOR) {
-    return bad("it needs ABI " + std::to_string(entry->abi_major) + "." +
-               std::to_string(entry->abi_minor) + ", this agent speaks " +
-               std::to_string(MUSTER_ABI_MAJOR) + "." + std::to_string(MUSTER_ABI_MINOR) +
-               "; upgrade the agent");
-  }
+  if (auto abi = check_abi(entry->abi_major, entry->abi_minor); !abi) return abi;
   if (!MUSTER_HAS(entry, muster_entry, create)) return bad("its entry has no create function");
   return {};
 }

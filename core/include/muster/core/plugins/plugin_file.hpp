@@ -31,6 +31,9 @@ struct PluginFile {
 /// for a damaged one; ResourceExhausted above kMaxPluginFile.
 [[nodiscard]] Result<PluginFile> open_plugin_file(const std::filesystem::path& path);
 
+/// Whether a plugin for this version of the ABI can run here. Errors: Unsupported.
+[[nodiscard]] Status check_abi(std::uint64_t major, std::uint64_t minor);
+
 /// The section `muster_manifest` of an ELF file for this machine. The view points into `file`.
 /// Every number in the file is checked before it is used. Errors: Unsupported, Corrupt.
 [[nodiscard]] Result<BytesView> find_manifest(BytesView file);
