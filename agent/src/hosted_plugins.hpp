@@ -16,7 +16,7 @@ namespace muster::agent {
 
 struct PluginPlaces {
   std::filesystem::path directory;
-  std::filesystem::path config_directory;  ///< has `<plugin id>.json`; "" for nowhere
+  std::filesystem::path config_directory;  ///< has `<plugin id>.yaml`; "" for nowhere
   std::filesystem::path host_program;      ///< muster-plugin-host
   std::filesystem::path kv_directory;      ///< what plugins keep; made when needed
 };

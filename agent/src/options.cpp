@@ -99,7 +99,7 @@ std::string help_text() {
 run   connects this node to the controller that it joined and runs its tasks
   --state DIR          the agent's own directory: keys, journal, output that waits
   --plugins DIR        where the plugins (NAME.so) are
-  --plugin-config DIR  where the plugins' configurations (NAME.json) are (default: none)
+  --plugin-config DIR  where the plugins' configurations (NAME.yaml) are (default: none)
   --name NAME          another name than the one the node joined with
   --metrics ADDR:PORT  serve /metrics there; port 0 takes a free one (default: not served)
   --dev-trust          allow dangerous operations without an operator's signature; for trying things out

@@ -14,7 +14,7 @@ inline constexpr const char* kVersion = MUSTER_VERSION;
 struct RunOptions {
   std::filesystem::path state;
   std::filesystem::path plugins;
-  std::filesystem::path plugin_config;  ///< has `<plugin id>.json`; empty: no configuration
+  std::filesystem::path plugin_config;  ///< has `<plugin id>.yaml`; empty: no configuration
   std::string name;                     ///< empty: the one that the node joined with
   std::string metrics;                  ///< "ADDRESS:PORT"; empty: no page
   bool dev_trust = false;

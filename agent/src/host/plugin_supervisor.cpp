@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <muster/core/base/files.hpp>
+#include <muster/core/config/yaml.hpp>
 #include <muster/core/crypto/digest.hpp>
 #include <muster/core/plugins/leftovers.hpp>
 #include <nlohmann/json.hpp>
@@ -38,31 +39,25 @@ Result<config::Manifest> manifest_of(const plugins::PluginFile& file) {
   });
 }
 
-/// The text of a plugin's configuration; "{}" when nobody wrote one. Errors name the file.
-Result<std::string> config_text(const std::string& plugin, const SupervisorOptions& options) {
+/// A plugin's configuration as it was written; {} when nobody wrote one. Errors name the place.
+Result<json> written_config(const std::string& plugin, const SupervisorOptions& options) {
   if (const auto given = options.configs.find(plugin); given != options.configs.end())
-    return given->second;
-  const auto path = options.config_directory / (plugin + ".json");
+    return config::parse_yaml(given->second, plugin);
+  const auto path = options.config_directory / (plugin + ".yaml");
   std::error_code error;
-  if (options.config_directory.empty() || !std::filesystem::exists(path, error)) return "{}";
-  return read_file(path, kMaxConfigBytes).map_error(with_context(path.string()));
-}
-
-Result<json> parse_config(const std::string& text) {
-  try {
-    return json::parse(text);
-  } catch (const json::parse_error& broken) {
-    const std::string what = broken.what();  // "[json.exception...] parse error at line 2, ..."
-    return fail(ErrorCode::InvalidArgument, what.substr(what.find("] ") + 2));
+  if (options.config_directory.empty() || !std::filesystem::exists(path, error)) {
+    return json::object();
   }
+  const auto text = read_file(path, kMaxConfigBytes);
+  if (!text) return tl::unexpected(text.error());
+  return config::parse_yaml(*text, path.string());
 }
 
 /// The configuration as the plugin gets it: checked, with defaults.
 Result<Bytes> config_for(const config::Manifest& manifest, const SupervisorOptions& options) {
-  const auto text = config_text(manifest.id, options);
-  if (!text) return tl::unexpected(text.error());
-  auto value = parse_config(*text);
+  auto value = written_config(manifest.id, options);
   if (!value) return tl::unexpected(value.error());
+  if (value->is_null()) value = json::object();  // an empty file
   manifest.config_schema.fill_defaults(*value);
   if (const auto violations = manifest.config_schema.check(*value); !violations.empty()) {
     return fail(ErrorCode::InvalidArgument, violations[0].pointer + " " + violations[0].message,

@@ -75,10 +75,10 @@ struct RejectedFile {
 struct SupervisorOptions {
   std::filesystem::path plugin_directory;
   std::filesystem::path host_program;
-  std::map<std::string, std::string> configs;  ///< plugin id to JSON text of its configuration
+  std::map<std::string, std::string> configs;  ///< plugin id to YAML text of its configuration
   std::function<void()> changed;               ///< some plugin has another state
   std::function<void(const std::string& plugin, const plugins::Event&)> event;
-  /// Where `<plugin id>.json` has what is not in `configs`; "" for nowhere.
+  /// Where `<plugin id>.yaml` has what is not in `configs`; "" for nowhere.
   std::filesystem::path config_directory;
   KvAsk kv = {};  ///< keeps the plugins' values
 };

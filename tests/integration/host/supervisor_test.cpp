@@ -140,7 +140,7 @@ TEST_CASE("a file that is no plugin is listed and keeps no other out", "[integra
   REQUIRE(write_file_atomic(node.dir / "a.so", as_bytes("text")));
   const auto again = PluginSupervisor::create(
       *node.loop, log::Logger("test", log::Level::Error, node.log.sink(), node.clock),
-      SupervisorOptions{node.dir.path(), HOST_PROGRAM, {}, {}, {}, {}});
+      SupervisorOptions{node.dir.path(), HOST_PROGRAM, {}, {}, {}, {}, {}});
   REQUIRE(again);
   CHECK((*again)->plugins().size() == 1);
   REQUIRE((*again)->rejected().size() == 1);
@@ -230,7 +230,7 @@ TEST_CASE("a supervisor that goes takes with it what it was about to say", "[int
   Node node;
   int changes = 0;
   int answers = 0;
-  SupervisorOptions options{node.dir.path(), HOST_PROGRAM, {}, [&] { ++changes; }, {}, {}};
+  SupervisorOptions options{node.dir.path(), HOST_PROGRAM, {}, [&] { ++changes; }, {}, {}, {}};
   auto other =
       PluginSupervisor::create(
           *node.loop, log::Logger("test", log::Level::Error, node.log.sink(), node.clock), options)
@@ -263,10 +263,12 @@ TEST_CASE("a host that crashes is logged with the last lines that its plugin wro
 TEST_CASE("a plugin whose configuration file is broken fails, and says where",
           "[integration][agent]") {
   const auto [text, why] = GENERATE(table<std::string, std::string>(
-      {{"{\n  \"fail_init\": no}", "parse error at line 2, column"}, {"{\"other\": 1}", "other"}}));
+      {{"fail_init: x\nhealth: [no\n", "mock.yaml:3:1: "},
+       {"fail_init: x\nhealth: y\nfail_init: z\n", "mock.yaml:3:1: "},
+       {"other: 1", "other"}}));
   Node node;
-  REQUIRE(write_file_atomic(node.dir / "mock.json", as_bytes(text)));
-  SupervisorOptions options{node.dir.path(), HOST_PROGRAM, {}, {}, {}, node.dir.path()};
+  REQUIRE(write_file_atomic(node.dir / "mock.yaml", as_bytes(text)));
+  SupervisorOptions options{node.dir.path(), HOST_PROGRAM, {}, {}, {}, node.dir.path(), {}};
   const auto other =
       PluginSupervisor::create(
           *node.loop, log::Logger("test", log::Level::Error, node.log.sink(), node.clock), options)
