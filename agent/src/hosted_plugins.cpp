@@ -1,6 +1,8 @@
 #include "hosted_plugins.hpp"
 
+#include <algorithm>
 #include <map>
+#include <muster/core/wire/limits.hpp>
 #include <unordered_map>
 #include <utility>
 
@@ -26,6 +28,15 @@ Outcome::Kind kind_of(CallEnd end) {
       return Outcome::Kind::Lost;
   }
   return Outcome::Kind::Lost;
+}
+
+/// Short enough that all plugins fit into one message, and printable: a file may have any name.
+std::string tame(std::string text) {
+  constexpr std::size_t kMost = 250;
+  if (text.size() > kMost) text.resize(kMost);
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return text;
 }
 
 CallSpec spec_of(const Call& call) {
@@ -94,7 +105,12 @@ class HostedPlugins final : public PluginRuntime {
   Result<Entry> find(std::string_view operation) const override {
     const config::Manifest* manifest = supervisor_->manifest_for(operation);
     const auto* found = manifest == nullptr ? nullptr : manifest->find_operation(operation);
-    if (found != nullptr) return Entry{manifest->id, found};
+    if (found != nullptr) {
+      if (auto usable = supervisor_->usable(operation); !usable) {
+        return tl::unexpected(usable.error());
+      }
+      return Entry{manifest->id, found};
+    }
     return fail(ErrorCode::NotFound,
                 manifest == nullptr
                     ? "no plugin on this node has an operation " + std::string(operation)
@@ -107,8 +123,13 @@ class HostedPlugins final : public PluginRuntime {
     for (const auto& plugin : supervisor_->plugins()) {
       all.push_back({plugin.id, plugin.version, plugin.manifest_digest,
                      std::string(to_string(plugin.state)),
-                     static_cast<std::uint8_t>(plugin.cls == config::PluginClass::Privileged)});
+                     static_cast<std::uint8_t>(plugin.cls == config::PluginClass::Privileged),
+                     plugin.state == PluginState::Ready ? "" : tame(plugin.last_trouble)});
     }
+    for (const auto& file : supervisor_->rejected()) {
+      all.push_back({tame(file.path.stem()), {}, {}, "rejected", 0, tame(file.why)});
+    }
+    if (all.size() > wire::kMaxPlugins) all.resize(wire::kMaxPlugins);
     return all;
   }
   const Bytes* manifest(const wire::Digest& digest) const override {

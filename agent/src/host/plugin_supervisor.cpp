@@ -189,6 +189,16 @@ const config::Manifest* PluginSupervisor::manifest_for(std::string_view operatio
   return slot == nullptr ? nullptr : &slot->manifest();
 }
 
+Status PluginSupervisor::usable(std::string_view operation) const {
+  const auto* slot = slot_for(operation);
+  if (slot == nullptr) return {};
+  const auto state = slot->state();
+  if (state != PluginState::Failed && state != PluginState::Quarantined) return {};
+  return fail(ErrorCode::FailedPrecondition, "plugin " + slot->manifest().id + " on this node is " +
+                                                 std::string(to_string(state)) + ": " +
+                                                 slot->last_trouble());
+}
+
 const std::string* PluginSupervisor::manifest_text(
     const std::array<std::uint8_t, 32>& digest) const {
   for (const auto& [id, slot] : slots_) {

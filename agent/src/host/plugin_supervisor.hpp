@@ -105,6 +105,9 @@ class PluginSupervisor {
   [[nodiscard]] const std::vector<RejectedFile>& rejected() const { return rejected_; }
   /// The plugin that an operation's name begins with, or null. Lives as long as the supervisor.
   [[nodiscard]] const config::Manifest* manifest_for(std::string_view operation) const;
+  /// Whether to wait for the operation's plugin makes sense. Errors: FailedPrecondition, with its
+  /// trouble, while the plugin is failed or quarantined.
+  [[nodiscard]] Status usable(std::string_view operation) const;
   /// JSON text of the manifest with this digest, or null.
   [[nodiscard]] const std::string* manifest_text(const std::array<std::uint8_t, 32>& digest) const;
 

@@ -9,6 +9,19 @@ namespace {
 
 using nlohmann::json;
 
+/// Where it does not work, and why: a line for each reason.
+std::string troubles_of(const json& plugin) {
+  std::string lines;
+  const json reasons = plugin.value("reasons", json::object());
+  for (const auto& [reason, count] : reasons.items()) {
+    const auto nodes = count.get<int>();
+    lines += printable(plugin.value("id", "") + " on " + std::to_string(nodes) +
+                       (nodes == 1 ? " node is " : " nodes is ") + reason) +
+             "\n";
+  }
+  return lines;
+}
+
 CliResult<Exit> list_plugins(ApiClient& api, const Arguments& arguments) {
   const auto answer = api.get("/v1/plugins");
   if (!answer) return tl::unexpected(answer.error());
@@ -17,6 +30,7 @@ CliResult<Exit> list_plugins(ApiClient& api, const Arguments& arguments) {
     return Exit::Ok;
   }
   std::vector<std::vector<std::string>> rows;
+  std::string troubles;
   for (const auto& plugin : answer->at("plugins")) {
     std::string states;
     for (const auto& [state, count] : plugin.at("states").items()) {
@@ -24,8 +38,9 @@ CliResult<Exit> list_plugins(ApiClient& api, const Arguments& arguments) {
     }
     rows.push_back({plugin.value("id", ""), plugin.value("version", ""), plugin.value("class", ""),
                     states, printable(plugin.value("doc", ""))});
+    troubles += troubles_of(plugin);
   }
-  std::cout << table({"ID", "VERSION", "CLASS", "NODES", "WHAT IT IS"}, rows);
+  std::cout << table({"ID", "VERSION", "CLASS", "NODES", "WHAT IT IS"}, rows) << troubles;
   return Exit::Ok;
 }
 

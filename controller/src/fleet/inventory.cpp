@@ -7,6 +7,8 @@
 namespace muster::controller {
 namespace {
 
+constexpr std::size_t kMaxReasons = 8;  // different ones, of one plugin
+
 /// Numbers inside versions compare as numbers: 1.10.0 is newer than 1.9.0.
 std::vector<long> version_key(const std::string& version) {
   std::vector<long> key;
@@ -58,6 +60,7 @@ std::vector<Digest> Inventory::wanted(const std::vector<wire::PluginInfo>& plugi
   std::vector<Digest> digests;
   for (const auto& plugin : plugins) {
     if (digests.size() == most) break;
+    if (plugin.manifest == Digest{}) continue;  // a file that is no plugin has none
     if (find(plugin.manifest) == nullptr && !broken_.contains(plugin.manifest)) {
       digests.push_back(plugin.manifest);
     }
@@ -87,6 +90,11 @@ std::vector<PluginSummary> Inventory::summaries(const NodeRegistry& nodes) {
       summary.manifest = find(plugin.manifest);
       ++summary.nodes;
       ++summary.states[plugin.state];
+      if (plugin.reason.empty()) continue;
+      const auto reason = plugin.state + ": " + plugin.reason;
+      if (summary.reasons.size() < kMaxReasons || summary.reasons.contains(reason)) {
+        ++summary.reasons[reason];
+      }
     }
   }
   std::vector<PluginSummary> summaries;

@@ -50,6 +50,7 @@ struct PluginSummary {
   const config::Manifest* manifest = nullptr;  ///< null until a node has sent it
   std::size_t nodes = 0;
   std::map<std::string, std::size_t> states;
+  std::map<std::string, std::size_t> reasons;  ///< "STATE: WHY" to nodes, for what is not ready
 };
 
 }  // namespace muster::controller

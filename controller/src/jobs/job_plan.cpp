@@ -81,9 +81,16 @@ JobRefusal unknown_operation(const Fleet& fleet, const std::string& name) {
   std::vector<std::string> of_plugin;
   bool untold = false;
   bool elsewhere = false;
+  std::string rejected;
   for (const auto& plugin : fleet.plugins()) {
-    untold = untold || plugin.manifest == nullptr;
-    if (plugin.manifest == nullptr || plugin.manifest->id != plugin.id) continue;
+    if (plugin.manifest == nullptr) {
+      untold = untold || plugin.digest != Digest{};
+      if (plugin.id == plugin_id && !plugin.reasons.empty()) {
+        rejected = plugin.reasons.begin()->first;
+      }
+      continue;
+    }
+    if (plugin.manifest->id != plugin.id) continue;
     elsewhere = elsewhere || plugin.manifest->find_operation(name) != nullptr;
     for (const auto& operation : plugin.manifest->operations) {
       all.push_back(operation.name);
@@ -98,6 +105,7 @@ JobRefusal unknown_operation(const Fleet& fleet, const std::string& name) {
     sentence += " The plugin " + plugin_id + " has";
     for (const auto& operation : of_plugin) sentence += " " + operation;
   }
+  if (!rejected.empty()) sentence += "; the file of plugin " + plugin_id + " is " + rejected;
   if (untold) sentence += "; some nodes have not told yet what their plugins can do";
   return refuse("unknown_operation", ErrorCode::InvalidArgument, sentence, "/operation").value();
 }

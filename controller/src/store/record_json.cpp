@@ -51,7 +51,8 @@ std::string plugins_to_json(const std::vector<wire::PluginInfo>& plugins) {
                      {"version", plugin.version},
                      {"manifest", to_hex(plugin.manifest)},
                      {"state", plugin.state},
-                     {"class", plugin.plugin_class}});
+                     {"class", plugin.plugin_class},
+                     {"reason", plugin.reason}});
   }
   return dump(array);
 }
@@ -62,7 +63,7 @@ std::vector<wire::PluginInfo> plugins_from_json(const std::string& text) {
     if (!item.is_object()) continue;
     plugins.push_back({item.value("id", ""), item.value("version", ""),
                        digest_from(item.value("manifest", json())), item.value("state", ""),
-                       item.value("class", std::uint8_t{0})});
+                       item.value("class", std::uint8_t{0}), item.value("reason", "")});
   }
   return plugins;
 }

@@ -6,7 +6,6 @@
 namespace muster::wire {
 namespace {
 
-constexpr std::size_t kMaxPlugins = 256;
 constexpr std::size_t kMaxManifests = 256;
 constexpr std::size_t kMaxIds = 1000;
 constexpr std::size_t kMaxFacts = 512;
@@ -33,7 +32,8 @@ static bool is_known(TaskState state) {
 
 template <class A, Like<PluginInfo> T>
 void fields(A& archive, T& m) {
-  archive(name(m.id), name(m.version), m.manifest, name(m.state), m.plugin_class);
+  archive(name(m.id), name(m.version), m.manifest, name(m.state), m.plugin_class,
+          sentence(m.reason));
 }
 template <class A, Like<Hello> T>
 void fields(A& archive, T& m) {

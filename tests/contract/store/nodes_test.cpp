@@ -102,7 +102,8 @@ TEST_CASE("what a node told of itself is kept", "[contract][store]") {
   report.agent_version = "0.1";
   report.facts = {{"os.name", "debian"}};
   report.facts_digest = crypto::sha256(as_bytes("facts"));
-  report.plugins = {{"system", "1.2.3", crypto::sha256(as_bytes("manifest")), "running", 1}};
+  report.plugins = {
+      {"system", "1.2.3", crypto::sha256(as_bytes("manifest")), "failed", 1, "no disk"}};
   REQUIRE(store.wait_done([&](auto done) { store->update_node(node.id, report, done); }));
   REQUIRE(store.wait_done([&](auto done) { store->set_labels(node.id, {{"a", "b"}}, done); }));
   store.reopen();
@@ -116,6 +117,7 @@ TEST_CASE("what a node told of itself is kept", "[contract][store]") {
   CHECK(kept.plugins[0].id == "system");
   CHECK(kept.plugins[0].manifest == report.plugins[0].manifest);
   CHECK(kept.plugins[0].plugin_class == 1);
+  CHECK(kept.plugins[0].reason == "no disk");
   CHECK(store.wait_done([&](auto done) { store->set_labels(NodeId::random(), {}, done); })
             .error()
             .code == ErrorCode::NotFound);

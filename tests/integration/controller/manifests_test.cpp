@@ -18,7 +18,7 @@ std::string manifest_with(const json& operation) {
 
 void announce(Agent& agent, const std::string& manifest, const std::string& id = "test") {
   const auto digest = crypto::sha256(as_bytes(manifest));
-  agent.say(wire::Plugins{{{id, "999.0.0", digest, "running", 0}}});
+  agent.say(wire::Plugins{{{id, "999.0.0", digest, "running", 0, ""}}});
   agent.say(wire::Manifest{digest, to_bytes(as_bytes(manifest))});
 }
 
@@ -80,6 +80,30 @@ TEST_CASE("a manifest counts for the plugin that it names, and for no other",
   const auto made = world.create(change("all"));
   REQUIRE_FALSE(made);
   CHECK(made.error().reason == "unknown_operation");
+}
+
+TEST_CASE("a file that is no plugin has no manifest to ask for, and at most eight reasons",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  std::vector<wire::PluginInfo> files;
+  for (int i = 0; i < 9; ++i) {
+    files.push_back({"odd", "", {}, "rejected", 0, "reason " + std::to_string(i)});
+  }
+  agent.say(wire::Plugins{files});
+  const auto plugins = world.fleet->plugins();
+  REQUIRE(plugins.size() == 1);
+  CHECK(plugins[0].manifest == nullptr);
+  CHECK(plugins[0].reasons.size() == 8);
+  CHECK(plugins[0].reasons.contains("rejected: reason 7"));
+  for (const auto& opened : agent.hear()) CHECK(opened.type != wire::MessageType::ManifestGet);
+  auto request = change("all");
+  request.operation = "odd.read";
+  const auto made = world.create(request);
+  REQUIRE_FALSE(made);
+  CHECK_THAT(made.error().error.message,
+             Catch::Contains("the file of plugin odd is rejected: reason 0"));
 }
 
 }  // namespace

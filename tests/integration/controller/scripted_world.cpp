@@ -130,7 +130,7 @@ wire::MessageType Agent::hello(const std::string& other_machine) {
   hello.boot_id = "boot";
   hello.agent_version = "0.1.0";
   hello.name = name_;
-  hello.plugins = {{"test", "1.0.0", test_manifest_digest(), "running", 0}};
+  hello.plugins = {{"test", "1.0.0", test_manifest_digest(), "running", 0, ""}};
   last_hello = *session_->hello(hello);
   deliver(last_hello);
   auto& frames = world_.link.frames[route];

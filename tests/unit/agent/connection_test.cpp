@@ -269,7 +269,7 @@ TEST_CASE("GOAWAY is obeyed", "[unit][session]") {
 TEST_CASE("plugins that do not fit HELLO follow in PLUGINS", "[unit][session]") {
   World world;
   for (int i = 0; i < 250; ++i) {
-    world.handler.hello_.plugins.push_back({std::string(250, 'a'), "1.0.0", {}, "ready", 0});
+    world.handler.hello_.plugins.push_back({std::string(250, 'a'), "1.0.0", {}, "ready", 0, ""});
   }
   world.wire.cut();
   world.types.clear();

@@ -9,7 +9,7 @@ namespace {
 
 struct FakeInventory final : agent::Inventory {
   [[nodiscard]] std::vector<wire::PluginInfo> plugins() const override {
-    return {{"mock", "1.0.0", {}, "ready", 0}};
+    return {{"mock", "1.0.0", {}, "ready", 0, ""}};
   }
   [[nodiscard]] const Bytes* manifest(const wire::Digest& digest) const override {
     return digest == wire::Digest{} ? &json : nullptr;

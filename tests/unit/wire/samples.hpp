@@ -20,7 +20,9 @@ inline const TaskId kOtherTask{filled<16>(0x22)};
 inline const wire::Digest kDigest = filled<32>(0x44);
 inline constexpr std::int64_t kTime = 1'700'000'000'000;
 
-inline wire::PluginInfo sample_plugin() { return {"system", "0.1.0", kDigest, "running", 1}; }
+inline wire::PluginInfo sample_plugin() {
+  return {"system", "0.1.0", kDigest, "failed", 1, "no disk"};
+}
 inline Error sample_error() {
   return {ErrorCode::Unavailable, "the disk is full", "/path", true,
           std::chrono::milliseconds(500)};

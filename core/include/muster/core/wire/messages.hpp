@@ -30,8 +30,9 @@ struct PluginInfo {
   std::string id;
   std::string version;
   Digest manifest{};
-  std::string state;              ///< as `muster plugin ls` shows it: running, quarantined ...
+  std::string state;              ///< as `muster plugin ls` shows it: ready, quarantined ...
   std::uint8_t plugin_class = 0;  ///< 0 confined, 1 privileged
+  std::string reason;             ///< why it is in no better state, or ""
 };
 
 struct Hello {
