@@ -10,6 +10,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -117,8 +118,8 @@ class Fleet:
         self.services[name] = Service(argv, self.path(name + ".log"))
 
     def _start_servers(self):
-        self.path("controller").mkdir()
-        self.path("gateway").mkdir()
+        self.path("controller").mkdir(exist_ok=True)
+        self.path("gateway").mkdir(exist_ok=True)
         self.start("controller", self.controller_argv(0))
         port = wait_for("the controller's port", lambda: self._port("api"))
         self.services["controller"].argv = [str(word) for word in self.controller_argv(port)]
@@ -191,3 +192,24 @@ def run(argv, env=None, input=None, timeout=WAIT_SECONDS):
     return Result(subprocess.run([str(word) for word in argv], env=env, input=input, timeout=timeout,
                                  stdin=subprocess.DEVNULL if input is None else None,
                                  capture_output=True, text=True, errors="replace"))
+
+
+def skip(why):
+    """ctest reports 77 as skipped."""
+    print(f"skipped: {why}")
+    sys.exit(77)
+
+
+def enter_own_mounts():
+    """Runs the test's file again in a mount namespace of its own, or skips it where nobody may make one."""
+    if "MUSTER_OWN_MOUNTS" in os.environ:
+        return
+    unshare = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-rm"]
+    try:
+        tried = subprocess.run([*unshare, "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, text=True)
+        if tried.returncode != 0:
+            skip(f"nothing can be mounted here: {tried.stderr.strip()}")
+    except FileNotFoundError as error:
+        skip(error)
+    os.environ["MUSTER_OWN_MOUNTS"] = "1"
+    os.execvp(unshare[0], [*unshare, sys.executable, *sys.argv])
