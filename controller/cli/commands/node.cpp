@@ -24,6 +24,17 @@ Colour colour_of_presence(const std::string& presence) {
   return presence == "suspect" ? Colour::Yellow : Colour::Red;
 }
 
+/// A line, or "" while no other machine has its identity.
+std::string clone_of(const json& node) {
+  const auto clone = node.find("clone");
+  if (clone == node.end()) return "";
+  return printable(node.value("name", "") +
+                   ": another machine has this node's identity and was refused, last at ") +
+         short_time(text_of(*clone, "refused")) +
+         printable(" (machine id " + clone->value("machine_id", "") + ")") +
+         "; remove its identity there and join it under a name of its own\n";
+}
+
 CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
   const auto answer = api.get("/v1/nodes" + query({{"selector", arguments.value("on")}}));
   if (!answer) return tl::unexpected(answer.error());
@@ -42,13 +53,15 @@ CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
     return Exit::Ok;
   }
   std::vector<std::vector<std::string>> rows;
+  std::string clones;
   for (const auto& node : nodes) {
+    clones += clone_of(node);
     const auto presence = node.value("presence", "");
     rows.push_back({printable(node.value("name", "")), presence, joined_labels(node.at("labels")),
                     printable(node.at("facts").value("os.pretty", "-")),
                     node.value("agent_version", "-"), short_time(text_of(node, "last_seen"))});
   }
-  std::cout << table({"NAME", "PRESENCE", "LABELS", "OS", "AGENT", "LAST SEEN"}, rows);
+  std::cout << table({"NAME", "PRESENCE", "LABELS", "OS", "AGENT", "LAST SEEN"}, rows) << clones;
   return Exit::Ok;
 }
 
@@ -60,7 +73,8 @@ void print_node(const json& node) {
             << "agent      " << node.value("agent_version", "-") << "\n"
             << "enrolled   " << short_time(text_of(node, "enrolled")) << "\n"
             << "last seen  " << short_time(text_of(node, "last_seen")) << "\n"
-            << "labels     " << joined_labels(node.at("labels")) << "\n";
+            << "labels     " << joined_labels(node.at("labels")) << "\n"
+            << clone_of(node);
   std::cout << "plugins\n";
   for (const auto& plugin : node.at("plugins")) {
     std::cout << "  " << plugin.value("id", "") << " " << plugin.value("version", "") << "  "

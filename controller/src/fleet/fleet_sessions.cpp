@@ -81,9 +81,10 @@ void Fleet::State::on_hello(GatewayId gateway, const wire::Received& received,
   welcome(std::move(session), *node);
 }
 
-bool Fleet::State::is_clone(const Node& node, const wire::Hello& hello) {
+bool Fleet::State::is_clone(Node& node, const wire::Hello& hello) {
   auto* live = sessions.live(node.record.id);
   if (live == nullptr || live->hello.machine_id == hello.machine_id) return false;
+  node.clone = Clone{hello.machine_id, unix_now()};
   if (std::exchange(live->clone, hello.machine_id) == hello.machine_id) return true;  // told before
   const std::string subject = "node/" + node.record.name;
   parts.events.record("node.clone", subject,
@@ -143,6 +144,7 @@ void Fleet::State::begin(Session& session, Node& node) {
   end_live(session.node);
   sessions.promote(session);
   node.connected = true;
+  node.clone.reset();
   node.record.agent_version = session.hello.agent_version;
   node.record.plugins = session.hello.plugins;
   record_report(node);

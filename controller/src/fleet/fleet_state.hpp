@@ -34,7 +34,7 @@ struct Fleet::State {
 
   // sessions: fleet_sessions.cpp
   void on_hello(GatewayId gateway, const wire::Received& received, const wire::Envelope& envelope);
-  [[nodiscard]] bool is_clone(const Node& node, const wire::Hello& hello);
+  [[nodiscard]] bool is_clone(Node& node, const wire::Hello& hello);
   void refuse(Session& session, const Error& why);
   void welcome(std::unique_ptr<Session> session, Node& node);
   void on_sealed(Session& session, const wire::Envelope& envelope);

@@ -5,6 +5,7 @@
 #include <map>
 #include <muster/core/base/clock.hpp>
 #include <muster/core/config/manifest.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,12 @@
 #include "store/records.hpp"
 
 namespace muster::controller {
+
+/// Another machine that had a connected node's identity and was refused.
+struct Clone {
+  std::string machine_id;
+  UnixMs refused = 0;  ///< when last
+};
 
 struct Node {
   NodeRecord record;
@@ -21,6 +28,7 @@ struct Node {
   MonoTime heard{};           ///< when last
   std::uint32_t running = 0;  ///< tasks, by its last heartbeat
   std::uint32_t queued = 0;
+  std::optional<Clone> clone;  ///< the last one since the node's session began
 };
 
 /// Pointers live until the next node joins or leaves.

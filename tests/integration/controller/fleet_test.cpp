@@ -71,6 +71,11 @@ TEST_CASE("a second machine with a live node's identity is refused, and both are
   CHECK(agent.route != first);
   CHECK(agent.hello("another machine") == MessageType::Refused);
   CHECK(world.events_of("node.clone") == 2);  // told once, however often it knocks
+  const auto* node = world.fleet->find("web1").value();
+  REQUIRE(node->clone);
+  CHECK(node->clone->machine_id == "another machine");
+  agent.connect();
+  CHECK_FALSE(world.fleet->find("web1").value()->clone);
 }
 
 TEST_CASE("the same machine come back replaces its older session", "[integration][fleet]") {

@@ -14,15 +14,20 @@ json view_of(const Node& node) {
   for (const auto& plugin : node.record.plugins) {
     plugins.push_back({{"id", plugin.id}, {"version", plugin.version}, {"state", plugin.state}});
   }
-  return {{"id", node.record.id.text()},
-          {"name", node.record.name},
-          {"presence", to_string(node.presence)},
-          {"labels", node.record.labels},
-          {"facts", node.record.facts},
-          {"agent_version", node.record.agent_version},
-          {"enrolled", time_view(node.record.enrolled)},
-          {"last_seen", time_view(node.record.last_seen)},
-          {"plugins", std::move(plugins)}};
+  json view{{"id", node.record.id.text()},
+            {"name", node.record.name},
+            {"presence", to_string(node.presence)},
+            {"labels", node.record.labels},
+            {"facts", node.record.facts},
+            {"agent_version", node.record.agent_version},
+            {"enrolled", time_view(node.record.enrolled)},
+            {"last_seen", time_view(node.record.last_seen)},
+            {"plugins", std::move(plugins)}};
+  if (node.clone) {
+    view["clone"] = {{"machine_id", node.clone->machine_id},
+                     {"refused", time_view(node.clone->refused)}};
+  }
+  return view;
 }
 
 void answer_nodes(const ExchangePtr& exchange, const std::vector<const Node*>& nodes) {
