@@ -1,5 +1,6 @@
 #include "scripted_world.hpp"
 
+#include <algorithm>
 #include <muster/core/crypto/random.hpp>
 #include <nlohmann/json.hpp>
 
@@ -99,9 +100,9 @@ TaskRecord World::task(JobId job, const std::string& node) {
 }
 
 std::size_t World::events_of(const std::string& type) {
-  std::size_t n = 0;
-  for (const auto& event : *store.events_after(0, 10'000)) n += event.type == type ? 1 : 0;
-  return n;
+  const auto events = store.events_after(0, 10'000);
+  return static_cast<std::size_t>(std::count_if(
+      events->begin(), events->end(), [&](const auto& event) { return event.type == type; }));
 }
 
 Agent::Agent(World& world, const std::string& name)
