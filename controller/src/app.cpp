@@ -22,8 +22,7 @@
 namespace muster::controller {
 namespace {
 
-constexpr std::size_t kMaxBody = std::size_t{2} << 20U;
-constexpr std::size_t kMaxPendingEvents = std::size_t{1} << 20U;  // of one watcher
+constexpr std::chrono::seconds kSlowRequestsInterval{5};
 
 /// The gateways' socket as the Fleet sees it. Until it listens there is nobody to send to.
 class GatewayLink final : public AgentLink {
@@ -91,6 +90,7 @@ struct App::Parts {
   [[nodiscard]] Status listen_for_gateways();
   [[nodiscard]] Status serve_api();
   [[nodiscard]] Status write_port();
+  void end_slow_requests();
 
   // In the order of building; taken down the other way round.
   run::EventLoop& loop;
@@ -109,6 +109,7 @@ struct App::Parts {
   std::unique_ptr<net::GatewayServer> gateways;
   std::unique_ptr<Services> services;
   std::unique_ptr<http::Server> api;
+  run::Timer slow_requests;
 };
 
 Status App::Parts::open_store() {
@@ -188,16 +189,23 @@ Status App::Parts::serve_api() {
   server.port = options.listen.port;
   server.certificate_pem = identity.server.certificate_pem;
   server.key_pem = identity.server.key_pem;
-  server.max_body_bytes = kMaxBody;
-  server.stream_queue_bytes = kMaxPendingEvents;
+  api::set_limits(server, *services);
   auto started = http::Server::start(server, api::make_handler(*services));
   if (!started) return tl::unexpected(started.error());
   api = std::move(*started);
+  end_slow_requests();
   const Endpoint self{is_wildcard(options.listen.host) ? own_host_name() : options.listen.host,
                       api->port()};
   enrollment->set_api_address(options.api_address.empty() ? self.text() : options.api_address);
   log.info("the API is open", {{"address", Endpoint{options.listen.host, api->port()}.text()}});
   return {};
+}
+
+void App::Parts::end_slow_requests() {
+  slow_requests = loop.after(kSlowRequestsInterval, [this] {
+    api->end_slow_requests();
+    end_slow_requests();
+  });
 }
 
 Status App::Parts::write_port() {
@@ -209,6 +217,7 @@ App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 App::~App() {
   // The API first: its thread posts to the loop and reads the services.
+  parts_->slow_requests.reset();
   parts_->api.reset();
   parts_->link.attach(nullptr);
 }

@@ -92,10 +92,12 @@ Status Access::load(const std::filesystem::path& admin_token_file,
   auto tokens = store_.api_tokens();
   if (!tokens) return tl::unexpected(tokens.error());
   std::optional<ApiToken> admin;
-  for (auto& token : *tokens) {
-    if (token.name == kAdminName) admin = token;
-    tokens_[token.secret] = std::move(token);
-  }
+  change_tokens([&](Tokens& in_force) {
+    for (auto& token : *tokens) {
+      if (token.name == kAdminName) admin = token;
+      in_force[token.secret] = std::move(token);
+    }
+  });
   const auto text = read_file(admin_token_file, kMaxBearer);
   if (!text && text.error().code != ErrorCode::NotFound) return tl::unexpected(text.error());
   if (admin && text && authenticate(trimmed(*text))) return {};
@@ -129,7 +131,8 @@ Result<Principal> Access::authenticate(std::string_view bearer) const {
   const auto digest = crypto::sha256(as_bytes(bearer));
   // All are compared, so that the time does not tell how near a guess was.
   const ApiToken* found = nullptr;
-  for (const auto& [secret, token] : tokens_) {
+  const auto tokens = tokens_.with([](const auto& in_force) { return in_force; });
+  for (const auto& [secret, token] : *tokens) {
     if (crypto::equal_constant_time(secret, digest)) found = &token;
   }
   if (found == nullptr) return refused();
@@ -164,16 +167,25 @@ void Access::make_token(const std::string& name, Role role, const std::string& t
   token.role = to_string(role);
   token.created = to_unix_ms(clock_.unix_now());
   store_.add_api_token(token, [this, token, done = std::move(done)](const Status& added) {
-    if (added) tokens_[token.secret] = token;
+    if (added) change_tokens([&](Tokens& in_force) { in_force[token.secret] = token; });
     done(added);
   });
+}
+
+void Access::change_tokens(const std::function<void(Tokens&)>& change) {
+  const auto now = tokens_.with([](const auto& in_force) { return in_force; });
+  auto next = std::make_shared<Tokens>(*now);
+  change(*next);
+  tokens_.with([&](auto& in_force) { in_force = std::move(next); });
 }
 
 void Access::revoke_token(ApiTokenId id, Done<void> done) {
   store_.revoke_api_token(
       id, to_unix_ms(clock_.unix_now()), [this, id, done = std::move(done)](const Status& revoked) {
         if (revoked) {
-          std::erase_if(tokens_, [&](const auto& entry) { return entry.second.id == id; });
+          change_tokens([&](Tokens& in_force) {
+            std::erase_if(in_force, [&](const auto& entry) { return entry.second.id == id; });
+          });
         }
         done(revoked);
       });

@@ -1,15 +1,18 @@
 /// Who may do what: operators' tokens, and the one place where every decision is made.
 ///
-/// One per process, built in app.cpp; everything is [loop]. Tokens are 32 random bytes as text,
-/// kept as their SHA-256. It reads no headers and speaks no HTTP.
+/// One per process, built in app.cpp; [loop], but for authenticate(), which the HTTP thread asks
+/// too. Tokens are 32 random bytes as text, kept as their SHA-256. It reads no headers and speaks
+/// no HTTP.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <muster/core/base/clock.hpp>
 #include <muster/core/base/error.hpp>
+#include <muster/core/base/guarded.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,7 +58,7 @@ class Access {
   [[nodiscard]] Status load(const std::filesystem::path& admin_token_file,
                             const std::function<void()>& turn);
 
-  /// The owner of a bearer text. Errors: Unauthenticated.
+  /// The owner of a bearer text. Errors: Unauthenticated. [any]
   [[nodiscard]] Result<Principal> authenticate(std::string_view bearer) const;
 
   /// The one choke point. `target` is what the action is about, for the sentence and for finer
@@ -72,7 +75,11 @@ class Access {
 
   Store& store_;
   const Clock& clock_;
-  std::map<Digest, ApiToken> tokens_;  // those in force
+  using Tokens = std::map<Digest, ApiToken>;
+  void change_tokens(const std::function<void(Tokens&)>& change);
+
+  /// Those in force. A change makes a new one, so that who reads needs the lock for a moment only.
+  mutable Guarded<std::shared_ptr<const Tokens>> tokens_{std::make_shared<const Tokens>()};
 };
 
 }  // namespace muster::controller

@@ -29,6 +29,11 @@ json parse_bounded(const std::string& text) {
 
 }  // namespace
 
+http::Refusal refusal_of(const Problem& problem, http::Headers headers) {
+  headers.emplace_back("Content-Type", "application/problem+json");
+  return {status_of(problem), std::move(headers), dump(to_json(problem)) + "\n"};
+}
+
 Exchange::Exchange(http::Request request, std::shared_ptr<http::Responder> responder,
                    std::map<std::string, std::string> path_parameters)
     : request_(std::move(request)),
@@ -59,8 +64,8 @@ void Exchange::answer(int status, const json& body) {
 }
 
 void Exchange::answer(const Problem& problem, http::Headers headers) {
-  headers.emplace_back("Content-Type", "application/problem+json");
-  responder_->respond(status_of(problem), std::move(headers), dump(to_json(problem)) + "\n");
+  auto refusal = refusal_of(problem, std::move(headers));
+  responder_->respond(refusal.status, std::move(refusal.headers), std::move(refusal.body));
 }
 
 void Exchange::answer_text(int status, const std::string& content_type, std::string body,

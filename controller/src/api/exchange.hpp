@@ -45,6 +45,10 @@ class Exchange {
   std::map<std::string, std::string> path_;
 };
 
+/// The same answer as Exchange::answer(problem, headers) gives, for a request that has no Exchange
+/// yet.
+[[nodiscard]] http::Refusal refusal_of(const Problem& problem, http::Headers headers);
+
 using ExchangePtr = std::shared_ptr<Exchange>;
 
 }  // namespace muster::controller::api

@@ -33,6 +33,23 @@ std::optional<std::map<std::string, std::string>> match(std::string_view pattern
   return parameters;
 }
 
+/// A misspelled parameter must not be a filter that does nothing.
+Status check_query(const Route& route, const http::Request& request) {
+  std::set<std::string> seen;
+  for (const auto& [name, value] : request.query) {
+    if (!route.query.contains(name)) {
+      return fail(ErrorCode::InvalidArgument,
+                  route.pattern + " has no query parameter '" + name + "'", "/" + name);
+    }
+    if (!seen.insert(name).second) {
+      return fail(ErrorCode::InvalidArgument, "the query gives '" + name + "' twice", "/" + name);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 tl::expected<Principal, Problem> who_asks(const Access& access, const http::Request& request) {
   constexpr std::string_view kScheme = "Bearer ";
   const auto header = request.header("authorization").value_or("");
@@ -50,23 +67,6 @@ tl::expected<Principal, Problem> who_asks(const Access& access, const http::Requ
   if (!principal) return tl::unexpected(Problem{principal.error(), "bad_token", {}});
   return *principal;
 }
-
-/// A misspelled parameter must not be a filter that does nothing.
-Status check_query(const Route& route, const http::Request& request) {
-  std::set<std::string> seen;
-  for (const auto& [name, value] : request.query) {
-    if (!route.query.contains(name)) {
-      return fail(ErrorCode::InvalidArgument,
-                  route.pattern + " has no query parameter '" + name + "'", "/" + name);
-    }
-    if (!seen.insert(name).second) {
-      return fail(ErrorCode::InvalidArgument, "the query gives '" + name + "' twice", "/" + name);
-    }
-  }
-  return {};
-}
-
-}  // namespace
 
 Found Router::find(std::string_view method, std::string_view path) const {
   Found found;
@@ -86,7 +86,7 @@ void dispatch(const Services& services, const Route& route, const ExchangePtr& e
   if (route.needs.action) {
     const auto principal = who_asks(services.access, exchange->request());
     if (!principal) {
-      return exchange->answer(principal.error(), {{"WWW-Authenticate", "Bearer"}});
+      return exchange->answer(principal.error(), unauthenticated_headers());
     }
     if (auto allowed = services.access.authorize(*principal, *route.needs.action); !allowed) {
       return exchange->answer(allowed.error());

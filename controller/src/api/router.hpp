@@ -50,6 +50,14 @@ class Router {
   std::vector<Route> routes_;
 };
 
+/// Whose token the request brings. [any]
+[[nodiscard]] tl::expected<Principal, Problem> who_asks(const Access& access,
+                                                        const http::Request& request);
+/// The headers of the answer to a request that brings none that is good.
+[[nodiscard]] inline http::Headers unauthenticated_headers() {
+  return {{"WWW-Authenticate", "Bearer"}};
+}
+
 /// Checks the token, the permission and the query, then serves, all on the loop.
 void dispatch(const Services& services, const Route& route, const ExchangePtr& exchange);
 

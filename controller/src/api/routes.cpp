@@ -30,6 +30,11 @@ std::vector<Route> all_routes() {
 
 namespace {
 
+constexpr std::size_t kMaxBody = std::size_t{2} << 20U;
+constexpr std::size_t kMaxPublicBody = std::size_t{64} << 10U;    // from anybody
+constexpr std::size_t kMaxPendingEvents = std::size_t{1} << 20U;  // of one watcher
+constexpr unsigned kMaxConnectionsPerIp = 200;                    // of the server's 1000
+
 Problem not_routed(const http::Request& request, bool other_method) {
   if (other_method) {
     return {
@@ -43,6 +48,22 @@ Problem not_routed(const http::Request& request, bool other_method) {
 }
 
 }  // namespace
+
+void set_limits(http::ServerOptions& options, const Services& services) {
+  options.max_body_bytes = kMaxBody;
+  options.max_connections_per_ip = kMaxConnectionsPerIp;
+  options.stream_queue_bytes = kMaxPendingEvents;
+  options.screen = [&access = services.access, router = std::make_shared<const Router>(
+                                                   all_routes())](const http::Request& request) {
+    const auto found = router->find(request.method, request.path);
+    if (found.route == nullptr || !found.route->needs.action) {
+      return http::Verdict{kMaxPublicBody, std::nullopt};
+    }
+    const auto principal = who_asks(access, request);
+    if (principal) return http::Verdict{kMaxBody, std::nullopt};
+    return http::Verdict{0, refusal_of(principal.error(), unauthenticated_headers())};
+  };
+}
 
 http::Handler make_handler(const Services& services) {
   return [&services, router = std::make_shared<const Router>(all_routes())](

@@ -13,6 +13,7 @@
 #include <muster/core/net/http_message.hpp>
 #include <muster/core/net/http_server.hpp>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -36,6 +37,8 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
   bool begun = false;   // the headers were looked at
   bool handed = false;  // the handler has had it
   int refusal = 0;      // a status decided before the handler: 400, 413, 431
+  std::size_t max_body = 0;
+  std::optional<Answer> screened;  // the answer of ServerOptions::screen
 
   const std::size_t stream_queue_bytes;
 

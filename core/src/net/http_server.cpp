@@ -1,6 +1,11 @@
+#include <sys/socket.h>
+
 #include <array>
+#include <chrono>
 #include <cstdlib>
+#include <map>
 #include <muster/core/net/http_server.hpp>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -10,6 +15,12 @@
 
 namespace muster::http {
 namespace detail {
+
+/// A connection, and since when it has had time to send a request; nothing while it waits for us.
+struct Reading {
+  int fd = -1;
+  std::optional<std::chrono::steady_clock::time_point> since;
+};
 
 struct ServerState {
   ServerOptions options;
@@ -22,6 +33,7 @@ struct ServerState {
   std::mutex lock;
   bool stopping = false;
   std::set<std::shared_ptr<Exchange>> live;
+  std::map<MHD_Connection*, Reading> connections;
 };
 
 namespace {
@@ -30,6 +42,8 @@ namespace {
 /// connection that is closed with unread bytes is reset, and the client never sees our 413. Clients
 /// that send more ask first, with "Expect: 100-continue".
 constexpr std::size_t kDiscardBytes = std::size_t{1} << 20U;
+/// The same for a request that was refused at its headers: nobody is owed more for that.
+constexpr std::size_t kDiscardScreened = std::size_t{64} << 10U;
 
 // The library keeps one pointer for each request: a shared_ptr of ours, on the heap.
 std::shared_ptr<Exchange>& exchange_of(void* context) {
@@ -48,7 +62,14 @@ void* begin_exchange(void* context, const char* target, MHD_Connection* connecti
   return new std::shared_ptr<Exchange>(std::move(exchange));
 }
 
-void end_exchange(void* context, MHD_Connection* /*connection*/, void** request_context,
+/// The server's lock is held.
+void reads_since(ServerState& server, MHD_Connection* connection,
+                 std::optional<std::chrono::steady_clock::time_point> when) {
+  const auto found = server.connections.find(connection);
+  if (found != server.connections.end()) found->second.since = when;
+}
+
+void end_exchange(void* context, MHD_Connection* connection, void** request_context,
                   MHD_RequestTerminationCode /*why*/) noexcept {
   if (*request_context == nullptr) return;
   auto& server = *static_cast<ServerState*>(context);
@@ -63,6 +84,20 @@ void end_exchange(void* context, MHD_Connection* /*connection*/, void** request_
   }
   const std::lock_guard guard(server.lock);
   server.live.erase(*exchange);
+  reads_since(server, connection, std::chrono::steady_clock::now());
+}
+
+void note_connection(void* context, MHD_Connection* connection, void** /*socket_context*/,
+                     MHD_ConnectionNotificationCode what) noexcept {
+  auto& server = *static_cast<ServerState*>(context);
+  const std::lock_guard guard(server.lock);
+  if (what == MHD_CONNECTION_NOTIFY_CLOSED) {  // told before its descriptor is closed
+    server.connections.erase(connection);
+    return;
+  }
+  const auto* fd = ::MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  server.connections[connection] = {fd == nullptr ? -1 : fd->connect_fd,
+                                    std::chrono::steady_clock::now()};
 }
 
 MHD_Result collect_header(void* context, MHD_ValueKind /*kind*/, const char* name,
@@ -77,6 +112,22 @@ bool headers_fit(const ServerOptions& options, const Request& request) {
   return request.headers.size() <= options.max_header_count && bytes <= options.max_header_bytes;
 }
 
+std::size_t body_length(const Request& request) {
+  const auto length = request.header(MHD_HTTP_HEADER_CONTENT_LENGTH);
+  return length ? std::strtoull(std::string(*length).c_str(), nullptr, 10) : 0;
+}
+
+void screen(const ServerState& server, Exchange& exchange) {
+  exchange.max_body = server.options.max_body_bytes;
+  if (!server.options.screen) return;
+  auto verdict = server.options.screen(exchange.request);
+  exchange.max_body = std::min(exchange.max_body, verdict.max_body_bytes);
+  if (!verdict.refusal) return;
+  auto& refusal = *verdict.refusal;
+  exchange.screened =
+      Answer{refusal.status, std::move(refusal.headers), std::move(refusal.body), false};
+}
+
 /// The first look at a request: its headers are here, its body is not.
 void begin_request(const ServerState& server, Exchange& exchange, MHD_Connection* connection,
                    const char* method) {
@@ -89,20 +140,33 @@ void begin_request(const ServerState& server, Exchange& exchange, MHD_Connection
   if (exchange.refusal == 0 && !headers_fit(server.options, request)) {
     exchange.refusal = MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE;
   }
-  const auto length = request.header(MHD_HTTP_HEADER_CONTENT_LENGTH);
-  if (exchange.refusal == 0 && length &&
-      std::strtoull(std::string(*length).c_str(), nullptr, 10) >
-          server.options.max_body_bytes + kDiscardBytes) {
+  if (exchange.refusal == 0) screen(server, exchange);
+  if (exchange.refusal == 0 && !exchange.screened &&
+      body_length(request) > exchange.max_body + kDiscardBytes) {
     exchange.refusal = MHD_HTTP_CONTENT_TOO_LARGE;
   }
 }
 
-bool take_body(const ServerState& server, Exchange& exchange, std::string_view part) {
+/// The answer that needs no more of the request than its headers, if there is one.
+std::optional<MHD_Result> answer_at_once(const std::shared_ptr<Exchange>& exchange,
+                                         MHD_Connection* connection) {
+  if (exchange->refusal != 0) {
+    return queue_refusal(connection, exchange->refusal) ? MHD_YES : MHD_NO;
+  }
+  // A client that asks first, or means to send a lot, is told before it sends.
+  const bool now = exchange->request.header(MHD_HTTP_HEADER_EXPECT) ||
+                   body_length(exchange->request) > kDiscardScreened;
+  if (!exchange->screened || !now) return std::nullopt;
+  return queue_answer(exchange, connection, std::move(*exchange->screened)) ? MHD_YES : MHD_NO;
+}
+
+bool take_body(Exchange& exchange, std::string_view part) {
   exchange.body_seen += part.size();
-  if (exchange.body_seen > server.options.max_body_bytes) {
+  if (exchange.screened) return exchange.body_seen <= kDiscardScreened;
+  if (exchange.body_seen > exchange.max_body) {
     exchange.refusal = MHD_HTTP_CONTENT_TOO_LARGE;
     exchange.request.body = {};
-    return exchange.body_seen <= server.options.max_body_bytes + kDiscardBytes;
+    return exchange.body_seen <= exchange.max_body + kDiscardBytes;
   }
   exchange.request.body += part;
   return true;
@@ -119,8 +183,15 @@ void call_handler(const ServerState& server, const std::shared_ptr<Exchange>& ex
 }
 
 /// The request is whole: let the handler have it, then pass its answer on or wait for it.
-MHD_Result answer_or_wait(const ServerState& server, const std::shared_ptr<Exchange>& exchange,
+MHD_Result answer_or_wait(ServerState& server, const std::shared_ptr<Exchange>& exchange,
                           MHD_Connection* connection) {
+  {
+    const std::lock_guard guard(server.lock);
+    reads_since(server, connection, std::nullopt);
+  }
+  if (exchange->screened) {
+    return queue_answer(exchange, connection, std::move(*exchange->screened)) ? MHD_YES : MHD_NO;
+  }
   if (!exchange->handed) call_handler(server, exchange);
   std::unique_lock guard(exchange->lock);
   if (!exchange->answered) return exchange->suspend_unless(false) ? MHD_YES : MHD_NO;
@@ -132,15 +203,14 @@ MHD_Result answer_or_wait(const ServerState& server, const std::shared_ptr<Excha
 MHD_Result on_request(void* context, MHD_Connection* connection, const char* /*url*/,
                       const char* method, const char* /*version*/, const char* body,
                       std::size_t* body_size, void** request_context) noexcept {
-  const auto& server = *static_cast<ServerState*>(context);
+  auto& server = *static_cast<ServerState*>(context);
   const std::shared_ptr<Exchange> exchange = exchange_of(*request_context);
   if (!exchange->begun) {
     begin_request(server, *exchange, connection, method);
-    if (exchange->refusal == 0) return MHD_YES;
-    return queue_refusal(connection, exchange->refusal) ? MHD_YES : MHD_NO;
+    return answer_at_once(exchange, connection).value_or(MHD_YES);
   }
   if (*body_size != 0) {
-    const bool goes_on = take_body(server, *exchange, {body, *body_size});
+    const bool goes_on = take_body(*exchange, {body, *body_size});
     *body_size = 0;
     return goes_on ? MHD_YES : MHD_NO;
   }
@@ -177,6 +247,7 @@ std::vector<MHD_OptionItem> daemon_options(ServerState& server, int listen_fd) {
       {MHD_OPTION_CONNECTION_MEMORY_LIMIT, static_cast<std::intptr_t>(pool), nullptr},
       {MHD_OPTION_URI_LOG_CALLBACK, reinterpret_cast<std::intptr_t>(&begin_exchange), &server},
       {MHD_OPTION_NOTIFY_COMPLETED, reinterpret_cast<std::intptr_t>(&end_exchange), &server},
+      {MHD_OPTION_NOTIFY_CONNECTION, reinterpret_cast<std::intptr_t>(&note_connection), &server},
       {MHD_OPTION_UNESCAPE_CALLBACK, reinterpret_cast<std::intptr_t>(&keep_escapes), nullptr}};
   if (!options.key_pem.empty()) {
     items.push_back({MHD_OPTION_HTTPS_MEM_KEY, 0, options.key_pem.data()});
@@ -245,5 +316,14 @@ Server::~Server() {
 }
 
 std::uint16_t Server::port() const { return state_->port; }
+
+void Server::end_slow_requests() {
+  const auto latest = std::chrono::steady_clock::now() - state_->options.request_timeout;
+  const std::lock_guard guard(state_->lock);
+  for (const auto& [connection, reading] : state_->connections) {
+    // The library sees the end of the connection, and closes it.
+    if (reading.since && *reading.since < latest) (void)::shutdown(reading.fd, SHUT_RDWR);
+  }
+}
 
 }  // namespace muster::http

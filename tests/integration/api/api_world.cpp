@@ -32,7 +32,7 @@ ApiWorld::ApiWorld()
   http::ServerOptions options;
   options.certificate_pem = identity_.server.certificate_pem;
   options.key_pem = identity_.server.key_pem;
-  options.max_body_bytes = std::size_t{2} << 20U;
+  api::set_limits(options, *services_);
   server_ = http::Server::start(options, api::make_handler(*services_)).value();
   enrollment_->set_api_address("127.0.0.1:" + std::to_string(server_->port()));
   thread_ = std::thread([this] { world_.loop->run(); });

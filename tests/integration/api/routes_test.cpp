@@ -146,5 +146,17 @@ TEST_CASE("a body over the limit is refused", "[integration][api]") {
   CHECK(world.get("/v1/status").status == 200);
 }
 
+TEST_CASE("strangers are refused before they have sent a large body", "[integration][api]") {
+  ApiWorld world;
+  const std::string large(std::size_t{20} << 20U, ' ');
+  CHECK(world.ask_as("", "POST", "/v1/jobs", large).reason() == "no_token");
+  CHECK(world.ask_as("nonsense", "POST", "/v1/jobs", large).reason() == "bad_token");
+  CHECK(world.ask_as("nonsense", "POST", "/v1/jobs", "{}").reason() == "bad_token");
+  CHECK(world.ask("POST", "/v1/jobs", large).status == 413);
+  const std::string medium(std::size_t{100} << 10U, ' ');
+  CHECK(world.ask_as("", "POST", "/v1/enroll", medium).status == 413);
+  CHECK(world.ask("POST", "/v1/jobs", medium + "{}").reason() == "bad_request");
+}
+
 }  // namespace
 }  // namespace muster::controller

@@ -140,3 +140,75 @@ TEST_CASE("a connection that says nothing is closed after the idle timeout",
   REQUIRE(silent.send("GET / HTT"));
   CHECK(silent.read_all().find("200 OK") == std::string::npos);  // returns, which is what is tested
 }
+
+TEST_CASE("a request that is screened out is answered at its headers and never handled",
+          "[integration][http]") {
+  std::atomic<int> handled{0};
+  http::ServerOptions options;
+  options.screen = [](const http::Request& request) {
+    http::Verdict verdict{1000, std::nullopt};
+    if (!request.header("authorization")) verdict.refusal = http::Refusal{401, {}, "who are you\n"};
+    return verdict;
+  };
+  const auto server =
+      http::Server::start(options, [&](const http::Request& request, const auto& responder) {
+        ++handled;
+        responder->respond(200, {}, std::to_string(request.body.size()));
+      }).value();
+  const auto post = [](const std::string& headers, std::size_t length, std::size_t sent) {
+    return "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers +
+           "Content-Length: " + std::to_string(length) + "\r\n\r\n" + std::string(sent, 'x');
+  };
+  const auto answered = [&](const std::string& request, const std::string& status) {
+    return test::exchange_raw(server->port(), request).starts_with("HTTP/1.1 " + status + " ");
+  };
+  CHECK(answered(post("", 100, 100), "401"));
+  CHECK(answered(post("", 1'000'000, 0), "401"));  // of its body nothing was sent
+  CHECK(answered(post("Expect: 100-continue\r\n", 100, 0), "401"));
+  CHECK(handled == 0);
+  CHECK(answered(post("Authorization: me\r\n", 1000, 1000), "200"));
+  CHECK(answered(post("Authorization: me\r\n", 1001, 1001), "413"));
+  CHECK(handled == 1);
+
+  const std::string chunk = "800\r\n" + std::string(0x800, 'x') + "\r\n";
+  test::RawConnection endless(server->port());
+  REQUIRE(endless.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"));
+  std::size_t sent = 0;
+  while (sent < (std::size_t{64} << 20U) && endless.send(chunk)) sent += chunk.size();
+  CHECK(sent < (std::size_t{64} << 20U));
+}
+
+TEST_CASE("a request that takes too long to come is ended, though its connection is never idle",
+          "[integration][http]") {
+  http::ServerOptions options;
+  options.request_timeout = std::chrono::milliseconds(0);
+  options.idle_timeout = std::chrono::seconds(120);  // which is not what ends it
+  const auto server = http::Server::start(options, test::echo).value();
+  const auto begun = GENERATE(as<std::string>(), "", "GET / HT",
+                              "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\nx");
+  test::RawConnection slow(server->port());
+  REQUIRE(slow.send(begun));
+  auto answer = std::async(std::launch::async, [&] { return slow.read_all(); });
+  for (int i = 0;
+       i < 10'000 && answer.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready;
+       ++i) {
+    server->end_slow_requests();
+  }
+  CHECK(test::soon(answer).empty());
+}
+
+TEST_CASE("a request that waits for its answer is not slow", "[integration][http]") {
+  http::ServerOptions options;
+  options.request_timeout = std::chrono::milliseconds(0);
+  std::promise<std::shared_ptr<http::Responder>> taken;
+  const auto server = http::Server::start(options, [&](const http::Request&, auto responder) {
+                        taken.set_value(std::move(responder));
+                      }).value();
+  test::RawConnection waiting(server->port());
+  REQUIRE(waiting.send(get("")));
+  auto came = taken.get_future();
+  const auto responder = test::soon(came);
+  server->end_slow_requests();
+  CHECK(responder->respond(200, {}, "at last"));
+  CHECK(waiting.read_all().ends_with("at last"));
+}

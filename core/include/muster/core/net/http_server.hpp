@@ -13,6 +13,7 @@
 #include <memory>
 #include <muster/core/base/error.hpp>
 #include <muster/core/net/http_message.hpp>
+#include <optional>
 #include <string>
 
 namespace muster::http {
@@ -66,6 +67,21 @@ class Responder {
 
 using Handler = std::function<void(Request, std::shared_ptr<Responder>)>;
 
+struct Refusal {
+  int status = 403;
+  Headers headers;
+  std::string body;
+};
+
+/// What a look at a request's headers says of the rest of it.
+struct Verdict {
+  std::size_t max_body_bytes = 0;  ///< but never more than ServerOptions::max_body_bytes
+  /// The answer, in the handler's place. Of the body little is read then, and nothing kept.
+  std::optional<Refusal> refusal;
+};
+/// Runs on the server's thread before a body is read, and must not block.
+using Screen = std::function<Verdict(const Request&)>;
+
 struct ServerOptions {
   std::string address = "127.0.0.1";  ///< an IP address; "::" takes IPv4 too
   std::uint16_t port = 0;             ///< 0 lets the system choose; ask port()
@@ -74,7 +90,10 @@ struct ServerOptions {
   unsigned max_connections = 1000;
   unsigned max_connections_per_ip = 0;    ///< 0: no limit of its own
   std::chrono::seconds idle_timeout{60};  ///< not for connections that wait for our answer
+  /// A connection that has not sent a request whole after this is ended by end_slow_requests().
+  std::chrono::milliseconds request_timeout{75'000};
   std::size_t max_body_bytes = std::size_t{1} << 20U;  ///< more is answered 413
+  Screen screen;                                       ///< none: every request is read whole
   std::size_t max_header_bytes = std::size_t{32}
                                  << 10U;  ///< request line and headers; more is 431 or 414
   std::size_t max_header_count = 100;     ///< more is answered 431
@@ -95,6 +114,10 @@ class Server {
   Server& operator=(const Server&) = delete;
 
   [[nodiscard]] std::uint16_t port() const;
+
+  /// Ends the connections that are past the request timeout, however busy they seem: a byte now and
+  /// then is not idle. To be called every few seconds. [any]
+  void end_slow_requests();
 
  private:
   explicit Server(std::unique_ptr<detail::ServerState> state);
