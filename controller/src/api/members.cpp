@@ -77,12 +77,14 @@ Result<std::optional<std::uint64_t>> size_member(const json& body, const std::st
 }
 
 Result<std::uint64_t> count_parameter(const std::string& text, const std::string& name,
-                                      std::uint64_t otherwise, std::uint64_t most) {
+                                      std::uint64_t otherwise, std::uint64_t most,
+                                      std::uint64_t least) {
   if (text.empty()) return otherwise;
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > most) {
-    return wrong(name, "a whole number from 1 to " + std::to_string(most));
+  if (error != std::errc{} || end != text.data() + text.size() || value < least || value > most) {
+    return wrong(name,
+                 "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
   }
   return value;
 }

@@ -26,9 +26,10 @@ namespace muster::controller::api {
 /// "10MB", or a number of bytes.
 [[nodiscard]] Result<std::optional<std::uint64_t>> size_member(const nlohmann::json& body,
                                                                const std::string& name);
-/// A whole number from 1 to `most` in a query; `otherwise` when it is empty.
+/// A whole number from `least` to `most` in a query; `otherwise` when it is empty.
 [[nodiscard]] Result<std::uint64_t> count_parameter(const std::string& text,
                                                     const std::string& name,
-                                                    std::uint64_t otherwise, std::uint64_t most);
+                                                    std::uint64_t otherwise, std::uint64_t most,
+                                                    std::uint64_t least = 1);
 
 }  // namespace muster::controller::api

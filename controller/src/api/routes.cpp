@@ -23,7 +23,11 @@ std::vector<Route> all_routes() {
       {"GET", "/v1/jobs", needs(Action::ReadJobs), list_jobs, {"limit", "before"}},
       {"GET", "/v1/jobs/{id}", needs(Action::ReadJobs), get_job},
       {"GET", "/v1/jobs/{id}/events", needs(Action::ReadJobs), watch_job},
-      {"GET", "/v1/jobs/{id}/output", needs(Action::ReadJobs), get_job_output, {"node", "stream"}},
+      {"GET",
+       "/v1/jobs/{id}/output",
+       needs(Action::ReadJobs),
+       get_job_output,
+       {"node", "stream", "offset", "length"}},
       {"POST", "/v1/jobs/{id}/cancel", needs(Action::CancelJob), cancel_job},
   };
 }

@@ -37,6 +37,29 @@ TEST_CASE("the output of a running task is given as far as it came", "[integrati
   CHECK(world.get(output_path(id)).text == "so far");
 }
 
+TEST_CASE("a part of an output is given by its offset and length", "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  const bool finished = GENERATE(false, true);
+  const auto task = world.start_tasks(agent).at(0);
+  const auto whole = noise(std::size_t{200} << 10U);
+  world.on_loop([&] {
+    ApiWorld::print(agent, task, 0, whole);
+    if (finished) ApiWorld::end(agent, task, TaskState::Ok, whole);
+  });
+  const auto part = [&](const std::string& query) { return world.get(output_path(id) + query); };
+  CHECK((part("&offset=0").text == whole));
+  CHECK((part("&offset=70000").text == whole.substr(70'000)));
+  CHECK(part("&offset=70000&length=3").text == whole.substr(70'000, 3));
+  CHECK((part("&length=150000").text == whole.substr(0, 150'000)));
+  CHECK(part("&offset=204800").text.empty());
+  CHECK(part("&offset=999999999").text.empty());
+  CHECK(part("&offset=5").header("muster-output-size") == "204800");
+  CHECK(part("&offset=-1").body.at("field") == "/offset");
+  CHECK(part("&length=0").body.at("field") == "/length");
+}
+
 TEST_CASE("a question for output says which node and which stream", "[integration][api]") {
   ApiWorld world;
   world.join("web1");
@@ -60,18 +83,25 @@ TEST_CASE("an output of several megabytes is streamed whole", "[integration][api
   }
   world.on_loop([&] { ApiWorld::end(agent, task, TaskState::Ok, whole); });
   const auto before = world.on_loop([&] { return world.world().store.whole_jobs_read(); });
-  std::string got;
   auto client = world.client(world.token_of(Role::Viewer));
-  // Nothing moves time but the reader, so a sender that waits in vain would be seen.
-  const auto response = client.stream("GET", output_path(id), {}, [&](std::string_view chunk) {
-    got += chunk;
-    world.advance(std::chrono::milliseconds(10));
-    return true;
-  });
+  std::string got;
+  const auto fetch = [&](const std::string& part) {
+    got.clear();
+    // Nothing moves time but the reader, so a sender that waits in vain would be seen.
+    return client.stream("GET", output_path(id) + part, {}, [&](std::string_view chunk) {
+      got += chunk;
+      world.advance(std::chrono::milliseconds(10));
+      return true;
+    });
+  };
+  const auto response = fetch("");
   REQUIRE(response);
   CHECK(response->header("muster-output-size") == std::to_string(whole.size()));
   CHECK((got == whole));
   CHECK(world.on_loop([&] { return world.world().store.whole_jobs_read(); }) == before);
+  // More than one answer's worth, and neither its beginning nor its end.
+  REQUIRE(fetch("&offset=1000&length=2000000"));
+  CHECK((got == whole.substr(1000, 2'000'000)));
 }
 
 }  // namespace

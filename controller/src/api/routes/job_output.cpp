@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "api/members.hpp"
 #include "api/path_ids.hpp"
 #include "api/serve.hpp"
 #include "jobs/job_view.hpp"
@@ -16,6 +18,8 @@ struct Wanted {
   JobId job;
   std::string node;
   wire::Stream stream = wire::Stream::Stdout;
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;  // what is left to send
 };
 
 Result<Wanted> wanted_from(const Exchange& exchange) {
@@ -29,21 +33,36 @@ Result<Wanted> wanted_from(const Exchange& exchange) {
     return fail(ErrorCode::InvalidArgument,
                 "stream must be stdout, stderr or records, not '" + name + "'", "/stream");
   }
-  return Wanted{*job, node, *stream};
+  constexpr auto kMost = std::uint64_t{1} << 62U;
+  const auto offset = count_parameter(exchange.query("offset"), "offset", 0, kMost, 0);
+  if (!offset) return tl::unexpected(offset.error());
+  const auto length = count_parameter(exchange.query("length"), "length", kMost, kMost);
+  if (!length) return tl::unexpected(length.error());
+  return Wanted{*job, node, *stream, *offset, *length};
+}
+
+Result<OutputPart> part_of(const Services& services, const TaskRecord& task, const Wanted& wanted,
+                           std::size_t most) {
+  return services.jobs.read_output(task, wanted.stream, wanted.offset,
+                                   std::min<std::uint64_t>(most, wanted.length));
 }
 
 /// Sends a long output piece by piece, as fast as the peer takes it. Kept alive by its own timer.
 class OutputPump : public std::enable_shared_from_this<OutputPump> {
  public:
-  OutputPump(const Services& services, TaskRecord task, wire::Stream which,
+  OutputPump(const Services& services, TaskRecord task, Wanted wanted,
              std::shared_ptr<http::Stream> stream)
-      : services_(services), task_(std::move(task)), which_(which), stream_(std::move(stream)) {}
+      : services_(services),
+        task_(std::move(task)),
+        wanted_(std::move(wanted)),
+        stream_(std::move(stream)) {}
 
   void send() {
     while (!stream_->finished()) {
       if (pending_.empty() && !read_more()) return stream_->close();
       if (!stream_->push(pending_)) return send_later();
-      offset_ += pending_.size();
+      wanted_.offset += pending_.size();
+      wanted_.length -= pending_.size();
       pending_.clear();
       stalled_ = {};
     }
@@ -51,7 +70,7 @@ class OutputPump : public std::enable_shared_from_this<OutputPump> {
 
  private:
   bool read_more() {
-    const auto part = services_.jobs.read_output(task_, which_, offset_, kPartBytes);
+    const auto part = part_of(services_, task_, wanted_, kPartBytes);
     if (part) pending_ = as_text(part->bytes);
     return !pending_.empty();
   }
@@ -64,9 +83,8 @@ class OutputPump : public std::enable_shared_from_this<OutputPump> {
 
   const Services& services_;
   TaskRecord task_;
-  wire::Stream which_;
+  Wanted wanted_;
   std::shared_ptr<http::Stream> stream_;
-  std::uint64_t offset_ = 0;
   std::string pending_;  // read, and not taken by the stream yet
   std::chrono::milliseconds stalled_{0};
   run::Timer timer_;
@@ -79,18 +97,18 @@ void get_job_output(const Services& services, const ExchangePtr& exchange) {
   if (!wanted) return exchange->answer(wanted.error());
   auto task = services.jobs.find_task(wanted->job, wanted->node);
   if (!task) return exchange->answer(task.error());
-  const auto part = services.jobs.read_output(*task, wanted->stream, 0, kWholeBytes);
+  const auto part = part_of(services, *task, *wanted, kWholeBytes);
   if (!part) return exchange->answer(part.error());
   http::Headers headers{{"Muster-Output-Size", std::to_string(part->size)},
                         {"Muster-Output-Truncated", part->truncated ? "true" : "false"}};
   const std::string type = "application/octet-stream";
-  if (part->kept <= part->bytes.size()) {
+  const auto there = part->kept - std::min(part->kept, wanted->offset);
+  if (std::min(there, wanted->length) <= part->bytes.size()) {
     return exchange->answer_text(200, type, std::string(as_text(part->bytes)), std::move(headers));
   }
   auto stream = exchange->answer_stream(type, std::move(headers));
   if (stream == nullptr) return;  // the peer is gone
-  std::make_shared<OutputPump>(services, std::move(*task), wanted->stream, std::move(stream))
-      ->send();
+  std::make_shared<OutputPump>(services, std::move(*task), *wanted, std::move(stream))->send();
 }
 
 }  // namespace muster::controller::api
