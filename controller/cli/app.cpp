@@ -35,7 +35,10 @@ void print_overview(std::ostream& out, const std::vector<Command>& commands) {
   }
   out << "\nmuster COMMAND --help tells more. Exits: 0 all ok, 1 some failed, 2 usage or selector "
          "error,\n"
-         "3 matched nothing, 4 skipped, unreachable, timed out or indeterminate, 5 denied.\n";
+         "3 matched nothing, 4 skipped, unreachable, timed out or indeterminate (or the "
+         "controller\n"
+         "could not be reached), 5 denied, 7 --check found changes to make, 130 left with Ctrl-C.\n"
+         "\nexample:\n  muster exec --on role=web -- uname -a\n";
 }
 
 void print_help(const Command& command) {
@@ -101,9 +104,17 @@ void explain_unknown(const std::vector<Command>& commands, const std::vector<std
 
 CliResult<void> expect_words(const Arguments& arguments, std::size_t count,
                              const std::string& what) {
-  if (arguments.words.size() == count) return {};
-  return failure(Exit::Usage, "expected " + what + ", but got " +
-                                  std::to_string(arguments.words.size()) + " arguments");
+  const auto given = arguments.words.size() + arguments.after_dash.size();
+  if (given == count && arguments.after_dash.empty()) return {};
+  return failure(Exit::Usage,
+                 "expected " + what + ", but got " + std::to_string(given) + " arguments");
+}
+
+CliResult<void> expect_no_words(const Arguments& arguments, const std::string& hint) {
+  auto words = arguments.words;
+  words.insert(words.end(), arguments.after_dash.begin(), arguments.after_dash.end());
+  if (words.empty()) return {};
+  return failure(Exit::Usage, "this command takes no '" + words.front() + "'" + hint);
 }
 
 int run(const std::vector<std::string>& words) {

@@ -30,8 +30,12 @@ struct Command {
 /// `--json`, which every command has.
 [[nodiscard]] inline Option json_option() { return {"json", "", "print one JSON object", false}; }
 
-/// Errors: Usage unless there are exactly `count` words.
+/// Errors: Usage unless there are exactly `count` words, and nothing after a "--".
 [[nodiscard]] CliResult<void> expect_words(const Arguments& arguments, std::size_t count,
                                            const std::string& what);
+/// Errors: Usage, with `hint` at the end of its sentence, when there are words, which would
+/// otherwise do nothing.
+[[nodiscard]] CliResult<void> expect_no_words(const Arguments& arguments,
+                                              const std::string& hint = {});
 
 }  // namespace muster::cli

@@ -40,9 +40,46 @@ std::string line_of(const std::vector<std::string>& cells, const std::vector<std
   return line + "\n";
 }
 
+/// Bytes of the UTF-8 character that begins with `first`; 0 when none does.
+std::size_t sequence_length(unsigned char first) {
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return 2;
+  if (first >= 0xE0 && first <= 0xEF) return 3;
+  return first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+}
+
+/// A longer form than the character needs, a surrogate, or beyond Unicode: no UTF-8 either.
+bool is_forged(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character[0]);
+  const auto second = character.size() > 1 ? static_cast<unsigned char>(character[1]) : 0;
+  return (first == 0xE0 && second < 0xA0) || (first == 0xED && second >= 0xA0) ||
+         (first == 0xF0 && second < 0x90) || (first == 0xF4 && second >= 0x90);
+}
+
+/// Of the first character of `text`, or 1 for a byte that belongs to none.
+std::size_t character_size(std::string_view text) {
+  const auto length = sequence_length(static_cast<unsigned char>(text.front()));
+  if (length == 0 || length > text.size()) return 1;
+  const auto rest = text.substr(1, length - 1);
+  const bool whole = std::all_of(rest.begin(), rest.end(), [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U;
+  });
+  return whole && !is_forged(text) ? length : 1;
+}
+
+/// No control character: neither one of ASCII nor U+0080 to U+009F, where terminals know short
+/// forms of escape sequences, and no stray byte, which some take for one of those.
+bool is_harmless(std::string_view character) {
+  const auto first = static_cast<unsigned char>(character[0]);
+  if (character.size() == 1) {
+    return character == "\n" || character == "\t" || (first >= 0x20 && first < 0x7F);
+  }
+  return first != 0xC2 || static_cast<unsigned char>(character[1]) >= 0xA0;
+}
+
 }  // namespace
 
-bool on_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
+bool on_terminal(int fd) { return ::isatty(fd) == 1; }
 
 std::string coloured(std::string_view text, Colour colour) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program writes the environment
@@ -62,11 +99,34 @@ Colour colour_of_state(std::string_view state) {
 
 std::string printable(std::string_view text) {
   std::string safe;
-  for (const char character : text) {
-    const auto value = static_cast<unsigned char>(character);
-    const bool control = (value < 0x20 && character != '\n' && character != '\t') || value == 0x7F;
-    safe += control ? '?' : character;
+  while (!text.empty()) {
+    const auto size = character_size(text);
+    safe += is_harmless(text.substr(0, size)) ? text.substr(0, size) : "?";
+    text.remove_prefix(size);
   }
+  return safe;
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const auto size = character_size(text);
+    if (size == 1 && static_cast<unsigned char>(text.front()) >= 0x80) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+std::string take_printable(std::string& pending) {
+  std::size_t whole = pending.size();
+  for (std::size_t back = 1; back <= std::min<std::size_t>(3, pending.size()); ++back) {
+    const auto begin = pending.size() - back;
+    const auto length = sequence_length(static_cast<unsigned char>(pending[begin]));
+    if (length == 0) continue;  // in the middle of a character
+    if (length > back) whole = begin;
+    break;
+  }
+  auto safe = printable(std::string_view(pending).substr(0, whole));
+  pending.erase(0, whole);
   return safe;
 }
 

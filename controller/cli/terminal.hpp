@@ -15,9 +15,16 @@ enum class Colour { Plain, Dim, Green, Yellow, Red };
 /// The colour in which a task state is shown.
 [[nodiscard]] Colour colour_of_state(std::string_view state);
 
-/// `text` with control characters, which a node could have sent to play tricks on a terminal,
-/// replaced.
+/// `text` with control characters, which a node could have sent to play tricks on a terminal, and
+/// what is no UTF-8 replaced by '?'. New lines and tabs stay.
 [[nodiscard]] std::string printable(std::string_view text);
+
+/// Whole characters of UTF-8 and nothing else.
+[[nodiscard]] bool is_utf8(std::string_view text);
+
+/// The same as printable() for text that comes in parts: takes all of `pending` but a character at
+/// its end whose rest is still to come.
+[[nodiscard]] std::string take_printable(std::string& pending);
 
 /// Rows under a header, columns as wide as their widest cell; the last column is not padded.
 [[nodiscard]] std::string table(const std::vector<std::string>& header,
@@ -26,7 +33,7 @@ enum class Colour { Plain, Dim, Green, Yellow, Red };
 /// "2026-01-02T03:04:05.678Z" as "2026-01-02 03:04:05Z"; anything else as it is; empty as "-".
 [[nodiscard]] std::string short_time(std::string_view time);
 
-/// Standard output is a terminal.
-[[nodiscard]] bool on_terminal();
+/// What is written to this descriptor (standard output, unless told otherwise) goes to a terminal.
+[[nodiscard]] bool on_terminal(int fd = 1);
 
 }  // namespace muster::cli

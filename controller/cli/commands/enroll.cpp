@@ -22,6 +22,7 @@ CliResult<json> labels_from(const std::vector<std::string>& texts) {
 }
 
 CliResult<Exit> create_token(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
   const auto labels = labels_from(arguments.values("label"));
   if (!labels) return tl::unexpected(labels.error());
   json body{{"labels", *labels}};
@@ -42,14 +43,15 @@ CliResult<Exit> create_token(ApiClient& api, const Arguments& arguments) {
   }
   std::cout << token->value("token", "") << "\n";
   if (arguments.has("quiet")) return Exit::Ok;
-  std::cerr
-      << "lets in " << token->value("uses", 1) << " node(s) until "
-      << short_time(text_of(*token, "expires"))
-      << "; it is shown only this once. On the node:\n  muster-agent join --token-file FILE\n";
+  std::cerr << "lets in " << token->value("uses", 1) << " node(s) until "
+            << short_time(text_of(*token, "expires"))
+            << "; it is shown only this once. On the node:\n  muster-agent join --token-file FILE "
+               "--state /var/lib/muster-agent\n";
   return Exit::Ok;
 }
 
 CliResult<Exit> list_tokens(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
   const auto answer = api.get("/v1/enrollment-tokens");
   if (!answer) return tl::unexpected(answer.error());
   if (arguments.has("json")) {

@@ -36,20 +36,23 @@ std::string clone_of(const json& node) {
 }
 
 CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_no_words(arguments, "; to choose nodes say --on SELECTOR"); !right) {
+    return tl::unexpected(right.error());
+  }
   const auto answer = api.get("/v1/nodes" + query({{"selector", arguments.value("on")}}));
   if (!answer) return tl::unexpected(answer.error());
+  const auto& nodes = answer->at("nodes");
   if (arguments.has("json")) {
     std::cout << answer->dump(2) << "\n";
-    return Exit::Ok;
+    return nodes.empty() && arguments.has("on") ? Exit::MatchedNothing : Exit::Ok;
   }
-  const auto& nodes = answer->at("nodes");
   if (nodes.empty() && arguments.has("on")) {
     return failure(Exit::MatchedNothing, "no node matches " + arguments.value("on"));
   }
   if (nodes.empty()) {
-    std::cerr << "no nodes yet; make a token with `muster enroll token create` and run "
-                 "`muster-agent join "
-                 "TOKEN` on a node\n";
+    std::cerr << "no nodes yet; make a token with `muster enroll token create` and run\n"
+                 "  muster-agent join --token-file FILE --state /var/lib/muster-agent\n"
+                 "on a node\n";
     return Exit::Ok;
   }
   std::vector<std::vector<std::string>> rows;
@@ -59,7 +62,8 @@ CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
     const auto presence = node.value("presence", "");
     rows.push_back({printable(node.value("name", "")), presence, joined_labels(node.at("labels")),
                     printable(node.at("facts").value("os.pretty", "-")),
-                    node.value("agent_version", "-"), short_time(text_of(node, "last_seen"))});
+                    printable(node.value("agent_version", "-")),
+                    short_time(text_of(node, "last_seen"))});
   }
   std::cout << table({"NAME", "PRESENCE", "LABELS", "OS", "AGENT", "LAST SEEN"}, rows) << clones;
   return Exit::Ok;
@@ -70,15 +74,16 @@ void print_node(const json& node) {
   std::cout << "name       " << printable(node.value("name", "")) << "\n"
             << "id         " << node.value("id", "") << "\n"
             << "presence   " << coloured(presence, colour_of_presence(presence)) << "\n"
-            << "agent      " << node.value("agent_version", "-") << "\n"
+            << "agent      " << printable(node.value("agent_version", "-")) << "\n"
             << "enrolled   " << short_time(text_of(node, "enrolled")) << "\n"
             << "last seen  " << short_time(text_of(node, "last_seen")) << "\n"
             << "labels     " << joined_labels(node.at("labels")) << "\n"
             << clone_of(node);
   std::cout << "plugins\n";
   for (const auto& plugin : node.at("plugins")) {
-    std::cout << "  " << plugin.value("id", "") << " " << plugin.value("version", "") << "  "
-              << plugin.value("state", "") << "\n";
+    std::cout << "  " << printable(plugin.value("id", "")) << " "
+              << printable(plugin.value("version", "")) << "  "
+              << printable(plugin.value("state", "")) << "\n";
   }
   std::cout << "facts\n";
   for (const auto& [name, value] : node.at("facts").items()) {

@@ -23,6 +23,7 @@ std::string troubles_of(const json& plugin) {
 }
 
 CliResult<Exit> list_plugins(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
   const auto answer = api.get("/v1/plugins");
   if (!answer) return tl::unexpected(answer.error());
   if (arguments.has("json")) {
@@ -34,10 +35,12 @@ CliResult<Exit> list_plugins(ApiClient& api, const Arguments& arguments) {
   for (const auto& plugin : answer->at("plugins")) {
     std::string states;
     for (const auto& [state, count] : plugin.at("states").items()) {
-      states += (states.empty() ? "" : ", ") + std::to_string(count.get<int>()) + " " + state;
+      states +=
+          (states.empty() ? "" : ", ") + std::to_string(count.get<int>()) + " " + printable(state);
     }
-    rows.push_back({plugin.value("id", ""), plugin.value("version", ""), plugin.value("class", ""),
-                    states, printable(plugin.value("doc", ""))});
+    rows.push_back({printable(plugin.value("id", "")), printable(plugin.value("version", "")),
+                    printable(plugin.value("class", "")), states,
+                    printable(plugin.value("doc", ""))});
     troubles += troubles_of(plugin);
   }
   std::cout << table({"ID", "VERSION", "CLASS", "NODES", "WHAT IT IS"}, rows) << troubles;
@@ -45,17 +48,17 @@ CliResult<Exit> list_plugins(ApiClient& api, const Arguments& arguments) {
 }
 
 std::string argument_line(const std::string& name, const json& schema, bool required) {
-  std::string line = "      " + name;
+  std::string line = "      " + printable(name);
   line.resize(std::max<std::size_t>(line.size() + 2, 26), ' ');
-  line += schema.value("type", "any") + (required ? ", required" : "");
-  if (schema.contains("default")) line += ", default " + schema.at("default").dump();
+  line += printable(schema.value("type", "any")) + (required ? ", required" : "");
+  if (schema.contains("default")) line += ", default " + printable(schema.at("default").dump());
   const auto doc = schema.value("description", schema.value("doc", ""));
   return line + (doc.empty() ? "" : ": " + printable(doc)) + "\n";
 }
 
 void print_operation(const std::string& name, const json& operation) {
-  std::cout << "  " << name << "  (" << operation.value("risk", "dangerous") << ")  "
-            << printable(operation.value("doc", "")) << "\n";
+  std::cout << "  " << printable(name) << "  (" << printable(operation.value("risk", "dangerous"))
+            << ")  " << printable(operation.value("doc", "")) << "\n";
   const auto found = operation.find("arguments");
   if (found == operation.end() || !found->is_object()) return;  // it takes none
   const auto& schema = *found;
@@ -77,8 +80,9 @@ CliResult<Exit> show_plugin(ApiClient& api, const Arguments& arguments) {
     std::cout << plugin->dump(2) << "\n";
     return Exit::Ok;
   }
-  std::cout << plugin->value("id", "") << " " << plugin->value("version", "") << "  ("
-            << plugin->value("class", "") << ", " << plugin->value("status", "") << ")\n"
+  std::cout << printable(plugin->value("id", "")) << " " << printable(plugin->value("version", ""))
+            << "  (" << printable(plugin->value("class", "")) << ", "
+            << printable(plugin->value("status", "")) << ")\n"
             << printable(plugin->value("doc", "")) << "\n\noperations\n";
   for (const auto& [name, operation] : plugin->at("manifest").at("operations").items()) {
     print_operation(name, operation);

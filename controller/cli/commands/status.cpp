@@ -8,6 +8,7 @@ namespace muster::cli {
 namespace {
 
 CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
   const auto status = api.get("/v1/status");
   if (!status) return tl::unexpected(status.error());
   if (arguments.has("json")) {
@@ -24,7 +25,7 @@ CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
             << "jobs        " << status->at("jobs").value("running", 0) << " running\n";
   for (const auto& gateway : status->at("gateways")) {
     const bool connected = gateway.value("connected", false);
-    std::cout << "gateway     " << gateway.value("address", "") << "  "
+    std::cout << "gateway     " << printable(gateway.value("address", "")) << "  "
               << coloured(connected ? "connected" : "not connected",
                           connected ? Colour::Green : Colour::Red)
               << "\n";

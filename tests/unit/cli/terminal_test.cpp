@@ -14,6 +14,36 @@ TEST_CASE("what a node sends cannot move the cursor or change the colour", "[uni
   CHECK(printable("a\x1b[2Jb\rc\td\n") == "a?[2Jb?c\td\n");
 }
 
+TEST_CASE("the short forms of escape sequences and stray bytes are no way around that",
+          "[unit][cli]") {
+  CHECK(printable("a\xC2\x9B"
+                  "2Jb") == "a?2Jb");  // U+009B is CSI
+  CHECK(printable("a\x9B"
+                  "2Jb") == "a?2Jb");
+  CHECK(printable("\xE0\x80\x9B") == "???");  // ESC in a longer form
+  CHECK(printable("\x7F\xFF\xE2\x82") == "????");
+  CHECK(printable("M\xC3\xBCller \xC2\xA0 \xE2\x82\xAC \xF0\x9F\x98\x80") ==
+        "M\xC3\xBCller \xC2\xA0 \xE2\x82\xAC \xF0\x9F\x98\x80");
+}
+
+TEST_CASE("a character that comes in two parts is shown whole", "[unit][cli]") {
+  std::string pending = "a\xE2\x82";
+  CHECK(take_printable(pending) == "a");
+  pending += "\xAC\x1b[2J";
+  CHECK(take_printable(pending) == "\xE2\x82\xAC?[2J");
+  CHECK(pending.empty());
+  pending = "b\x82\x82\x82\x82";
+  CHECK(take_printable(pending) == "b????");
+}
+
+TEST_CASE("what is UTF-8 can be told", "[unit][cli]") {
+  CHECK(is_utf8(""));
+  CHECK(is_utf8("M\xC3\xBCller\x1b \xF0\x9F\x98\x80"));
+  for (const auto* text : {"\xFF", "a\xC3", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xC0\xAF"}) {
+    CHECK_FALSE(is_utf8(text));
+  }
+}
+
 TEST_CASE("a time is shown to the second and an empty one as a dash", "[unit][cli]") {
   CHECK(short_time("2026-01-02T03:04:05.678Z") == "2026-01-02 03:04:05Z");
   CHECK(short_time("") == "-");
