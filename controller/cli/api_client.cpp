@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <muster/core/base/files.hpp>
+#include <muster/core/crypto/random.hpp>
 #include <muster/sdk/sse_parser.hpp>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "patience.hpp"
 
 namespace muster::cli {
 namespace {
@@ -31,15 +34,16 @@ CliResult<std::string> from_variable(const char* name) {
 Exit exit_for_problem(int status, const std::string& reason) {
   if (status == 401 || status == 403) return Exit::Denied;
   if (reason == "matched_nothing") return Exit::MatchedNothing;
-  if (status == 400 || status == 404 || status == 409 || status == 413) return Exit::Usage;
-  return Exit::SomeFailed;
+  if (status == 429 || status >= 500) return Exit::Unreached;  // not done, or nobody knows
+  return status >= 400 ? Exit::Usage : Exit::SomeFailed;
 }
 
 Failure failure_from(const sdk::HttpResponse& response) {
   const auto problem = json::parse(response.body, nullptr, false);
   if (!problem.is_object() || !problem.contains("detail")) {
-    return {Exit::SomeFailed, "the controller answered with status " +
-                                  std::to_string(response.status) + " and no reason"};
+    return {exit_for_problem(response.status, ""), "the controller answered with status " +
+                                                       std::to_string(response.status) +
+                                                       " and no reason"};
   }
   std::string message = problem.value("detail", "");
   if (const auto field = problem.value("field", ""); !field.empty())
@@ -47,11 +51,6 @@ Failure failure_from(const sdk::HttpResponse& response) {
   if (const auto position = problem.value("position", ""); !position.empty())
     message += "\n" + position;
   return {exit_for_problem(response.status, problem.value("reason", "")), message};
-}
-
-Failure failure_from(const sdk::HttpError& error) {
-  const bool untrusted = error.kind == sdk::HttpError::Kind::Tls;
-  return {untrusted ? Exit::Denied : Exit::Unreached, error.message};
 }
 
 CliResult<json> parse_body(const sdk::HttpResponse& response) {
@@ -91,18 +90,39 @@ CliResult<ApiClient> ApiClient::from_environment() {
 }
 
 CliResult<json> ApiClient::exchange(const std::string& method, const std::string& path,
-                                    const std::string& body) {
-  sdk::HttpHeaders headers;
+                                    const std::string& body, sdk::HttpHeaders headers) {
   if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
   const auto response = http_.request(method, path, headers, body);
-  if (!response) return tl::unexpected(failure_from(response.error()));
+  answer_lost_ = !response && response.error().kind != sdk::HttpError::Kind::CannotConnect &&
+                 response.error().kind != sdk::HttpError::Kind::Tls;
+  if (!response) return tl::unexpected(not_answered(response.error()));
+  trusted_ = true;
   return parse_body(*response);
+}
+
+/// Who proved a moment ago that it is the controller and cannot now was interrupted at it, by its
+/// restart for example: that is worth another try.
+Failure ApiClient::not_answered(const sdk::HttpError& error) const {
+  const bool untrusted = error.kind == sdk::HttpError::Kind::Tls && !trusted_;
+  return {untrusted ? Exit::Denied : Exit::Unreached, error.message};
 }
 
 CliResult<json> ApiClient::get(const std::string& path) { return exchange("GET", path, ""); }
 
 CliResult<json> ApiClient::post(const std::string& path, const json& body) {
   return exchange("POST", path, body.dump(-1, ' ', false, json::error_handler_t::replace));
+}
+
+CliResult<json> ApiClient::post_once(const std::string& path, const json& body) {
+  const auto text = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  const sdk::HttpHeaders key{{"Idempotency-Key", crypto::random_token()}};
+  auto answer = exchange("POST", path, text, key);
+  if (answer || !answer_lost_) return answer;
+  Patience patience;
+  while (!answer && answer.error().exit == Exit::Unreached && patience.wait()) {
+    answer = exchange("POST", path, text, key);
+  }
+  return answer;
 }
 
 CliResult<void> ApiClient::remove(const std::string& path) {
@@ -113,8 +133,11 @@ CliResult<void> ApiClient::remove(const std::string& path) {
 
 CliResult<void> ApiClient::download(const std::string& path,
                                     const std::function<bool(std::string_view)>& on_chunk) {
-  const auto response = http_.stream("GET", path, {}, on_chunk);
-  if (!response) return tl::unexpected(failure_from(response.error()));
+  const auto response = http_.stream("GET", path, {}, [&](std::string_view chunk) {
+    trusted_ = true;
+    return on_chunk(chunk);
+  });
+  if (!response) return tl::unexpected(not_answered(response.error()));
   if (response->status / 100 != 2) return tl::unexpected(failure_from(*response));
   return {};
 }
@@ -127,9 +150,12 @@ CliResult<void> ApiClient::events(
         if (!data.is_discarded()) on_event(event.event, data);
       },
       kMaxAnswerBytes);
-  const auto response = http_.stream("GET", path, {{"Accept", "text/event-stream"}},
-                                     [&](std::string_view chunk) { return parser.feed(chunk); });
-  if (!response) return tl::unexpected(failure_from(response.error()));
+  const auto response =
+      http_.stream("GET", path, {{"Accept", "text/event-stream"}}, [&](std::string_view chunk) {
+        trusted_ = true;
+        return parser.feed(chunk);
+      });
+  if (!response) return tl::unexpected(not_answered(response.error()));
   if (response->status / 100 != 2) return tl::unexpected(failure_from(*response));
   return {};
 }

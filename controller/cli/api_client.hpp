@@ -21,6 +21,10 @@ class ApiClient {
 
   [[nodiscard]] CliResult<nlohmann::json> get(const std::string& path);
   [[nodiscard]] CliResult<nlohmann::json> post(const std::string& path, const nlohmann::json& body);
+  /// For what must not be done twice: sends an Idempotency-Key, so that a request whose answer was
+  /// lost can be repeated with it, which is done for as long as there is Patience.
+  [[nodiscard]] CliResult<nlohmann::json> post_once(const std::string& path,
+                                                    const nlohmann::json& body);
   [[nodiscard]] CliResult<void> remove(const std::string& path);
 
   /// Gives a body to `on_chunk` as it arrives.
@@ -36,9 +40,14 @@ class ApiClient {
  private:
   explicit ApiClient(sdk::HttpClient http);
   [[nodiscard]] CliResult<nlohmann::json> exchange(const std::string& method,
-                                                   const std::string& path,
-                                                   const std::string& body);
+                                                   const std::string& path, const std::string& body,
+                                                   sdk::HttpHeaders headers = {});
+  [[nodiscard]] Failure not_answered(const sdk::HttpError& error) const;
+
   sdk::HttpClient http_;
+  bool trusted_ = false;  // the controller has proved who it is
+  bool answer_lost_ =
+      false;  // of the latest exchange: it was sent, and nobody knows what became of it
 };
 
 /// The member's text; "" when it is absent or null, as times that have not come yet are.

@@ -9,14 +9,14 @@
 namespace muster::cli {
 
 enum class LiveOutput {
-  None,     ///< the caller prints the results when the job is over
-  Raw,      ///< the bytes as they come, for a job on one node
-  Prefixed  ///< lines with the node's name before them
+  None,      ///< the caller prints the results when the job is over
+  RawIfOne,  ///< all the bytes as they come when the job has one node, else as None
+  Prefixed   ///< lines with the node's name before them
 };
 
-/// Waits for the job's end and returns it. Ctrl-C detaches: it prints how to come back and leaves
-/// the program with Exit::Interrupted, while the job goes on. A broken stream is taken up again as
-/// long as the controller answers.
+/// Waits for the job's end and returns it. A broken stream is taken up again for as long as there
+/// is Patience with a controller that is away. Errors tell how to come back to the job, which goes
+/// on.
 [[nodiscard]] CliResult<nlohmann::json> follow_job(ApiClient& api, const std::string& job_id,
                                                    LiveOutput output);
 

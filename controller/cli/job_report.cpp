@@ -67,13 +67,14 @@ CliResult<void> print_stream(ApiClient& api, const std::string& job_id, const Gr
   const auto stream = output.value("stream", "");
   if (output.value("kept", 0) == 0 || stream == "records") return {};
   std::string body;
-  const auto done = api.download(
-      "/v1/jobs/" + job_id + "/output" +
-          query({{"node", group.task.value("node", "")}, {"stream", stream}}),
-      [&](std::string_view chunk) {
-        body += chunk.substr(0, kMaxShownBytes - std::min(kMaxShownBytes, body.size()));
-        return true;
-      });
+  const auto done = api.download("/v1/jobs/" + job_id + "/output" +
+                                     query({{"node", group.task.value("node", "")},
+                                            {"stream", stream},
+                                            {"length", std::to_string(kMaxShownBytes)}}),
+                                 [&](std::string_view chunk) {
+                                   body += chunk;
+                                   return true;
+                                 });
   if (!done) return done;
   std::cout << (on_terminal() ? printable(body) : body);
   if (!body.empty() && body.back() != '\n') std::cout << "\n";
@@ -110,6 +111,18 @@ CliResult<void> print_group(ApiClient& api, const json& job, const Group& group)
   return {};
 }
 
+/// Output that nobody can have any more.
+void tell_of_truncated(const json& task) {
+  for (const auto& output : task.value("outputs", json::array())) {
+    const auto size = output.value("size", std::uint64_t{0});
+    const auto kept = output.value("kept", std::uint64_t{0});
+    if (kept >= size) continue;
+    std::cerr << "muster: " << printable(task.value("node", "")) << ": "
+              << printable(output.value("stream", "")) << " was cut, " << kept << " of " << size
+              << " bytes are kept (--output-cap)\n";
+  }
+}
+
 std::string summary_of(const json& counts) {
   std::string text;
   for (const auto& [state, count] : counts.items()) {
@@ -134,6 +147,7 @@ CliResult<void> print_job(ApiClient& api, const json& job) {
 void print_troubles(const json& job) {
   std::cout << std::flush;
   for (const auto& task : job.at("tasks")) {
+    tell_of_truncated(task);
     const auto state = task.value("state", "");
     if (state == "ok" || state == "changed") continue;
     const auto& error = task.at("error");

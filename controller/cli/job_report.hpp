@@ -11,8 +11,8 @@ namespace muster::cli {
 /// group.
 [[nodiscard]] CliResult<void> print_job(ApiClient& api, const nlohmann::json& job);
 
-/// What is left to say when the output was shown live: which tasks did not end well, on standard
-/// error.
+/// What is left to say when the output was shown live: whose output was cut and which tasks did not
+/// end well, on standard error.
 void print_troubles(const nlohmann::json& job);
 
 }  // namespace muster::cli

@@ -1,7 +1,10 @@
 #include <iostream>
+#include <muster/core/base/bytes.hpp>
+#include <muster/core/crypto/base64url.hpp>
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../interrupt.hpp"
 #include "../job_exit.hpp"
 #include "../job_follow.hpp"
 #include "../job_report.hpp"
@@ -23,6 +26,7 @@ std::string counts_text(const json& counts) {
 }
 
 CliResult<Exit> list_jobs(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
   const auto answer = api.get("/v1/jobs" + query({{"limit", arguments.value("limit")},
                                                   {"before", arguments.value("before")}}));
   if (!answer) return tl::unexpected(answer.error());
@@ -32,7 +36,7 @@ CliResult<Exit> list_jobs(ApiClient& api, const Arguments& arguments) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const auto& job : answer->at("jobs")) {
-    rows.push_back({job.value("job", ""), job.value("operation", ""),
+    rows.push_back({job.value("job", ""), printable(job.value("operation", "")),
                     printable(job.value("selector", "")), job.value("state", ""),
                     short_time(text_of(job, "created")), counts_text(job.at("counts"))});
   }
@@ -64,6 +68,8 @@ CliResult<Exit> watch_job(ApiClient& api, const Arguments& arguments) {
   const auto path = job_path(arguments);
   if (!path) return tl::unexpected(path.error());
   const bool as_json = arguments.has("json");
+  Interrupt interrupt;
+  interrupt.job_is(arguments.words[0]);
   const auto job = follow_job(api, sdk::percent_encode(arguments.words[0]),
                               as_json ? LiveOutput::None : LiveOutput::Prefixed);
   if (!job) return tl::unexpected(job.error());
@@ -73,6 +79,35 @@ CliResult<Exit> watch_job(ApiClient& api, const Arguments& arguments) {
     print_troubles(*job);
   }
   return exit_of_job(*job);
+}
+
+/// What the job says of one stream of one task, without the bytes.
+json kept_of(const json& tasks, const std::string& node, const std::string& stream) {
+  json kept{{"node", node}, {"stream", stream}, {"size", 0}, {"kept", 0}, {"truncated", false}};
+  for (const auto& task : tasks) {
+    if (task.value("node", "") != node) continue;
+    for (const auto& output : task.value("outputs", json::array())) {
+      if (output.value("stream", "") == stream) kept.update(output);
+    }
+  }
+  return kept;
+}
+
+/// With the bytes as "text", or as "base64" where they are no UTF-8: as in a job's events.
+CliResult<Exit> output_as_json(ApiClient& api, const std::string& path, json output) {
+  std::string bytes;
+  const auto done = api.download(path, [&](std::string_view chunk) {
+    bytes += chunk;
+    return true;
+  });
+  if (!done) return tl::unexpected(done.error());
+  if (is_utf8(bytes)) {
+    output["text"] = std::move(bytes);
+  } else {
+    output["base64"] = crypto::to_base64url(as_bytes(bytes));
+  }
+  std::cout << output.dump(2) << "\n";
+  return Exit::Ok;
 }
 
 CliResult<Exit> job_output(ApiClient& api, const Arguments& arguments) {
@@ -85,9 +120,17 @@ CliResult<Exit> job_output(ApiClient& api, const Arguments& arguments) {
   if (node.empty() && tasks.size() == 1) node = tasks[0].value("node", "");
   if (node.empty())
     return failure(Exit::Usage, "the job has several nodes; say which with --node NAME");
-  const auto done = api.download(
-      *path + "/output" + query({{"node", node}, {"stream", arguments.value("stream", "stdout")}}),
-      [](std::string_view chunk) { return static_cast<bool>(std::cout << chunk); });
+  const auto stream = arguments.value("stream", "stdout");
+  const auto output = *path + "/output" + query({{"node", node}, {"stream", stream}});
+  if (arguments.has("json")) return output_as_json(api, output, kept_of(tasks, node, stream));
+  const bool terminal = on_terminal();
+  std::string pending;  // of a character whose rest is still to come
+  const auto done = api.download(output, [&](std::string_view chunk) {
+    if (!terminal) return static_cast<bool>(std::cout << chunk);
+    pending += chunk;
+    return static_cast<bool>(std::cout << take_printable(pending));
+  });
+  std::cout << printable(pending);
   if (!done && std::cout) return tl::unexpected(done.error());
   return Exit::Ok;  // also for a reader that has seen enough and closed the pipe
 }

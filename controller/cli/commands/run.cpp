@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../interrupt.hpp"
 #include "../job_exit.hpp"
 #include "../job_follow.hpp"
 #include "../job_report.hpp"
@@ -35,16 +36,22 @@ CliResult<json> arguments_from(const std::vector<std::string>& words) {
   return arguments;
 }
 
-CliResult<Exit> finish(ApiClient& api, const json& job, bool as_json, bool output_shown) {
+LiveOutput live_output(const Arguments& options, const json& request) {
+  if (options.has("json")) return LiveOutput::None;
+  if (options.has("stream")) return LiveOutput::Prefixed;
+  return request.at("operation") == "system.exec" ? LiveOutput::RawIfOne : LiveOutput::None;
+}
+
+CliResult<Exit> finish(ApiClient& api, const json& job, bool as_json, LiveOutput live) {
+  const bool shown = live == LiveOutput::Prefixed ||
+                     (live == LiveOutput::RawIfOne && job.at("counts").value("targets", 0) == 1);
   if (as_json) {
     std::cout << job.dump(2) << "\n";
-    return exit_of_job(job);
+  } else if (shown) {
+    print_troubles(job);
+  } else if (auto printed = print_job(api, job); !printed) {
+    return tl::unexpected(printed.error());
   }
-  if (!output_shown) {
-    if (auto printed = print_job(api, job); !printed) return tl::unexpected(printed.error());
-    return exit_of_job(job);
-  }
-  print_troubles(job);
   return exit_of_job(job);
 }
 
@@ -59,31 +66,28 @@ CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json
   }
   if (options.has("output-cap")) request["output_cap"] = options.value("output-cap");
   if (options.has("check")) request["check"] = true;
-  const auto created = api.post("/v1/jobs", request);
+  Interrupt interrupt;
+  const auto created = api.post_once("/v1/jobs", request);
   if (!created) return tl::unexpected(created.error());
   const auto job_id = created->value("job", "");
+  interrupt.job_is(job_id);
   const bool as_json = options.has("json");
   if (options.has("detach")) {
     std::cout << (as_json ? json{{"job", job_id}}.dump() : job_id) << "\n";
     return Exit::Ok;
   }
-  const auto begun = api.get("/v1/jobs/" + job_id);
-  if (!begun) return tl::unexpected(begun.error());
-  const bool one = begun->at("counts").value("targets", 0) == 1;
-  const bool prefixed = options.has("stream");
-  const bool raw = one && !prefixed && request.at("operation") == "system.exec";
-  const auto live = as_json    ? LiveOutput::None
-                    : prefixed ? LiveOutput::Prefixed
-                    : raw      ? LiveOutput::Raw
-                               : LiveOutput::None;
+  const auto live = live_output(options, request);
   const auto job = follow_job(api, job_id, live);
   if (!job) return tl::unexpected(job.error());
-  return finish(api, *job, as_json, live != LiveOutput::None);
+  return finish(api, *job, as_json, live);
 }
 
 CliResult<Exit> run_operation(ApiClient& api, const Arguments& options) {
   if (options.words.empty()) {
     return failure(Exit::Usage, "which operation? For example: muster run system.ping --on all");
+  }
+  if (!options.after_dash.empty()) {
+    return failure(Exit::Usage, "arguments of an operation are written NAME=TEXT without a \"--\"");
   }
   const auto arguments = arguments_from({options.words.begin() + 1, options.words.end()});
   if (!arguments) return tl::unexpected(arguments.error());

@@ -1,69 +1,21 @@
 // The real program `muster` as people and scripts run it, against a real server.
-#include <sys/wait.h>
-
 #include <algorithm>
 #include <csignal>
-#include <cstdlib>
-#include <muster/core/base/files.hpp>
 
 #include "api_world.hpp"
+#include "cli_runner.hpp"
 
 namespace muster::controller {
 namespace {
 
 using nlohmann::json;
 
-struct Ran {
-  int exit = -1;
-  std::string out;
-  std::string err;
-
-  [[nodiscard]] json parsed() const { return json::parse(out, nullptr, false); }
-  [[nodiscard]] bool says(const std::string& text) const {
-    return err.find(text) != std::string::npos;
-  }
-};
-
-std::string text_of_file(const std::filesystem::path& path) {
-  const auto text = read_file(path, std::size_t{16} << 20U);
-  return text ? *text : std::string();
-}
-
-/// The program with the environment that a quickstart writes.
-class Cli {
+class Cli : public CliRunner {
  public:
   explicit Cli(ApiWorld& world, Role role = Role::Admin)
-      : world_(world), controller_(world.base_url()), ca_(world.ca_file()), dir_(world.dir()) {
-    token_file_ = dir_ / "operator.token";
+      : CliRunner(world.base_url(), world.ca_file(), world.dir()) {
     REQUIRE(write_file_atomic(token_file_, as_bytes(world.token_of(role) + "\n"), 0600));
   }
-
-  /// Runs `muster LINE`, as a shell reads it; `meanwhile` again and again until it has ended.
-  Ran operator()(const std::string& line, const std::function<void()>& meanwhile = {}) {
-    const auto name = std::to_string(++runs_);
-    const auto out = dir_ / (name + ".out");
-    const auto err = dir_ / (name + ".err");
-    const std::string shell = environment() + "muster() { " MUSTER_CLI " \"$@\"; }\n{ muster " +
-                              line + "\n} >" + out.string() + " 2>" + err.string();
-    auto ended = std::async(std::launch::async, [&] { return std::system(shell.c_str()); });
-    while (ended.wait_for(std::chrono::milliseconds(2)) != std::future_status::ready) {
-      if (meanwhile) meanwhile();
-    }
-    const int status = ended.get();
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of_file(out), text_of_file(err)};
-  }
-
-  std::string environment() const {
-    return "export MUSTER_CONTROLLER=" + controller_ + " MUSTER_CA_FILE=" + ca_.string() +
-           " MUSTER_TOKEN_FILE=" + token_file_.string() + "\n";
-  }
-
-  ApiWorld& world_;
-  std::string controller_;
-  std::filesystem::path ca_;
-  std::filesystem::path dir_;
-  std::filesystem::path token_file_;
-  int runs_ = 0;
 };
 
 const char* const kRun = "run test.change --on all";
@@ -102,6 +54,10 @@ TEST_CASE("every command that reads prints people's text, and one JSON value wit
   }
   CHECK(muster("job output " + job).out == "Linux\n");
   CHECK(muster("job output " + job + " --node web1 --stream stderr").out.empty());
+  const auto output = muster("job output " + job + " --json").parsed();
+  CHECK(output.at("text") == "Linux\n");
+  CHECK(output.at("size") == 6);
+  CHECK(output.at("node") == "web1");
   CHECK(muster("job cancel " + job).exit == 0);
   CHECK(muster("job cancel " + job + " --json").parsed().at("job") == job);
 }
@@ -117,6 +73,7 @@ TEST_CASE("a token is made, listed and revoked", "[integration][cli]") {
   CHECK(muster("enroll token revoke " + id).exit == 0);
   CHECK(muster("enroll token ls").out.find(id) == std::string::npos);
   CHECK(muster("enroll token revoke " + id).exit == 2);
+  CHECK(muster("enroll token create").says("--state"));
   CHECK(muster("enroll token create --quiet").err.empty());
   CHECK(muster("enroll token create --uses many").exit == 2);
 }
@@ -183,6 +140,9 @@ TEST_CASE("a selector that matches nothing has an exit code of its own", "[integ
   const auto list = muster("node ls --on node:web9");
   CHECK(list.exit == 3);
   CHECK(list.says("node:web9"));
+  const auto as_json = muster("node ls --on node:web9 --json");
+  CHECK(as_json.exit == 3);
+  CHECK(as_json.parsed() == json{{"nodes", json::array()}});
 }
 
 TEST_CASE("mistakes of whoever types are told with the way out", "[integration][cli]") {
@@ -203,6 +163,14 @@ TEST_CASE("mistakes of whoever types are told with the way out", "[integration][
                                           {"run test.change --on all --timeout soon", "timeout"},
                                           {"run test.change --on all --unknown", "unknown"},
                                           {"exec --on all", "which program"},
+                                          {"node ls role=web", "--on"},
+                                          {"status now", "'now'"},
+                                          {"job ls -- x", "'x'"},
+                                          {"job show -- x", "one job"},
+                                          {"plugin ls test", "'test'"},
+                                          {"enroll token ls all", "'all'"},
+                                          {"enroll token create web1", "'web1'"},
+                                          {"run test.change --on all -- count:=1", "without"},
                                           {"job show", "one job"},
                                           {"job show nonsense", "nonsense"},
                                           {"job nonsense", "muster job ls"},

@@ -1,0 +1,315 @@
+// The real program `muster` following a job at a controller that a test plays: what comes over the
+// wire, what is lost and when it goes away is up to the test.
+#include <csignal>
+#include <map>
+#include <muster/core/base/guarded.hpp>
+#include <muster/core/net/http_server.hpp>
+
+#include "catch.hpp"
+#include "cli_runner.hpp"
+#include "temp_dir.hpp"
+
+namespace muster::controller {
+namespace {
+
+using nlohmann::json;
+using RespondTo = std::function<void(const http::Request&, std::shared_ptr<http::Responder>)>;
+
+const char* const kJob = "7c1e2a58-0000-4000-8000-000000000000";
+
+/// Answers POST /v1/jobs with kJob unless told otherwise. What `on` is given runs on the server's
+/// thread.
+class FakeController {
+ public:
+  FakeController() {
+    on("/v1/jobs", [](const auto&, const auto& to) {
+      to->respond(201, {}, json{{"job", kJob}}.dump());
+    });
+    start(0);
+  }
+  void on(const std::string& path, RespondTo respond) { routes_[path] = std::move(respond); }
+  /// Ends every connection and listens again where it was.
+  void restart() {
+    const auto port = server_->port();
+    server_.reset();
+    start(port);
+  }
+  [[nodiscard]] std::string url() const {
+    return "http://127.0.0.1:" + std::to_string(server_->port());
+  }
+  [[nodiscard]] int asked(const std::string& path) {
+    return asked_.with([&](auto& asked) { return asked[path]; });
+  }
+
+ private:
+  void start(std::uint16_t port) {
+    http::ServerOptions options;
+    options.port = port;
+    options.stream_queue_bytes = std::size_t{16} << 20U;
+    server_ = http::Server::start(options, [this](const http::Request& request, auto to) {
+                asked_.with([&](auto& asked) { ++asked[request.path]; });
+                const auto found = routes_.find(request.path);
+                if (found == routes_.end()) return (void)to->respond(404, {}, "{}");
+                found->second(request, std::move(to));
+              }).value();
+  }
+
+  std::map<std::string, RespondTo> routes_;
+  Guarded<std::map<std::string, int>> asked_;
+  std::unique_ptr<http::Server> server_;
+};
+
+std::string event(const std::string& name, const json& data) {
+  return "event: " + name + "\ndata: " + data.dump() + "\n\n";
+}
+
+std::string output(std::uint64_t offset, const std::string& text,
+                   const std::string& stream = "stdout") {
+  return event("output", {{"node", "web1"},
+                          {"stream", stream},
+                          {"offset", offset},
+                          {"bytes", text.size()},
+                          {"text", text}});
+}
+
+std::string running() {
+  return event(
+      "task",
+      {{"node", "web1"}, {"state", "running"}, {"counts", {{"targets", 1}, {"running", 1}}}});
+}
+
+std::string done(std::uint64_t size = 0, std::uint64_t kept = 0) {
+  json outputs = json::array();
+  if (size > 0) {
+    outputs.push_back(
+        {{"stream", "stdout"}, {"size", size}, {"kept", kept}, {"truncated", kept < size}});
+  }
+  return event("done", {{"job", kJob},
+                        {"state", "done"},
+                        {"counts", {{"targets", 1}, {"ok", 1}}},
+                        {"tasks",
+                         {{{"node", "web1"},
+                           {"state", "ok"},
+                           {"error", nullptr},
+                           {"result", nullptr},
+                           {"outputs", outputs}}}}});
+}
+
+struct Scene {
+  test::TempDir dir;
+  FakeController controller;
+  CliRunner muster{controller.url(), "", dir.path()};
+  Guarded<std::vector<std::string>> streams;  // what each connection to the events gets
+  std::string kept;                           // output that the controller has
+
+  Scene() {
+    REQUIRE(write_file_atomic(muster.token_file_, as_bytes("token\n"), 0600));
+    controller.on(events_path(), [this](const auto&, const auto& to) {
+      const auto text = streams.with([](auto& left) {
+        if (left.empty()) return std::string();
+        auto first = left.front();
+        left.erase(left.begin());
+        return first;
+      });
+      auto stream = to->start_stream({});
+      (void)stream->push(text);
+    });
+    controller.on(job_path() + "/output", [this](const auto& request, const auto& to) {
+      const auto offset = std::stoull(std::string(request.parameter("offset").value_or("0")));
+      to->respond(200, {}, kept.substr(offset));
+    });
+  }
+  static std::string job_path() { return std::string("/v1/jobs/") + kJob; }
+  static std::string events_path() { return job_path() + "/events"; }
+  void say(std::vector<std::string> all) {
+    streams.with([&](auto& left) { left = std::move(all); });
+  }
+};
+
+const char* const kExec = "exec --on node:web1 -- cat";
+
+TEST_CASE("what a single node prints comes whole, though events were left out",
+          "[integration][cli]") {
+  Scene scene;
+  scene.kept = "one\n" + std::string(100'000, 'x') + "\ntwo\n";
+  const auto late = scene.kept.size() - 4;
+  SECTION("in the middle") {
+    scene.say({running() + output(0, "one\n") + event("gap", {{"reason", "slow reader"}}) +
+               output(late, "two\n") + done(scene.kept.size(), scene.kept.size())});
+  }
+  SECTION("at the end") {
+    scene.say({running() + output(0, "one\n") + event("gap", {{"reason", "long output"}}) +
+               done(scene.kept.size(), scene.kept.size())});
+  }
+  SECTION("all of it") { scene.say({running() + done(scene.kept.size(), scene.kept.size())}); }
+  const auto ran = scene.muster(kExec);
+  CHECK(ran.exit == 0);
+  CHECK((ran.out == scene.kept));
+  CHECK(ran.err == "");
+}
+
+TEST_CASE("output that cannot be had is an error, not a shorter output", "[integration][cli]") {
+  Scene scene;
+  scene.say({running() + output(0, "one\n") + done(10, 10)});
+  scene.controller.on(Scene::job_path() + "/output",
+                      [](const auto&, const auto& to) { to->respond(503, {}, "{}"); });
+  const auto ran = scene.muster(kExec);
+  CHECK(ran.exit == 4);
+  CHECK(ran.out == "one\n");
+}
+
+TEST_CASE("output that was cut at its cap says so", "[integration][cli]") {
+  Scene scene;
+  scene.kept = "0123456789";
+  scene.say({running() + output(0, "0123") + output(4, "456789") + done(50, 10)});
+  const auto ran = scene.muster(kExec);
+  CHECK(ran.exit == 0);
+  CHECK(ran.out == "0123456789");
+  CHECK(ran.says("web1: stdout was cut, 10 of 50 bytes are kept"));
+}
+
+TEST_CASE("a stream that breaks is taken up again where it was", "[integration][cli]") {
+  Scene scene;
+  scene.say(
+      {running() + output(0, "abc"), "", "", "", running() + output(0, "abcdef") + done(6, 6)});
+  const auto ran = scene.muster(kExec);
+  CHECK(ran.exit == 0);
+  CHECK(ran.out == "abcdef");
+  CHECK(scene.controller.asked(Scene::events_path()) == 5);
+}
+
+TEST_CASE("the restart of the controller does not end a job that is followed",
+          "[integration][cli]") {
+  Scene scene;
+  std::shared_ptr<http::Stream> open;
+  int connections = 0;
+  scene.controller.on(Scene::events_path(), [&](const auto&, const auto& to) {
+    open = to->start_stream({});
+    (void)open->push(running() + output(0, "begun\n") + (++connections > 1 ? done(6, 6) : ""));
+    if (connections > 1) open->close();
+  });
+  bool restarted = false;
+  const auto ran = scene.muster(kExec, [&] {
+    if (restarted || text_of_file(scene.dir / "1.out").empty()) return;
+    restarted = true;
+    scene.controller.restart();
+  });
+  CHECK(ran.exit == 0);
+  CHECK(ran.out == "begun\n");
+}
+
+TEST_CASE("a request whose answer is lost is repeated under the same key and makes one job",
+          "[integration][cli]") {
+  Scene scene;
+  scene.say({running() + done()});
+  std::shared_ptr<http::Responder> held;
+  Guarded<std::vector<std::string>> keys;
+  scene.controller.on("/v1/jobs", [&](const auto& request, const auto& to) {
+    const auto count = keys.with([&](auto& all) {
+      all.emplace_back(request.header("idempotency-key").value_or(""));
+      return all.size();
+    });
+    if (count == 1) {
+      held = to;
+    } else {
+      to->respond(201, {}, json{{"job", kJob}}.dump());
+    }
+  });
+  bool lost = false;
+  const auto ran = scene.muster(kExec, [&] {
+    if (lost || keys.with([](auto& all) { return all.empty(); })) return;
+    lost = true;
+    scene.controller.restart();
+  });
+  CHECK(ran.exit == 0);
+  const auto sent = keys.with([](auto& all) { return all; });
+  REQUIRE(sent.size() == 2);
+  CHECK(sent[0].size() >= 20);
+  CHECK(sent[0] == sent[1]);
+}
+
+TEST_CASE("Ctrl-C before the controller answered waits for the job's id and tells it",
+          "[integration][cli]") {
+  Scene scene;
+  Guarded<std::shared_ptr<http::Responder>> held;
+  scene.controller.on(
+      "/v1/jobs", [&](const auto&, const auto& to) { held.with([&](auto& kept) { kept = to; }); });
+  const auto pid_file = scene.dir / "pid";
+  const bool twice = GENERATE(false, true);
+  int sent = 0;
+  const auto ran = scene.muster(
+      "--version; exec sh -c 'echo $$ > " + pid_file.string() +
+          "; exec " MUSTER_CLI " exec --on all -- x'",
+      [&] {
+        const auto responder = held.with([](auto& kept) { return kept; });
+        if (responder == nullptr) return;
+        const bool waits = text_of_file(scene.dir / "1.err").find("waiting") != std::string::npos;
+        if (sent == 0 || (sent == 1 && waits && twice)) {
+          ++sent;
+          REQUIRE(::kill(std::stoi(text_of_file(pid_file)), SIGINT) == 0);
+        } else if (waits && !twice) {
+          responder->respond(201, {}, json{{"job", kJob}}.dump());
+        }
+      });
+  CHECK(ran.exit == 130);
+  CHECK(ran.says(twice ? "muster job ls" : "muster job watch " + std::string(kJob)));
+}
+
+TEST_CASE("what goes wrong once the job is there is told with the way back to it",
+          "[integration][cli]") {
+  Scene scene;
+  scene.controller.on(Scene::events_path(),
+                      [](const auto&, const auto& to) { to->respond(403, {}, "{}"); });
+  const auto ran = scene.muster(kExec);
+  CHECK(ran.exit == 5);
+  CHECK(ran.says(std::string("the job goes on: muster job watch ") + kJob));
+}
+
+TEST_CASE("a line that comes in parts is shown as one, and an unfinished one at the end",
+          "[integration][cli]") {
+  Scene scene;
+  scene.say({running() + output(0, "a") + output(1, "b\nc") + output(0, "warn", "stderr") +
+             output(4, "d") + event("gap", {{"reason", "slow reader"}}) +
+             event("gap", {{"reason", "slow reader"}}) + output(100, "e\n") + output(102, "f") +
+             done(103, 103)});
+  const auto ran = scene.muster("exec --stream --on all -- cat");
+  CHECK(ran.exit == 0);
+  CHECK(ran.out == "web1: ab\nweb1: cd\nweb1: e\nweb1: f\n");
+  CHECK(ran.err == "some live output was left out; muster job output has all of it\nweb1: warn\n");
+}
+
+TEST_CASE("a terminal gets no escape sequences from a node, a file gets every byte",
+          "[integration][cli]") {
+  Scene scene;
+  scene.kept = "a\x1b[2Jb \xC3\xBC\n";
+  const auto size = scene.kept.size();
+  const auto split = size - 2;  // within the last character
+  const auto half = [&](std::size_t begin, std::size_t count) {
+    return event("output", {{"node", "web1"},
+                            {"stream", "stdout"},
+                            {"offset", begin},
+                            {"bytes", count},
+                            {"base64", begin == 0 ? "YRtbMkpiIMM" : "vAo"}});
+  };
+  const auto all = running() + half(0, split) + half(split, 2) + done(size, size);
+  scene.say({all});
+  CHECK(scene.muster(kExec).out == scene.kept);
+  scene.say({all});
+  const auto shown = scene.muster("--version; script -qec '" MUSTER_CLI
+                                  " exec --on node:web1 -- cat' /dev/null </dev/null");
+  CHECK(shown.exit == 0);
+  CHECK(shown.out.find("a?[2Jb \xC3\xBC\r\n") != std::string::npos);
+  CHECK(shown.out.find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("what the controller did not do is told as not reached, not as failed",
+          "[integration][cli]") {
+  Scene scene;
+  const int status = GENERATE(429, 500, 503);
+  scene.controller.on("/v1/jobs",
+                      [&](const auto&, const auto& to) { to->respond(status, {}, "{}"); });
+  CHECK(scene.muster(kExec).exit == 4);
+}
+
+}  // namespace
+}  // namespace muster::controller
