@@ -65,7 +65,7 @@ Result<Bytes> OutputFiles::read(const crypto::Digest& digest, std::uint64_t offs
 }
 
 FileOutputBuffer::~FileOutputBuffer() {
-  if (!is_inline() && !kept_) ::unlink(path_.c_str());
+  if (!is_inline() && !renamed_) ::unlink(path_.c_str());
 }
 
 Status FileOutputBuffer::append(BytesView bytes) {
@@ -137,17 +137,26 @@ Result<Bytes> FileOutputBuffer::read(std::uint64_t offset, std::size_t most) con
 
 Status FileOutputBuffer::keep() {
   if (kept_ || is_inline()) return {};
+  const auto target = files_.kept_path(digest());
+  if (!renamed_) {
+    if (auto moved = move_to(target); !moved) return moved;
+    renamed_ = true;
+  }
+  auto synced = sync_directory(target.parent_path()).and_then([&] {
+    return sync_directory(target.parent_path().parent_path());
+  });
+  kept_ = synced.has_value();
+  return synced;
+}
+
+Status FileOutputBuffer::move_to(const std::filesystem::path& target) {
   const UniqueFd fd(::open(path_.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd || ::fdatasync(fd.get()) != 0) return fail_errno("sync " + path_.string(), errno);
-  const auto target = files_.kept_path(digest());
   if (auto made = make_directories(target.parent_path()); !made) return made;
   if (::rename(path_.c_str(), target.c_str()) != 0) {
     return fail_errno("keep " + path_.string(), errno);
   }
-  kept_ = true;
-  return sync_directory(target.parent_path()).and_then([&] {
-    return sync_directory(target.parent_path().parent_path());
-  });
+  return {};
 }
 
 }  // namespace muster::controller

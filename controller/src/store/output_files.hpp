@@ -52,13 +52,15 @@ class FileOutputBuffer final : public OutputBuffer {
  private:
   [[nodiscard]] Status make_file();
   [[nodiscard]] Status write_at_end(const UniqueFd& fd, BytesView bytes);
+  [[nodiscard]] Status move_to(const std::filesystem::path& target);
 
   OutputFiles& files_;
   Bytes memory_;
   std::filesystem::path path_;  // in incoming/, also after it was renamed: the loop reads it
   std::uint64_t size_ = 0;
   crypto::Sha256 hash_;
-  bool kept_ = false;
+  bool renamed_ = false;  // it has its last name, which others with the same bytes may share
+  bool kept_ = false;     // and the name is durable
 };
 
 }  // namespace muster::controller
