@@ -31,6 +31,9 @@ json parse_bounded(const std::string& text) {
 
 http::Refusal refusal_of(const Problem& problem, http::Headers headers) {
   headers.emplace_back("Content-Type", "application/problem+json");
+  if (const auto pause = retry_after(problem)) {
+    headers.emplace_back("Retry-After", std::to_string(pause->count()));
+  }
   return {status_of(problem), std::move(headers), dump(to_json(problem)) + "\n"};
 }
 

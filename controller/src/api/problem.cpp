@@ -1,5 +1,6 @@
 #include "problem.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace muster::controller::api {
@@ -44,6 +45,13 @@ int status_of(const Problem& problem) {
   if (problem.reason == "too_large") return 413;
   if (problem.reason == "disk_full") return 503;
   return meaning_of(problem.error.code).status;
+}
+
+std::optional<std::chrono::seconds> retry_after(const Problem& problem) {
+  const int status = status_of(problem);
+  if (status != 429 && status != 503) return std::nullopt;
+  const auto pause = std::chrono::ceil<std::chrono::seconds>(problem.error.retry_after);
+  return std::max(pause, std::chrono::seconds(1));
 }
 
 nlohmann::json to_json(const Problem& problem) {

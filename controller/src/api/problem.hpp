@@ -4,6 +4,7 @@
 
 #include <muster/core/base/error.hpp>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 
 namespace muster::controller::api {
@@ -15,6 +16,8 @@ struct Problem {
   std::string position;  ///< text with a caret, where the error has a place in a text
 };
 
+/// How long a client should wait before it tries again; nothing when trying again is no use.
+[[nodiscard]] std::optional<std::chrono::seconds> retry_after(const Problem& problem);
 [[nodiscard]] int status_of(const Problem& problem);
 [[nodiscard]] nlohmann::json to_json(const Problem& problem);
 

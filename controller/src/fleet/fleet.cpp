@@ -74,7 +74,9 @@ void Fleet::State::record_report(Node& node) {
   NodeReport report{node.record.last_seen, node.record.agent_version, node.record.facts_digest,
                     node.record.facts, node.record.plugins};
   parts.store.update_node(id, std::move(report), [this, id](const Status& stored) {
-    if (!stored) {
+    if (!stored && stored.error().code == ErrorCode::Unavailable && stored.error().retryable) {
+      reports_refused.insert(id);
+    } else if (!stored) {
       parts.log.warn("what a node told was not stored, ignoring",
                      {{"reason", stored.error().message}});
     }
@@ -234,6 +236,13 @@ Status Fleet::send(NodeId node, wire::MessageType type, BytesView body) {
   auto* session = state_->sessions.live(node);
   if (session == nullptr) return fail(ErrorCode::Unavailable, "the node has no session");
   return state_->sessions.send(*session, type, body);
+}
+
+void Fleet::send_away(NodeId node, const std::string& why,
+                      std::chrono::milliseconds come_back_after) {
+  // Without room for it the agent finds out by itself, from RETRY.
+  std::ignore = send(node, wire::GoAway{why, come_back_after});
+  state_->end_live(node);
 }
 
 std::uint64_t Fleet::violations(wire::Violation reason) const {

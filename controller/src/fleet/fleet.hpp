@@ -129,6 +129,9 @@ class Fleet {
   [[nodiscard]] Status send(NodeId node, const Message& message) {
     return send(node, Message::kType, wire::encode(message));
   }
+  /// Ends the node's live session, if any; it comes back after that time. From inside on_message()
+  /// too.
+  void send_away(NodeId node, const std::string& why, std::chrono::milliseconds come_back_after);
   /// Of all sessions since the start, by reason.
   [[nodiscard]] std::uint64_t violations(wire::Violation reason) const;
   [[nodiscard]] PresenceTimes times() const;

@@ -15,6 +15,9 @@ void Fleet::State::tick() {
   std::vector<Node*> all;
   for (const auto& [name, node] : nodes.by_name()) all.push_back(node.get());
   for (auto* node : all) update_presence(*node);
+  for (const auto& id : std::exchange(reports_refused, {})) {
+    if (auto* node = nodes.find(id)) record_report(*node);
+  }
   arm_tick();
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <muster/core/log/logger.hpp>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "events/event_log.hpp"
@@ -61,6 +62,7 @@ struct Fleet::State {
   NodeListener* listener = nullptr;
   NodeRegistry nodes;
   std::map<NodeId, bool> reports_in_writing;  // true: there is newer to write after this one
+  std::set<NodeId> reports_refused;           // by a store that was busy; written at the next tick
   Inventory inventory;
   SessionTable sessions;
   RetryLimiter retries;

@@ -147,6 +147,12 @@ JobService::State::Verdict JobService::State::on_result(NodeId node, wire::TaskR
     if (!task->told) task->held = std::make_unique<wire::TaskResult>(std::move(message));
     return std::nullopt;
   }
+  if (writer.full()) {
+    // Not taken and not acknowledged: the node keeps it, and sends it again in its next session.
+    if (task->job->idle()) release(*task->job);
+    parts.fleet.send_away(node, "results cannot be stored as fast as they come", kBusyPause);
+    return std::nullopt;
+  }
   if (!output_is_whole(*task, message)) return std::nullopt;
   TaskRecord last = task->record;
   last.state = message.state;

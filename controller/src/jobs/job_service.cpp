@@ -8,6 +8,23 @@
 
 namespace muster::controller {
 
+namespace {
+
+std::string why_not_stored(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::Conflict:
+      return "idempotency_key";
+    case ErrorCode::ResourceExhausted:
+      return "disk_full";
+    case ErrorCode::Unavailable:
+      return "busy";
+    default:
+      return "internal";
+  }
+}
+
+}  // namespace
+
 JobService::State::State(Parts the_parts)
     : parts(the_parts),
       writer(parts.loop, parts.store, parts.log,
@@ -118,10 +135,8 @@ void JobService::create(JobRequest request, JobCreated done) {
       plan->job, std::move(tasks),
       [this, plan, done = std::move(done)](const Result<JobId>& stored) {
         if (!stored) {
-          const bool key = stored.error().code == ErrorCode::Conflict;
-          const bool full = stored.error().code == ErrorCode::ResourceExhausted;
-          return done(tl::unexpected(JobRefusal{
-              stored.error(), key ? "idempotency_key" : (full ? "disk_full" : "internal"), {}}));
+          return done(
+              tl::unexpected(JobRefusal{stored.error(), why_not_stored(stored.error()), {}}));
         }
         // Another id is that of the job which the same request made before.
         if (*stored == plan->job.id && plan->job.ended == 0) {

@@ -25,6 +25,8 @@ inline constexpr std::chrono::milliseconds kAwayGrace{30'000};  ///< after the l
 inline constexpr std::chrono::milliseconds kPresentGrace{
     60'000};  ///< of a node that is there and silent
 inline constexpr std::chrono::milliseconds kIdleAck{20};
+inline constexpr std::chrono::milliseconds kBusyPause{
+    2000};  ///< of a node whose RESULT found no room
 inline constexpr std::uint64_t kAckEvery = std::uint64_t{256} << 10U;
 inline constexpr int kMaxVainRewinds = 3;
 inline constexpr int kMaxWrongDigests = 3;

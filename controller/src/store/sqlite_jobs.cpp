@@ -75,6 +75,8 @@ TaskCounts counts_of(SQLite::Database& database, std::int64_t job_number) {
   return counts;
 }
 
+constexpr std::size_t kTaskBytes = sizeof(TaskRecord) + 256;  // with its name and an error
+
 /// The job that the same requester made with the same key, if any.
 Result<std::optional<JobId>> same_request(SQLite::Database& database, const JobRecord& job) {
   if (job.idempotency_key.empty()) return std::nullopt;
@@ -157,6 +159,7 @@ Status finish_task(SQLite::Database& database, const TaskOutcome& outcome) {
 }  // namespace
 
 void SqliteStore::create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<JobId> done) {
+  const auto bytes = job.arguments.size() + job.selector.size() + tasks.size() * kTaskBytes;
   write<JobId>(
       [job = std::move(job),
        tasks = std::move(tasks)](SQLite::Database& database) -> Result<JobId> {
@@ -166,7 +169,7 @@ void SqliteStore::create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<
         insert_tasks(database, insert_job(database, job), tasks);
         return job.id;
       },
-      std::move(done));
+      std::move(done), bytes);
 }
 
 void SqliteStore::finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) {
@@ -177,7 +180,7 @@ void SqliteStore::finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> don
         }
         return {};
       },
-      std::move(done));
+      std::move(done), 0, true);
 }
 
 void SqliteStore::note_sent(std::vector<TaskId> tasks, Done<void> done) {

@@ -100,6 +100,8 @@ Status one_row(int changed, const char* sentence) {
   return fail(ErrorCode::NotFound, sentence);
 }
 
+constexpr std::size_t kPluginBytes = sizeof(wire::PluginInfo) + 64;  // with its names
+
 }  // namespace
 
 void SqliteStore::enroll_node(const Digest& secret, NodeRecord joining, Done<NodeRecord> done) {
@@ -125,6 +127,8 @@ void SqliteStore::enroll_node(const Digest& secret, NodeRecord joining, Done<Nod
 }
 
 void SqliteStore::update_node(NodeId node, NodeReport report, Done<void> done) {
+  auto bytes = report.plugins.size() * kPluginBytes;
+  for (const auto& [name, value] : report.facts) bytes += name.size() + value.size();
   write<void>(
       [node, report = std::move(report)](SQLite::Database& database) -> Status {
         return one_row(
@@ -136,7 +140,7 @@ void SqliteStore::update_node(NodeId node, NodeReport report, Done<void> done) {
                 map_to_json(report.facts), plugins_to_json(report.plugins), node),
             "there is no such node");
       },
-      std::move(done));
+      std::move(done), bytes);
 }
 
 void SqliteStore::set_labels(NodeId node, Labels labels, Done<void> done) {

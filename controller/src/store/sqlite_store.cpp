@@ -35,12 +35,13 @@ Status make_private(const std::filesystem::path& file) {
 
 SqliteStore::SqliteStore(UniqueFd lock, StoreMeta meta, std::unique_ptr<OutputFiles> files,
                          std::unique_ptr<SQLite::Database> reader,
-                         std::unique_ptr<SQLite::Database> writer, run::EventLoop& loop)
+                         std::unique_ptr<SQLite::Database> writer, run::EventLoop& loop,
+                         WriteLimits limits)
     : lock_(std::move(lock)),
       meta_(meta),
       files_(std::move(files)),
       reader_(std::move(reader)),
-      writes_(std::move(writer), loop) {}
+      writes_(std::move(writer), loop, limits) {}
 
 SqliteStore::~SqliteStore() = default;
 
@@ -65,19 +66,21 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(run::EventLoop& loop,
     auto reader = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE);
     set_pragmas(*reader);
     reader->exec("PRAGMA query_only = ON");
-    return std::unique_ptr<SqliteStore>(new SqliteStore(
-        std::move(*lock), *meta, std::move(*files), std::move(reader), std::move(writer), loop));
+    return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(*lock), *meta, std::move(*files),
+                                                        std::move(reader), std::move(writer), loop,
+                                                        options.write_limits));
   });
 }
 
 void SqliteStore::put_manifest(const Digest& digest, std::string json, Done<void> done) {
+  const auto bytes = json.size();
   write<void>(
       [digest, json = std::move(json)](SQLite::Database& database) -> Status {
         sql::execute(database, "INSERT OR IGNORE INTO manifests (digest, json) VALUES (?, ?)",
                      digest, json);
         return {};
       },
-      std::move(done));
+      std::move(done), bytes);
 }
 
 Result<std::string> SqliteStore::manifest(const Digest& digest) {
@@ -90,13 +93,14 @@ Result<std::string> SqliteStore::manifest(const Digest& digest) {
 }
 
 void SqliteStore::append_event(EventRecord event, Done<std::uint64_t> done) {
+  const auto bytes = event.subject.size() + event.data.size();
   write<std::uint64_t>(
       [event = std::move(event)](SQLite::Database& database) -> Result<std::uint64_t> {
         sql::execute(database, "INSERT INTO events (time, type, subject, data) VALUES (?, ?, ?, ?)",
                      event.time, event.type, event.subject, event.data);
         return static_cast<std::uint64_t>(database.getLastInsertRowid());
       },
-      std::move(done));
+      std::move(done), bytes);
 }
 
 Result<std::vector<EventRecord>> SqliteStore::events_after(std::uint64_t after, std::size_t limit) {

@@ -21,6 +21,7 @@ namespace muster::controller {
 struct SqliteOptions {
   std::filesystem::path directory;
   std::uint32_t max_pages = 0;  ///< the database refuses to grow beyond; 0: no limit
+  WriteLimits write_limits = {};
 };
 
 class SqliteStore final : public Store {
@@ -71,11 +72,14 @@ class SqliteStore final : public Store {
  private:
   SqliteStore(UniqueFd lock, StoreMeta meta, std::unique_ptr<OutputFiles> files,
               std::unique_ptr<SQLite::Database> reader, std::unique_ptr<SQLite::Database> writer,
-              run::EventLoop& loop);
+              run::EventLoop& loop, WriteLimits limits);
 
-  /// `apply(database)` returns Result<T> on the writer's thread.
+  static constexpr std::size_t kSmallWrite = 512;
+
+  /// `apply(database)` returns Result<T> on the writer's thread; `bytes` is what it holds beyond a
+  /// few fields.
   template <class T, class Apply>
-  void write(Apply apply, Done<T> done) {
+  void write(Apply apply, Done<T> done, std::size_t bytes = 0, bool always = false) {
     struct Slot {
       Result<T> value = fail(ErrorCode::Internal, "not written");
     };
@@ -89,7 +93,8 @@ class SqliteStore final : public Store {
                     if (!done) return;
                     if (!committed) return done(tl::unexpected(committed.error()));
                     done(std::move(slot->value));
-                  }});
+                  },
+                  bytes + kSmallWrite, always});
   }
 
   UniqueFd lock_;

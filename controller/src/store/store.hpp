@@ -6,7 +6,8 @@
 /// while it was busy; `done` runs on the loop once the write is durable, in the order of asking.
 /// Reads answer at once and see what was committed. A write that fails changed nothing. Common
 /// errors of writes: ResourceExhausted (retryable) when the disk is full; Unavailable when it
-/// cannot be written to.
+/// cannot be written to, or (retryable, told before earlier writes are done) when too much waits to
+/// be written already.
 #pragma once
 
 #include <cstdint>
@@ -85,8 +86,9 @@ class Store {
   /// stored. Errors: Conflict when that one had another request digest.
   virtual void create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<JobId> done) = 0;
   /// Stores ends of tasks and their output in one commit. An outcome for a task that has a final
-  /// state already changes it only if that is indeterminate. Errors: NotFound for a task that does
-  /// not exist.
+  /// state already changes it only if that is indeterminate. Never refused because too much waits:
+  /// the caller asks for one commit at a time and limits what is in it. Errors: NotFound for a task
+  /// that does not exist.
   virtual void finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) = 0;
   /// Remembers that these tasks may have left the controller: queued ones are delivered from now
   /// on, all others stay as they are.

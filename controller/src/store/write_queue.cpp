@@ -23,10 +23,17 @@ bool in_transaction(SQLite::Database& database) {
   return sqlite3_get_autocommit(database.getHandle()) == 0;
 }
 
+Error busy() {
+  return {ErrorCode::Unavailable,
+          "the controller has more to write than its disk takes; try again in a second", "", true,
+          std::chrono::seconds(1)};
+}
+
 }  // namespace
 
-WriteQueue::WriteQueue(std::unique_ptr<SQLite::Database> database, run::EventLoop& loop)
-    : database_(std::move(database)), loop_(loop), thread_([this] { work(); }) {}
+WriteQueue::WriteQueue(std::unique_ptr<SQLite::Database> database, run::EventLoop& loop,
+                       WriteLimits limits)
+    : database_(std::move(database)), loop_(loop), limits_(limits), thread_([this] { work(); }) {}
 
 WriteQueue::~WriteQueue() {
   {
@@ -38,6 +45,15 @@ WriteQueue::~WriteQueue() {
 }
 
 void WriteQueue::push(Write write) {
+  const bool full = load_->writes >= limits_.writes || load_->bytes >= limits_.bytes;
+  if (full && !write.always) {
+    loop_.post([done = std::move(write.done)] {
+      if (done) done(tl::unexpected(busy()));
+    });
+    return;
+  }
+  ++load_->writes;
+  load_->bytes += write.bytes;
   {
     const std::lock_guard lock(mutex_);
     queue_.push_back(std::move(write));
@@ -60,8 +76,10 @@ void WriteQueue::work() {
     auto group = take();
     if (group.empty()) return;  // stopping, and nothing is left
     auto results = commit(group);
-    loop_.post([group = std::move(group), results = std::move(results)] {
+    loop_.post([group = std::move(group), results = std::move(results), load = load_] {
       for (std::size_t i = 0; i < group.size(); ++i) {
+        --load->writes;
+        load->bytes -= group[i].bytes;
         if (group[i].done) group[i].done(results[i]);
       }
     });

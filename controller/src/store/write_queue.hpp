@@ -2,7 +2,8 @@
 ///
 /// No timer: a lone write is committed at once, a burst in groups. Within a group each write has a
 /// savepoint, so one that fails leaves the others alone. Completions run on the loop, in order,
-/// after the commit. The destructor writes what was queued.
+/// after the commit. The destructor writes what was queued. What waits is limited: a write beyond
+/// that is not taken, and its completion says Unavailable, before those of writes that were.
 #pragma once
 
 #include <SQLiteCpp/Database.h>
@@ -20,22 +21,34 @@
 
 namespace muster::controller {
 
+/// Of writes that were asked for and whose completion has not run.
+struct WriteLimits {
+  std::size_t writes = 100'000;
+  std::size_t bytes = std::size_t{64} << 20U;  ///< passed by one write at most
+};
+
 class WriteQueue {
  public:
   struct Write {
     std::function<Status(SQLite::Database&)> apply;  ///< on the writer's thread
     std::function<void(Status)> done;                ///< on the loop
+    std::size_t bytes = 0;                           ///< what it holds in memory, about
+    bool always = false;  ///< taken beyond the limits too: who asks limits itself
   };
   static constexpr std::size_t kMaxGroup = 1000;
 
-  WriteQueue(std::unique_ptr<SQLite::Database> database, run::EventLoop& loop);
+  WriteQueue(std::unique_ptr<SQLite::Database> database, run::EventLoop& loop, WriteLimits limits);
   ~WriteQueue();
   WriteQueue(const WriteQueue&) = delete;
   WriteQueue& operator=(const WriteQueue&) = delete;
 
-  void push(Write write);
+  void push(Write write);  // [loop]
 
  private:
+  struct Load {
+    std::size_t writes = 0;
+    std::size_t bytes = 0;
+  };
   void work();
   [[nodiscard]] std::vector<Write> take();
   [[nodiscard]] std::vector<Status> commit(const std::vector<Write>& group);
@@ -43,6 +56,8 @@ class WriteQueue {
 
   std::unique_ptr<SQLite::Database> database_;  // the writer's alone
   run::EventLoop& loop_;
+  WriteLimits limits_;
+  std::shared_ptr<Load> load_ = std::make_shared<Load>();  // the loop's; completions may outlive us
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Write> queue_;  // under mutex_

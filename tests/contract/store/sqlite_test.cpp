@@ -117,6 +117,48 @@ TEST_CASE(
   CHECK(store->job(job.id)->job.targets == 2);
 }
 
+TEST_CASE("a write beyond what may wait is refused at once, and all before it are done",
+          "[contract][store]") {
+  test::TempDir directory;
+  const SystemClock clock;
+  const auto loop = *run::EventLoop::create(clock);
+  const auto limits = GENERATE(WriteLimits{3, 1U << 20U}, WriteLimits{100, 1500});
+  auto store = *SqliteStore::open(*loop, {directory.path(), 0, limits});
+  std::vector<Result<std::uint64_t>> told;
+  const auto ask = [&] {
+    store->append_event({0, 1, "node.test", "node/web1", std::string(100, 'x')},
+                        [&](Result<std::uint64_t> got) { told.push_back(std::move(got)); });
+  };
+  const auto wait_for = [&](std::size_t count) {
+    while (told.size() < count) {
+      if (!loop->run_ready()) std::this_thread::yield();
+    }
+  };
+  for (int i = 0; i < 5; ++i) ask();
+  CHECK(told.empty());  // never from inside the call
+  // Results are not refused: whoever writes them limits them before.
+  std::optional<Status> finished;
+  store->finish_tasks({}, [&](const Status& got) { finished = got; });
+  wait_for(5);
+  std::size_t refused = 0;
+  for (const auto& each : told) {
+    if (each) continue;
+    ++refused;
+    CHECK(each.error().code == ErrorCode::Unavailable);
+    CHECK(each.error().retryable);
+    CHECK(each.error().retry_after.count() > 0);
+  }
+  CHECK(refused == 2);
+  while (!finished) {
+    if (!loop->run_ready()) std::this_thread::yield();
+  }
+  CHECK(*finished);
+  ask();  // there is room again
+  wait_for(6);
+  CHECK(told.back());
+  CHECK(store->events_after(0, 10)->size() == 4);
+}
+
 TEST_CASE("what a crash left of large outputs is removed at the next start", "[contract][store]") {
   test::TempDir directory;
   const SystemClock clock;

@@ -85,6 +85,21 @@ TEST_CASE("a bad job is refused with a reason and the field at fault", "[integra
   CHECK(world.get("/v1/jobs").body.at("jobs").empty());
 }
 
+TEST_CASE("a busy store refuses a job whole and says when to try again", "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  world.on_loop([&] {
+    world.world().store.fail_writes_with(
+        Error{ErrorCode::Unavailable, "too much to write", {}, true, std::chrono::seconds(1)});
+  });
+  const auto refused = world.post("/v1/jobs", change_all());
+  CHECK(refused.status == 503);
+  CHECK(refused.reason() == "busy");
+  CHECK(refused.header("retry-after") == "1");
+  CHECK(world.get("/v1/jobs").body.at("jobs").empty());
+  CHECK(world.start_tasks(agent).empty());
+}
+
 TEST_CASE("a repeated request with its key makes no second job", "[integration][api]") {
   ApiWorld world;
   auto& agent = world.join("web1");

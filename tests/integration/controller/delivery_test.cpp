@@ -1,5 +1,8 @@
 // What the controller answers for, when attempts repeat, acknowledgements find no room, or its own
 // verdict crosses the node's.
+#include <set>
+
+#include "jobs/result_writer.hpp"
 #include "scripted_world.hpp"
 
 namespace muster::controller {
@@ -174,6 +177,43 @@ TEST_CASE("output that the disk had no room for is asked for again", "[integrati
   REQUIRE_FALSE(acks.empty());
   CHECK(acks.back().rewind);
   CHECK(acks.back().offset == 3);
+}
+
+TEST_CASE("results beyond what may wait for the disk are sent away, and all are kept in the end",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  constexpr std::size_t kLarge = std::size_t{700} << 10U;
+  constexpr std::size_t kTasks = kMaxUnstoredBytes / kLarge + 2;
+  std::vector<JobId> jobs;
+  for (std::size_t i = 0; i < kTasks; ++i) jobs.push_back(world.run());
+  std::vector<TaskId> tasks;
+  for (const auto& spec : agent.tasks()) tasks.push_back(spec.task);
+  REQUIRE(tasks.size() == kTasks);
+  const auto large_result = [](TaskId task) {
+    auto result = result_of(task);
+    result.result = Bytes(kLarge, 1);
+    return result;
+  };
+  world.store.fail_writes_with(Error{ErrorCode::ResourceExhausted, "full", {}, true, {}});
+  std::size_t said = 0;
+  while (world.fleet->connected(agent.id()) && said < kTasks)
+    agent.say(large_result(tasks[said++]));
+  CHECK(said == kTasks);
+  CHECK(agent.heard<wire::ResultAck>().empty());
+  REQUIRE(agent.heard<wire::GoAway>().size() == 1);
+
+  world.store.fail_writes_with(std::nullopt);
+  world.advance(seconds(2));
+  agent.connect();
+  for (const auto task : tasks) agent.say(large_result(task));
+  for (const auto job : jobs) CHECK(world.state(job, "web1") == TaskState::Ok);
+  std::set<TaskId> acknowledged;
+  for (const auto& ack : agent.heard<wire::ResultAck>()) {
+    acknowledged.insert(ack.tasks.begin(), ack.tasks.end());
+  }
+  CHECK(acknowledged.size() == kTasks);
 }
 
 TEST_CASE("after a controller's restart no node gets more tasks at once than before",

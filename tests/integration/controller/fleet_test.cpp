@@ -227,7 +227,7 @@ TEST_CASE("a node that talks a lot has one write of its facts under way and the 
   const auto digest = crypto::sha256(as_bytes("facts"));
   agent.say_at_once(wire::Facts{digest, {{"os.name", "older"}}}, 100);
   agent.say_at_once(wire::Facts{digest, {{"os.name", "debian"}}}, 1);
-  world.store.fail_writes_with(Error{ErrorCode::Unavailable, "no disk", {}, true, {}});
+  world.store.fail_writes_with(Error{ErrorCode::Internal, "no disk", {}, false, {}});
   world.settle();
   const auto entries = world.said.entries();
   CHECK(std::count_if(entries.begin(), entries.end(), [](const auto& entry) {
@@ -236,6 +236,18 @@ TEST_CASE("a node that talks a lot has one write of its facts under way and the 
   world.store.fail_writes_with(std::nullopt);
   agent.say(wire::Facts{digest, {{"os.name", "debian"}}});
   CHECK(world.store.nodes()->at(0).facts.at("os.name") == "debian");
+}
+
+TEST_CASE("what a node told while the store was busy is written a little later",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  world.store.fail_writes_with(Error{ErrorCode::Unavailable, "busy", {}, true, {}});
+  agent.say(wire::Facts{crypto::sha256(as_bytes("facts")), {{"os.name", "debian"}}});
+  world.store.fail_writes_with(std::nullopt);
+  world.advance(std::chrono::seconds(1));
+  REQUIRE(world.store.nodes()->at(0).facts.contains("os.name"));
 }
 
 TEST_CASE("a retired node is let in no more", "[integration][fleet]") {

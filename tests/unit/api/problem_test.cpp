@@ -56,3 +56,14 @@ TEST_CASE("a problem tells the field and the place in the text where it has them
   CHECK(body.at("field") == "/selector");
   CHECK(body.at("position") == "role=\n     ^");
 }
+
+TEST_CASE("only what may work later says when to try again", "[unit][api]") {
+  auto busy = problem_of(ErrorCode::Unavailable);
+  CHECK(retry_after(busy) == std::chrono::seconds(1));
+  busy.error.retry_after = std::chrono::milliseconds(2500);
+  CHECK(retry_after(busy) == std::chrono::seconds(3));
+  CHECK(retry_after(problem_of(ErrorCode::ResourceExhausted)) == std::chrono::seconds(1));
+  CHECK(retry_after(problem_of(ErrorCode::ResourceExhausted, "disk_full")));
+  CHECK_FALSE(retry_after(problem_of(ErrorCode::ResourceExhausted, "too_large")));
+  CHECK_FALSE(retry_after(problem_of(ErrorCode::InvalidArgument)));
+}
