@@ -76,6 +76,29 @@ void Enrollment::create(EnrollmentRequest request, Done<NewEnrollmentToken> done
       });
 }
 
+Status Enrollment::may_try(const std::string& address) const {
+  const auto found = wrong_.find(address);
+  if (found == wrong_.end() || found->second.count < kMaxWrongSecrets) return {};
+  const auto left = found->second.since + kWrongSecretWindow - clock_.mono_now();
+  if (left <= std::chrono::nanoseconds(0)) return {};
+  return tl::unexpected(Error{ErrorCode::ResourceExhausted,
+                              "too many wrong secrets came from " + address + "; wait a minute", "",
+                              true, std::chrono::ceil<std::chrono::milliseconds>(left)});
+}
+
+void Enrollment::note_wrong_secret(const std::string& address) {
+  const auto now = clock_.mono_now();
+  const auto over = [&](const Wrong& wrong) { return now - wrong.since >= kWrongSecretWindow; };
+  if (wrong_.size() >= kMaxWrongAddresses && !wrong_.contains(address)) {
+    std::erase_if(wrong_, [&](const auto& entry) { return over(entry.second); });
+    // Secrets cannot be guessed anyway; whoever has so many addresses must not fill the memory.
+    if (wrong_.size() >= kMaxWrongAddresses) wrong_.clear();
+  }
+  auto& wrong = wrong_[address];
+  if (wrong.count == 0 || over(wrong)) wrong = {now, 0};
+  ++wrong.count;
+}
+
 Result<std::vector<EnrollmentToken>> Enrollment::list() const {
   return store_.enrollment_tokens(to_unix_ms(clock_.unix_now()));
 }

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <muster/core/base/clock.hpp>
 #include <string>
 #include <utility>
@@ -16,6 +17,11 @@ namespace muster::controller {
 inline constexpr std::uint32_t kMaxEnrollmentUses = 100'000;
 inline constexpr std::chrono::hours kMaxEnrollmentLife{24 * 365};
 inline constexpr std::size_t kMaxLabels = 64;
+
+/// Wrong secrets that one address may try within kWrongSecretWindow before it has to wait.
+inline constexpr int kMaxWrongSecrets = 10;
+inline constexpr std::chrono::minutes kWrongSecretWindow{1};
+inline constexpr std::size_t kMaxWrongAddresses = 10'000;  ///< remembered at once
 
 struct EnrollmentRequest {
   std::uint32_t uses = 1;
@@ -42,11 +48,22 @@ class Enrollment {
   /// Errors: NotFound.
   void revoke(EnrollmentTokenId token, Done<void> done);
 
+  /// Whether `address` may try a secret now. Errors: ResourceExhausted, with the time to wait,
+  /// after too many wrong ones.
+  [[nodiscard]] Status may_try(const std::string& address) const;
+  void note_wrong_secret(const std::string& address);
+
  private:
+  struct Wrong {
+    MonoTime since{};
+    int count = 0;
+  };
+
   Store& store_;
   const Clock& clock_;
   std::string api_address_;
   Digest ca_;
+  std::map<std::string, Wrong> wrong_;  // by address
 };
 
 /// A label's name: letters, digits and -_ up to 64 bytes, beginning with a letter (a

@@ -59,6 +59,22 @@ TEST_CASE("a node whose answer was lost asks again and is the same node", "[inte
   CHECK(world.get("/v1/nodes").body.at("nodes").size() == 1);
 }
 
+TEST_CASE("an address that tries wrong secrets has to wait, with a good one too",
+          "[integration][api]") {
+  ApiWorld world;
+  const auto line =
+      world.post("/v1/enrollment-tokens", {{"uses", 5}}).body.at("token").get<std::string>();
+  auto wrong = request_with(line, "web1");
+  wrong["secret"] = crypto::to_base64url(Bytes(32, 1));
+  for (int i = 0; i < kMaxWrongSecrets; ++i) CHECK(enroll(world, wrong).status == 403);
+  const auto limited = enroll(world, request_with(line, "web1"));
+  CHECK(limited.status == 429);
+  CHECK(limited.reason() == "limit");
+  CHECK(limited.header("retry-after") == "60");
+  world.advance(kWrongSecretWindow);
+  CHECK(enroll(world, request_with(line, "web1")).status == 201);
+}
+
 TEST_CASE("a name that another machine has is a conflict", "[integration][api]") {
   ApiWorld world;
   const auto line =

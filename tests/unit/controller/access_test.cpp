@@ -32,6 +32,35 @@ struct Office {
   }
 };
 
+TEST_CASE(
+    "an address that tried wrong secrets waits out its minute, and is not remembered for ever",
+    "[unit][access]") {
+  Office office;
+  Enrollment enrollment(office.store, office.clock, {});
+  for (int i = 0; i < kMaxWrongSecrets; ++i) {
+    CHECK(enrollment.may_try("192.0.2.1"));
+    enrollment.note_wrong_secret("192.0.2.1");
+  }
+  office.clock.advance(std::chrono::seconds(20));
+  const auto waits = enrollment.may_try("192.0.2.1");
+  REQUIRE_FALSE(waits);
+  CHECK(waits.error().code == ErrorCode::ResourceExhausted);
+  CHECK(waits.error().retry_after == std::chrono::seconds(40));
+  CHECK(enrollment.may_try("192.0.2.2"));
+  SECTION("until its time is over") {
+    office.clock.advance(std::chrono::seconds(40));
+    CHECK(enrollment.may_try("192.0.2.1"));
+    enrollment.note_wrong_secret("192.0.2.1");
+    CHECK(enrollment.may_try("192.0.2.1"));
+  }
+  SECTION("or until more addresses came than are kept in mind") {
+    for (std::size_t i = 0; i < kMaxWrongAddresses; ++i) {
+      enrollment.note_wrong_secret("2001:db8::" + std::to_string(i));
+    }
+    CHECK(enrollment.may_try("192.0.2.1"));
+  }
+}
+
 TEST_CASE("the first start makes an admin whose token only its owner can read", "[unit][access]") {
   Office office;
   Access access(office.store, office.clock);

@@ -55,13 +55,17 @@ json view_of(const EnrollAnswer& answer) {
 }  // namespace
 
 void enroll_node(const Services& services, const ExchangePtr& exchange) {
+  const auto& address = exchange->request().peer;
+  if (auto may = services.enrollment.may_try(address); !may) return exchange->answer(may.error());
   auto request = request_from(*exchange);
   if (!request) return exchange->answer(request.error());
-  services.fleet.enroll(std::move(*request), [exchange](const Result<EnrollAnswer>& answer) {
-    if (answer) return exchange->answer(201, view_of(*answer));
-    const bool bad_secret = answer.error().code == ErrorCode::PermissionDenied;
-    exchange->answer(Problem{answer.error(), bad_secret ? "bad_secret" : "", {}});
-  });
+  services.fleet.enroll(
+      std::move(*request), [&services, exchange](const Result<EnrollAnswer>& answer) {
+        if (answer) return exchange->answer(201, view_of(*answer));
+        const bool bad_secret = answer.error().code == ErrorCode::PermissionDenied;
+        if (bad_secret) services.enrollment.note_wrong_secret(exchange->request().peer);
+        exchange->answer(Problem{answer.error(), bad_secret ? "bad_secret" : "", {}});
+      });
 }
 
 }  // namespace muster::controller::api
