@@ -28,15 +28,20 @@ std::vector<long> version_key(const std::string& version) {
 
 }  // namespace
 
+void Inventory::remember(std::set<Digest>& digests, const Digest& digest) {
+  if (digests.size() >= kMaxUnknownManifests / 2) digests.clear();
+  digests.insert(digest);
+}
+
 Status Inventory::parse(const Digest& digest, std::string_view text) {
   const auto document = nlohmann::json::parse(text, nullptr, false);
   if (document.is_discarded()) {
-    broken_.insert(digest);
+    remember(broken_, digest);
     return fail(ErrorCode::InvalidArgument, "a plugin's manifest is no JSON");
   }
   auto manifest = config::parse_manifest(document);
   if (!manifest) {
-    broken_.insert(digest);
+    remember(broken_, digest);
     return tl::unexpected(manifest.error());
   }
   manifests_[digest] = std::make_unique<config::Manifest>(std::move(*manifest));
@@ -49,7 +54,7 @@ const config::Manifest* Inventory::find(const Digest& digest) {
   if (broken_.contains(digest) || missing_.contains(digest)) return nullptr;
   const auto text = store_.manifest(digest);
   if (!text || !parse(digest, *text)) {
-    missing_.insert(digest);
+    remember(missing_, digest);
     return nullptr;
   }
   return manifests_.at(digest).get();

@@ -13,6 +13,9 @@
 
 namespace muster::controller {
 
+/// Digests that no manifest is known for; more are made up, and the oldest knowledge is dropped.
+inline constexpr std::size_t kMaxUnknownManifests = 10'000;
+
 class Inventory {
  public:
   explicit Inventory(Store& store) : store_(store) {}
@@ -27,8 +30,12 @@ class Inventory {
   [[nodiscard]] Status add(const Digest& digest, BytesView json);
 
   [[nodiscard]] std::vector<PluginSummary> summaries(const NodeRegistry& nodes);
+  /// Digests in memory for which there is no manifest.
+  [[nodiscard]] std::size_t unknown() const { return missing_.size() + broken_.size(); }
 
  private:
+  /// Forgetting costs a look into the store, or asking a node once more.
+  static void remember(std::set<Digest>& digests, const Digest& digest);
   [[nodiscard]] Status parse(const Digest& digest, std::string_view text);
 
   Store& store_;

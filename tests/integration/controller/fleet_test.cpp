@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "fleet/inventory.hpp"
 #include "scripted_world.hpp"
 
 namespace muster::controller {
@@ -248,6 +249,21 @@ TEST_CASE("what a node told while the store was busy is written a little later",
   world.store.fail_writes_with(std::nullopt);
   world.advance(std::chrono::seconds(1));
   REQUIRE(world.store.nodes()->at(0).facts.contains("os.name"));
+}
+
+TEST_CASE("digests that nodes make up do not fill the memory", "[integration][fleet]") {
+  World world;
+  Inventory inventory(world.store);
+  for (std::uint32_t i = 0; i < kMaxUnknownManifests; ++i) {
+    const auto text = "broken " + std::to_string(i);
+    const auto digest = crypto::sha256(as_bytes(text));
+    CHECK(inventory.find(digest) == nullptr);
+    CHECK_FALSE(inventory.add(digest, as_bytes(text)));
+  }
+  CHECK(inventory.unknown() <= kMaxUnknownManifests);
+  // What is known stays known, and what was forgotten can be learned.
+  CHECK(inventory.add(test_manifest_digest(), as_bytes(test_manifest())));
+  CHECK(inventory.find(test_manifest_digest()) != nullptr);
 }
 
 TEST_CASE("a retired node is let in no more", "[integration][fleet]") {
