@@ -259,13 +259,17 @@ TaskRecord make_task(const Node& node, const config::Operation* operation, const
 }  // namespace
 
 tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet, const JobRequest& request,
-                                           UnixMs now) {
+                                           UnixMs now, std::size_t room) {
   if (auto good = check_request(request); !good) {
     return tl::unexpected(JobRefusal{good.error(), "bad_request", {}});
   }
   std::string canonical;
   const auto targets = choose_targets(fleet, request.selector, canonical);
   if (!targets) return tl::unexpected(targets.error());
+  if (targets->size() > room) {
+    return refuse("busy", ErrorCode::ResourceExhausted,
+                  "too many tasks are open; wait until some have ended");
+  }
   std::vector<const config::Operation*> operations;
   for (const auto* node : *targets) {
     operations.push_back(operation_on(fleet, *node, request.operation));

@@ -24,8 +24,10 @@ struct JobPlan {
   std::vector<bool> noted;        ///< by task: it is stored as sent already
 };
 
+/// At most `room` targets: more are refused as busy.
 [[nodiscard]] tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet,
-                                                         const JobRequest& request, UnixMs now);
+                                                         const JobRequest& request, UnixMs now,
+                                                         std::size_t room);
 
 /// Whether the operation has the risk read on every node whose task is open; false when one of them
 /// does not know it.

@@ -112,18 +112,13 @@ Status JobService::load() {
 }
 
 void JobService::create(JobRequest request, JobCreated done) {
-  if (state_->tasks.size() >= kMaxOpenTasks) {
-    return done(tl::unexpected(JobRefusal{{ErrorCode::ResourceExhausted,
-                                           "too many tasks are open; wait until some have ended",
-                                           "",
-                                           true,
-                                           {}},
-                                          "busy",
-                                          {}}));
-  }
-  auto planned = plan_job(state_->parts.fleet, request, state_->now());
+  const auto taken = state_->tasks.size() + state_->tasks_in_creation;
+  const auto most = state_->parts.max_open_tasks;
+  auto planned =
+      plan_job(state_->parts.fleet, request, state_->now(), most - std::min(most, taken));
   if (!planned) return done(tl::unexpected(planned.error()));
   const auto plan = std::make_shared<JobPlan>(std::move(*planned));
+  state_->tasks_in_creation += plan->tasks.size();
   auto tasks = plan->tasks;
   for (auto& task : tasks) {
     // Stored as sent at once, where it will be: that spares a second commit before the first word.
@@ -134,6 +129,7 @@ void JobService::create(JobRequest request, JobCreated done) {
   state_->parts.store.create_job(
       plan->job, std::move(tasks),
       [this, plan, done = std::move(done)](const Result<JobId>& stored) {
+        state_->tasks_in_creation -= plan->tasks.size();
         if (!stored) {
           return done(
               tl::unexpected(JobRefusal{stored.error(), why_not_stored(stored.error()), {}}));

@@ -71,6 +71,7 @@ class JobService final : public NodeListener {
     Fleet& fleet;
     log::Logger& log;
     const crypto::SigningKey& signing_key;
+    std::size_t max_open_tasks = kMaxOpenTasks;
   };
   explicit JobService(Parts parts);
   ~JobService() override;

@@ -110,6 +110,7 @@ struct JobService::State {
   Parts parts;
   std::unordered_map<JobId, std::unique_ptr<OpenJob>> jobs;
   std::unordered_map<TaskId, OpenTask*> tasks;
+  std::size_t tasks_in_creation = 0;  // of jobs on their way to the disk
   std::unordered_map<NodeId, NodeWork> work;
   ResultWriter writer;
   Watchers watchers;

@@ -9,6 +9,37 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+TEST_CASE("a job that would pass the limit of open tasks is refused before anything is made",
+          "[integration][jobs]") {
+  World world;
+  Agent web1(world, "web1");
+  Agent web2(world, "web2");
+  web1.connect();
+  web2.connect();
+  world.jobs.reset();
+  world.jobs = std::make_unique<JobService>(
+      JobService::Parts{*world.loop, world.store, *world.fleet, world.log, world.signing_key, 3});
+  JobRequest request;
+  request.operation = "test.change";
+  request.selector = "all";
+  // Both are asked for before the first is stored.
+  std::vector<tl::expected<JobId, JobRefusal>> made;
+  for (int i = 0; i < 2; ++i) {
+    world.jobs->create(request, [&](auto created) { made.push_back(std::move(created)); });
+  }
+  world.settle();
+  REQUIRE(made.size() == 2);
+  CHECK(std::count_if(made.begin(), made.end(),
+                      [](const auto& each) { return each.has_value(); }) == 1);
+  const auto refused = world.create(request);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().reason == "busy");
+  CHECK(refused.error().error.code == ErrorCode::ResourceExhausted);
+  CHECK(world.jobs->list({})->jobs.size() == 1);
+  request.selector = "node:web1";
+  CHECK(world.create(request));
+}
+
 TEST_CASE("a task goes out signed, runs, and its end is acknowledged once it is stored",
           "[integration][jobs]") {
   World world;
