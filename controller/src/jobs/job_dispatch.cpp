@@ -177,6 +177,7 @@ void JobService::State::sweep() {
     if (job->record.not_after <= time && job->unsettled() > 0) due.push_back(job.get());
   }
   for (auto* job : due) sweep_job(*job, time);
+  revived = 0;
   ask_again();
   for (const auto node : std::exchange(unnoted, {})) dispatch(node);
   arm_sweep();

@@ -59,12 +59,18 @@ OpenTask* JobService::State::find_for(NodeId node, TaskId id, bool& settled, Ver
     verdict = Violation::Body;
     return nullptr;
   }
-  if (record.state == TaskState::Indeterminate) return revive(job, id);
+  if (record.state == TaskState::Indeterminate) return revive(node, job, id);
   settled = true;
   return nullptr;
 }
 
-OpenTask* JobService::State::revive(JobId id, TaskId task) {
+OpenTask* JobService::State::revive(NodeId node, JobId id, TaskId task) {
+  // Each reads a whole job. What does not come in now comes again in the node's next session.
+  if (revived >= kMaxRevived) {
+    parts.fleet.send_away(node, "too many old tasks are told of at once", kBusyPause);
+    return nullptr;
+  }
+  ++revived;
   auto stored = parts.store.job(id);
   if (!stored) return nullptr;
   take_in(std::move(stored->job), std::move(stored->tasks), {}, false);

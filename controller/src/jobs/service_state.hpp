@@ -28,6 +28,7 @@ inline constexpr std::chrono::milliseconds kIdleAck{20};
 inline constexpr std::chrono::milliseconds kBusyPause{
     2000};  ///< of a node whose RESULT found no room
 inline constexpr std::uint64_t kAckEvery = std::uint64_t{256} << 10U;
+inline constexpr int kMaxRevived = 100;  ///< given-up tasks that nodes tell more of, each sweep
 inline constexpr int kMaxVainRewinds = 3;
 inline constexpr int kMaxWrongDigests = 3;
 
@@ -95,7 +96,7 @@ struct JobService::State {
   /// The task in memory, also one that was indeterminate and is looked at again; null when there is
   /// no more to do. `settled` tells that its end is stored already.
   [[nodiscard]] OpenTask* find_for(NodeId node, TaskId id, bool& settled, Verdict& verdict);
-  [[nodiscard]] OpenTask* revive(JobId job, TaskId task);
+  [[nodiscard]] OpenTask* revive(NodeId node, JobId job, TaskId task);
 
   // output: job_output.cpp
   [[nodiscard]] Verdict on_out(NodeId node, const wire::Out& message);
@@ -116,6 +117,7 @@ struct JobService::State {
   Watchers watchers;
   std::uint64_t broken_sums = 0;
   std::uint64_t next_job = 1;
+  int revived = 0;  // since the last sweep
   std::set<std::pair<TaskId, std::uint8_t>>
       unacked;  // streams with output that was not acknowledged
   std::set<std::pair<TaskId, std::uint8_t>> unasked;  // to be sent again, when there is room for it

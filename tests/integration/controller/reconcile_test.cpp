@@ -1,4 +1,7 @@
 // What becomes of tasks when sessions, nodes or the controller end in between.
+#include <algorithm>
+
+#include "jobs/service_state.hpp"
 #include "scripted_world.hpp"
 
 namespace muster::controller {
@@ -34,6 +37,43 @@ TEST_CASE("after a gap the node is asked, and gets again only what it never had"
   agent.say(result_of(tasks[1].task));
   CHECK(world.jobs->open_jobs() == 0);
   CHECK(world.state(lost, "web1") == TaskState::Ok);
+}
+
+TEST_CASE("a node that tells of too many old tasks at once is sent away, and tells the rest later",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  std::vector<JobId> jobs;
+  std::vector<TaskId> tasks;
+  for (int i = 0; i < kMaxRevived + 1; ++i) {
+    jobs.push_back(world.run());
+    for (const auto& spec : agent.tasks()) {
+      agent.say(wire::Start{spec.task, 1});
+      tasks.push_back(spec.task);
+    }
+    if (i + 1 < kMaxRevived / 2 * 2 && tasks.size() % 50 != 0) continue;
+    world.fleet->on_gateway_lost(kGateway, "test");
+    agent.connect();
+    wire::StatusReport forgotten;
+    for (const auto task : tasks) forgotten.tasks.push_back({task, TaskState::Unknown});
+    agent.say(forgotten);
+  }
+  REQUIRE(tasks.size() == jobs.size());
+  REQUIRE(world.jobs->open_jobs() == 0);
+  const auto still_unknown = [&] {
+    return std::count_if(jobs.begin(), jobs.end(), [&](JobId job) {
+      return world.state(job, "web1") == TaskState::Indeterminate;
+    });
+  };
+  world.advance(seconds(1));
+  for (const auto task : tasks) agent.say(result_of(task));
+  CHECK(still_unknown() == 1);
+  CHECK_FALSE(world.fleet->connected(agent.id()));
+  world.advance(seconds(2));
+  agent.connect();
+  for (const auto task : tasks) agent.say(result_of(task));
+  CHECK(still_unknown() == 0);
 }
 
 TEST_CASE("a task that the node had and forgot may have run, unless it only reads",
