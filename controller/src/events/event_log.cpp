@@ -2,6 +2,7 @@
 
 #include <muster/core/log/logger.hpp>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace muster::controller {
 
@@ -15,10 +16,19 @@ void EventLog::record(const std::string& type, const std::string& subject,
   event.type = type;
   event.subject = subject;
   event.data = data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  store_.append_event(std::move(event), [this, type, subject](const Result<std::uint64_t>& stored) {
-    if (stored) return;
-    log_.error("an event was not stored",
-               {{"type", type}, {"subject", subject}, {"reason", stored.error().message}});
+  append(std::move(event), 1);
+}
+
+void EventLog::append(EventRecord event, std::uint64_t stands_for) {
+  store_.append_event(std::move(event), [this, stands_for](const Result<std::uint64_t>& stored) {
+    if (!stored) {
+      if (lost_ == 0) log_.error("events are not stored", {{"reason", stored.error().message}});
+      lost_ += stands_for;
+    } else if (const auto lost = std::exchange(lost_, 0); lost > 0) {
+      append({0, to_unix_ms(clock_.unix_now()), "events.lost", "controller",
+              nlohmann::json{{"count", lost}}.dump()},
+             lost);
+    }
   });
 }
 

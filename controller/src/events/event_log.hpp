@@ -1,7 +1,8 @@
 /// What happened, for people and triggers: kept in the store, handed to whoever listens.
 ///
-/// One per process; [loop]. Recording never fails for the caller: an event that cannot be stored is
-/// logged.
+/// One per process; [loop]. Recording never fails for the caller. Events that cannot be stored are
+/// counted: the log says so once, and an event "events.lost" tells how many when there is room
+/// again.
 #pragma once
 
 #include <muster/core/base/clock.hpp>
@@ -23,9 +24,12 @@ class EventLog {
   void record(const std::string& type, const std::string& subject, const nlohmann::json& data);
 
  private:
+  void append(EventRecord event, std::uint64_t stands_for);
+
   Store& store_;
   const Clock& clock_;
   log::Logger& log_;
+  std::uint64_t lost_ = 0;
 };
 
 }  // namespace muster::controller

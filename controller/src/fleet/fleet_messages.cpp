@@ -81,7 +81,8 @@ std::optional<Violation> Fleet::State::take_manifest(const wire::Manifest& manif
   return std::nullopt;
 }
 
-void Fleet::State::take_event(const Node& node, const wire::Event& event) {
+void Fleet::State::take_event(Node& node, const wire::Event& event) {
+  if (!node.events.take(now())) return;
   // The subject's beginning is ours, so that a node cannot speak of another.
   parts.events.record(event.type, "node/" + node.record.name + "/" + event.subject,
                       {{"time", event.time_ms}, {"data", json_from_node(event.data)}});

@@ -14,7 +14,12 @@ void Fleet::State::tick() {
   for (auto* session : sessions.pending_before(now() - kPendingLife)) sessions.close(*session);
   std::vector<Node*> all;
   for (const auto& [name, node] : nodes.by_name()) all.push_back(node.get());
-  for (auto* node : all) update_presence(*node);
+  for (auto* node : all) {
+    update_presence(*node);
+    if (const auto dropped = node->events.take_dropped(now()); dropped > 0) {
+      parts.events.record("node.events_dropped", "node/" + node->record.name, {{"count", dropped}});
+    }
+  }
   for (const auto& id : std::exchange(reports_refused, {})) {
     if (auto* node = nodes.find(id)) record_report(*node);
   }

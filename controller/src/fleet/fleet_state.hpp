@@ -49,7 +49,7 @@ struct Fleet::State {
                                                           const net::Opened& opened);
   void take_plugins(Session& session, Node& node, std::vector<wire::PluginInfo> plugins);
   [[nodiscard]] std::optional<wire::Violation> take_manifest(const wire::Manifest& manifest);
-  void take_event(const Node& node, const wire::Event& event);
+  void take_event(Node& node, const wire::Event& event);
 
   // presence: fleet_presence.cpp
   void arm_tick();

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "fleet/event_quota.hpp"
 #include "fleet/presence.hpp"
 #include "store/records.hpp"
 
@@ -29,6 +30,7 @@ struct Node {
   std::uint32_t running = 0;  ///< tasks, by its last heartbeat
   std::uint32_t queued = 0;
   std::optional<Clone> clone;  ///< the last one since the node's session began
+  EventQuota events;
 };
 
 /// Pointers live until the next node joins or leaves.
