@@ -77,11 +77,12 @@ class SessionTable {
 /// Answers what comes from dead sessions: RETRY, at most once a second for each route.
 class RetryLimiter {
  public:
+  static constexpr std::size_t kMaxRoutes =
+      20'000;  ///< answered within a second, over all gateways
   explicit RetryLimiter(AgentLink& link) : link_(link) {}
   void answer(GatewayId gateway, BytesView route, std::uint32_t after_ms, MonoTime now);
 
  private:
-  static constexpr std::size_t kMaxRoutes = 20'000;
   AgentLink& link_;
   std::map<std::pair<GatewayId, Bytes>, MonoTime> answered_;
 };

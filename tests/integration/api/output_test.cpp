@@ -104,5 +104,30 @@ TEST_CASE("an output of several megabytes is streamed whole", "[integration][api
   CHECK((got == whole.substr(1000, 2'000'000)));
 }
 
+TEST_CASE("a reader of output that takes nothing for a minute is let go", "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto made = world.post(
+      "/v1/jobs", {{"operation", "test.change"}, {"selector", "all"}, {"output_cap", "32MiB"}});
+  const auto id = made.body.at("job").get<std::string>();
+  const auto task = world.start_tasks(agent).at(0);
+  const std::string part(std::size_t{1} << 18U, 'x');
+  constexpr std::size_t kWhole = std::size_t{24} << 20U;  // more than sockets and queue hold
+  for (std::size_t at = 0; at < kWhole; at += part.size()) {
+    world.on_loop([&] { ApiWorld::print(agent, task, at, part); });
+  }
+  std::size_t got = 0;
+  bool waited = false;
+  auto client = world.client(world.token_of(Role::Viewer));
+  (void)client.stream("GET", output_path(id), {}, [&](std::string_view chunk) {
+    got += chunk.size();
+    const int steps = std::exchange(waited, true) ? 1 : 6100;
+    for (int i = 0; i < steps; ++i) world.advance(std::chrono::milliseconds(10));
+    return true;
+  });
+  CHECK(got > 0);
+  CHECK(got < kWhole);
+}
+
 }  // namespace
 }  // namespace muster::controller

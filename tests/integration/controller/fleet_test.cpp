@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "fleet/inventory.hpp"
+#include "fleet/session_table.hpp"
 #include "scripted_world.hpp"
 
 namespace muster::controller {
@@ -300,6 +301,24 @@ TEST_CASE("events that the store refused are counted, and the count is an event"
   REQUIRE(all);
   CHECK(all->back().type == "events.lost");
   CHECK(all->back().data == R"({"count":3})");
+}
+
+TEST_CASE("what comes from too many dead routes at once is not answered", "[integration][fleet]") {
+  ScriptedLink link;
+  RetryLimiter limiter(link);
+  MonoTime now{};
+  const auto come_from = [&](std::size_t number) {
+    Bytes route(16);
+    for (std::size_t i = 0; i < 4; ++i) route[i] = static_cast<std::uint8_t>(number >> (8 * i));
+    limiter.answer(kGateway, route, 0, now);
+  };
+  for (std::size_t i = 0; i < RetryLimiter::kMaxRoutes; ++i) come_from(i);
+  CHECK(link.frames.size() == RetryLimiter::kMaxRoutes);
+  come_from(RetryLimiter::kMaxRoutes);
+  CHECK(link.frames.size() == RetryLimiter::kMaxRoutes);
+  now += std::chrono::seconds(2);
+  come_from(RetryLimiter::kMaxRoutes);
+  CHECK(link.frames.size() == RetryLimiter::kMaxRoutes + 1);
 }
 
 TEST_CASE("a retired node is let in no more", "[integration][fleet]") {

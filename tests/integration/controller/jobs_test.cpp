@@ -9,6 +9,27 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+TEST_CASE("only so many watch at once, and one that leaves makes room", "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto job = world.run();
+  const auto watch = [&] {
+    return world.jobs->subscribe(job, [](const JobEvent&) { return true; });
+  };
+  std::vector<Subscription> watching;
+  for (std::size_t i = 0; i < kMaxWatchers; ++i) {
+    auto subscription = watch();
+    REQUIRE(subscription);
+    watching.push_back(std::move(*subscription));
+  }
+  const auto refused = watch();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::ResourceExhausted);
+  watching.pop_back();
+  CHECK(watch());
+}
+
 TEST_CASE("a job that would pass the limit of open tasks is refused before anything is made",
           "[integration][jobs]") {
   World world;
