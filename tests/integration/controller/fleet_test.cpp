@@ -364,6 +364,8 @@ TEST_CASE("a join with a bad name or key, or before any gateway, is refused with
   const auto joined = enroll(request);
   REQUIRE(joined);
   CHECK(joined->gateway_address == "gateway:8421");
+  request.session_key =
+      PublicKey{3};  // another node of that name; the same one would be answered alike
   CHECK(enroll(request).error().code == ErrorCode::Conflict);
 }
 
