@@ -96,7 +96,7 @@ class DiskFull(unittest.TestCase):
                 self.assertLess(len(taken), 100)
             else:
                 refused = done
-        self.assertEqual(refused.code, 1, refused)
+        self.assertEqual(refused.code, 4, refused)
         self.assertIn("disk", refused.err)
         self.assertIn("free some space", refused.err)
         self.assertEqual(self.jobs(), len(taken) + 1)
