@@ -2,8 +2,10 @@
 /// last.
 ///
 /// Strictly in order, because the end of a job travels with its last task. A commit that fails is
-/// tried again until it succeeds: nothing else can be promised to the node meanwhile. When too much
-/// waits it is full(), and nodes keep their results for later. Owned by JobService; [loop].
+/// tried again until it succeeds: nothing else can be promised to the node meanwhile. One that can
+/// never succeed, because an output is lost, holds up no others: the batch is halved until the
+/// result at fault is found, which is stored without its output. When too much waits it is full(),
+/// and nodes keep their results for later. Owned by JobService; [loop].
 #pragma once
 
 #include <functional>
@@ -33,6 +35,8 @@ class ResultWriter {
  private:
   void write();
   void on_written(const Status& written);
+  /// Takes away what may be at fault; false when nothing is left to take.
+  [[nodiscard]] bool lessen(const Error& why);
 
   run::EventLoop& loop_;
   Store& store_;
@@ -40,7 +44,9 @@ class ResultWriter {
   Stored stored_;
   std::vector<TaskOutcome> waiting_;
   std::vector<TaskOutcome> batch_;
-  std::size_t bytes_ = 0;  // of both
+  static constexpr std::size_t kMostAtOnce = 1'000'000;
+  std::size_t most_ = kMostAtOnce;  // in one batch; fewer while one at fault is looked for
+  std::size_t bytes_ = 0;           // of both
   bool writing_ = false;
   bool failing_ = false;
   run::Timer again_;

@@ -227,11 +227,17 @@ void MemoryStore::create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<
       std::move(done));
 }
 
-Status MemoryStore::check_tasks_exist(const std::vector<TaskOutcome>& outcomes) const {
+Status MemoryStore::check_outcomes(const std::vector<TaskOutcome>& outcomes) const {
   const bool all = std::all_of(outcomes.begin(), outcomes.end(), [&](const TaskOutcome& outcome) {
     return task_index_.contains(outcome.task.id);
   });
-  return all ? Status() : Status(no("task"));
+  if (!all) return no("task");
+  for (const auto& outcome : outcomes) {
+    for (const auto& body : outcome.bodies) {
+      if (lost_ && body->digest() == *lost_) return no("output");
+    }
+  }
+  return {};
 }
 
 void MemoryStore::finish(const TaskOutcome& outcome) {
@@ -247,7 +253,7 @@ void MemoryStore::finish(const TaskOutcome& outcome) {
 void MemoryStore::finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) {
   write<void>(
       [this, outcomes = std::move(outcomes)]() -> Status {
-        if (auto exist = check_tasks_exist(outcomes); !exist) return exist;
+        if (auto good = check_outcomes(outcomes); !good) return good;
         for (const auto& outcome : outcomes) finish(outcome);
         return {};
       },

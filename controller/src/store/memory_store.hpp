@@ -22,6 +22,9 @@ class MemoryStore final : public Store {
   /// While set, every write fails with it.
   void fail_writes_with(std::optional<Error> error) { *failure_ = std::move(error); }
 
+  /// Output with this digest cannot be kept.
+  void lose_output(const Digest& digest) { lost_ = digest; }
+
   /// How often job() was asked, which costs as much as the job has tasks.
   [[nodiscard]] std::size_t whole_jobs_read() const { return whole_jobs_read_; }
 
@@ -74,7 +77,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] NodeRecord* living(NodeId id);
   [[nodiscard]] Result<NodeRecord> enroll(const Digest& secret, NodeRecord node);
   [[nodiscard]] Result<JobId> create(const JobRecord& job, const std::vector<TaskRecord>& tasks);
-  [[nodiscard]] Status check_tasks_exist(const std::vector<TaskOutcome>& outcomes) const;
+  [[nodiscard]] Status check_outcomes(const std::vector<TaskOutcome>& outcomes) const;
   void finish(const TaskOutcome& outcome);
 
   run::EventLoop& loop_;
@@ -90,6 +93,7 @@ class MemoryStore final : public Store {
   std::map<Digest, Bytes> outputs_;
   std::map<Digest, std::string> manifests_;
   std::vector<EventRecord> events_;
+  std::optional<Digest> lost_;
   std::size_t whole_jobs_read_ = 0;
 };
 

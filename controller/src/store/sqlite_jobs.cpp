@@ -137,7 +137,10 @@ Status keep_body(SQLite::Database& database, FileOutputBuffer& body) {
 Status finish_task(SQLite::Database& database, const TaskOutcome& outcome) {
   for (const auto& body : outcome.bodies) {
     // Every body came from new_output(), so it is one of ours.
-    if (auto kept = keep_body(database, static_cast<FileOutputBuffer&>(*body)); !kept) return kept;
+    if (auto kept = keep_body(database, static_cast<FileOutputBuffer&>(*body)); !kept) {
+      if (kept.error().code == ErrorCode::ResourceExhausted) return kept;
+      return fail(ErrorCode::NotFound, "an output is lost: " + kept.error().message);
+    }
   }
   const auto& task = outcome.task;
   SQLite::Statement known(database, "SELECT 1 FROM tasks WHERE id = ?");

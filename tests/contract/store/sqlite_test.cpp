@@ -194,6 +194,23 @@ TEST_CASE("large outputs under way hold no descriptors", "[contract][store]") {
   CHECK(kept == 100);
 }
 
+TEST_CASE("an output whose file is gone is told as lost for good", "[contract][store]") {
+  StoreFixture store(Kind::Sqlite);
+  const auto buffer = store->new_output();
+  REQUIRE(buffer->append(Bytes(kInlineOutput + 1)));
+  const auto job = StoreFixture::job();
+  auto task = StoreFixture::task("a");
+  REQUIRE(store.create(job, {task}));
+  task.state = TaskState::Ok;
+  const auto incoming = store.directory() / "outputs/incoming";
+  std::filesystem::remove_all(incoming);
+  std::filesystem::create_symlink(incoming, incoming);  // no file is found there, nor missed
+  const auto finished = store.finish({{job.id, task, {buffer}, 1}});
+  REQUIRE_FALSE(finished);
+  CHECK(finished.error().code == ErrorCode::NotFound);
+  CHECK(store->task(task.id)->second.state == TaskState::Queued);
+}
+
 TEST_CASE("a large output can be read at every moment while it is being kept",
           "[contract][store]") {
   StoreFixture store(Kind::Sqlite);

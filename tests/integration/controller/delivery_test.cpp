@@ -1,5 +1,6 @@
 // What the controller answers for, when attempts repeat, acknowledgements find no room, or its own
 // verdict crosses the node's.
+#include <algorithm>
 #include <set>
 
 #include "jobs/result_writer.hpp"
@@ -87,6 +88,33 @@ TEST_CASE("a node that lost the end of its output is taken at its word", "[integ
   CHECK(world.state(job, "web1") == TaskState::Ok);
   CHECK(stdout_of(world, job) == "begin");
   CHECK(world.jobs->read_output(job, "web1", wire::Stream::Stdout, 0, 10)->truncated);
+}
+
+TEST_CASE("an output that cannot be kept costs its own task that output, and no other a thing",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  std::vector<JobId> jobs;
+  for (int i = 0; i < 8; ++i) jobs.push_back(world.run());
+  world.store.lose_output(crypto::sha256(as_bytes("3")));
+  const auto specs = agent.tasks();
+  const auto number_of = [&](const wire::TaskSpec& spec) {
+    return std::to_string(std::find(jobs.begin(), jobs.end(), spec.job) - jobs.begin());
+  };
+  for (const auto& spec : specs) agent.say(out(spec.task, 0, number_of(spec)));
+  // While the disk is full all results come to wait for one commit.
+  world.store.fail_writes_with(Error{ErrorCode::ResourceExhausted, "full", {}, true, {}});
+  for (const auto& spec : specs) agent.say(printed(spec.task, number_of(spec)));
+  world.store.fail_writes_with(std::nullopt);
+  world.advance(seconds(2));
+  CHECK(agent.heard<wire::ResultAck>().size() > 0);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    CHECK(world.state(jobs[i], "web1") == TaskState::Ok);
+    CHECK(stdout_of(world, jobs[i]) == (i == 3 ? "" : std::to_string(i)));
+  }
+  CHECK(world.jobs->read_output(jobs[3], "web1", wire::Stream::Stdout, 0, 10)->truncated);
+  CHECK(world.jobs->open_jobs() == 0);
 }
 
 TEST_CASE("the controller's own verdict acknowledges no RESULT", "[integration][jobs]") {
