@@ -37,11 +37,17 @@ void SessionTable::promote(Session& session) {
 
 void SessionTable::close(Session& session) {
   (session.live ? live_ : pending_).erase(session.node);
+  const auto bytes = outbox_bytes_.find(session.gateway);
+  if (bytes != outbox_bytes_.end() && (bytes->second -= session.outbox_bytes) == 0) {
+    outbox_bytes_.erase(bytes);
+  }
   sessions_.erase(Place(session.gateway, session.route));
 }
 
 Status SessionTable::send(Session& session, wire::MessageType type, BytesView body) {
-  if (session.outbox_bytes >= kMaxOutbox) {
+  const bool gateway_full =
+      body.size() > kSmallMessage && outbox_bytes_[session.gateway] >= kMaxGatewayOutbox;
+  if (session.outbox_bytes >= kMaxOutbox || gateway_full) {
     session.was_full = true;
     return fail(ErrorCode::Unavailable, "too much is waiting to be sent to the node");
   }
@@ -58,6 +64,7 @@ void SessionTable::send_frame(Session& session, Bytes frame) {
     if (sent || sent.error().code != ErrorCode::Unavailable) return;
   }
   session.outbox_bytes += frame.size();
+  outbox_bytes_[session.gateway] += frame.size();
   session.outbox.push_back(std::move(frame));
 }
 
@@ -68,6 +75,7 @@ std::vector<NodeId> SessionTable::flush(GatewayId gateway) {
       const auto sent = link_.send(gateway, session->route, session->outbox.front());
       if (!sent && sent.error().code == ErrorCode::Unavailable) return relieved;
       session->outbox_bytes -= session->outbox.front().size();
+      outbox_bytes_[gateway] -= session->outbox.front().size();
       session->outbox.pop_front();
     }
     if (std::exchange(session->was_full, false) && session->live) relieved.push_back(session->node);

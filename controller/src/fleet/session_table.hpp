@@ -23,6 +23,10 @@ namespace muster::controller {
 
 /// Sealed frames that may wait for one session while its gateway has no room.
 inline constexpr std::size_t kMaxOutbox = std::size_t{4} << 20U;
+/// And for all sessions of one gateway together, beyond which only small messages are taken:
+/// answers that a node waits for.
+inline constexpr std::size_t kMaxGatewayOutbox = std::size_t{64} << 20U;
+inline constexpr std::size_t kSmallMessage = 1024;
 
 struct Session {
   Session(const crypto::SessionKeyPair& controller, const crypto::SessionPublicKey& node_key)
@@ -56,7 +60,7 @@ class SessionTable {
   void promote(Session& session);
   void close(Session& session);
 
-  /// Errors: Unavailable when its outbox is full; it is then was_full.
+  /// Errors: Unavailable when its outbox or its gateway's are full; it is then was_full.
   [[nodiscard]] Status send(Session& session, wire::MessageType type, BytesView body);
   /// A frame that is no part of the session's sequence, such as WELCOME.
   void send_frame(Session& session, Bytes frame);
@@ -70,6 +74,7 @@ class SessionTable {
   using Place = std::pair<GatewayId, Bytes>;
   AgentLink& link_;
   std::map<Place, std::unique_ptr<Session>> sessions_;
+  std::map<GatewayId, std::size_t> outbox_bytes_;  // of all its sessions
   std::unordered_map<NodeId, Session*> live_;
   std::unordered_map<NodeId, Session*> pending_;
 };

@@ -187,6 +187,31 @@ TEST_CASE("a node was last seen when it was last heard, not when its session beg
   CHECK(world.store.nodes()->front().last_seen == heard);
 }
 
+TEST_CASE("what waits for a gateway is limited for all its nodes together, but for small answers",
+          "[integration][fleet]") {
+  World world;
+  std::vector<std::unique_ptr<Agent>> agents;
+  for (int i = 0; i < 20; ++i) {
+    agents.push_back(std::make_unique<Agent>(world, "web" + std::to_string(i)));
+    agents.back()->connect();
+  }
+  world.link.full = true;
+  std::size_t taken = 0;
+  for (const auto& agent : agents) {
+    while (world.fleet->send(agent->id(), wire::Task{Bytes(700'000), {}})) taken += 700'000;
+  }
+  CHECK(taken <= kMaxGatewayOutbox + 700'000);
+  CHECK(taken > kMaxGatewayOutbox - 700'000);
+  auto& last = *agents.back();
+  last.say(wire::Heartbeat{});
+  world.link.full = false;
+  world.fleet->on_writable(kGateway);
+  CHECK(last.heard<wire::HeartbeatAck>().size() == 2);  // and that of connect()
+  for (const auto& agent : agents) {
+    CHECK(world.fleet->send(agent->id(), wire::Task{Bytes(700'000), {}}));
+  }
+}
+
 TEST_CASE("after a start nobody is called offline before the reconnect window and two heartbeats",
           "[integration][fleet]") {
   World world;
