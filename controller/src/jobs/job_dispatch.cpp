@@ -41,7 +41,7 @@ bool JobService::State::send_task(OpenTask& task) {
 }
 
 void JobService::State::dispatch(NodeId node) {
-  if (!parts.fleet.connected(node)) return;
+  if (!parts.fleet.connected(node)) return note_unsent(node);
   for (;;) {
     const auto found = work.find(node);
     if (found == work.end()) return;
@@ -87,6 +87,18 @@ void JobService::State::note(NodeId node) {
     }
     dispatch(node);
   });
+}
+
+void JobService::State::note_unsent(NodeId node) {
+  const auto found = work.find(node);
+  if (found == work.end()) return;
+  std::vector<TaskId> ids;
+  for (auto* task : found->second.waiting) {
+    if (!std::exchange(task->noted, false)) break;  // they are noted from the front
+    ids.push_back(task->record.id);
+  }
+  // Should that not be stored, they count as sent after a restart, which is only less precise.
+  if (!ids.empty()) parts.store.note_unsent(std::move(ids), nullptr);
 }
 
 void JobService::State::query(NodeId node) {

@@ -221,6 +221,7 @@ void JobService::on_room(NodeId node) {
 
 void JobService::on_session_end(NodeId node) {
   state_->owed.erase(node);  // it sends every RESULT again in its next session
+  state_->note_unsent(node);
   const auto found = state_->work.find(node);
   if (found == state_->work.end()) return;
   std::vector<OpenTask*> late;

@@ -70,6 +70,8 @@ struct JobService::State {
   [[nodiscard]] bool sends_at_once(NodeId node) const;
   /// Lets the store know that the next tasks may have left us; they go out when it does.
   void note(NodeId node);
+  /// Takes that back for those that the node left too early for.
+  void note_unsent(NodeId node);
   void query(NodeId node);
   void want_cancel(OpenTask& task);
   void send_cancel(OpenTask& task, wire::CancelReason reason);

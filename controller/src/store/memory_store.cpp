@@ -260,18 +260,27 @@ void MemoryStore::finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> don
       std::move(done));
 }
 
-void MemoryStore::note_sent(std::vector<TaskId> tasks, Done<void> done) {
+void MemoryStore::change_state(std::vector<TaskId> tasks, TaskState from, TaskState to,
+                               Done<void> done) {
   write<void>(
-      [this, tasks = std::move(tasks)]() -> Status {
+      [this, tasks = std::move(tasks), from, to]() -> Status {
         for (const auto& id : tasks) {
           const auto found = task_index_.find(id);
           if (found == task_index_.end()) continue;
           auto& state = jobs_[found->second.first].tasks[found->second.second].state;
-          if (state == TaskState::Queued) state = TaskState::Delivered;
+          if (state == from) state = to;
         }
         return {};
       },
       std::move(done));
+}
+
+void MemoryStore::note_sent(std::vector<TaskId> tasks, Done<void> done) {
+  change_state(std::move(tasks), TaskState::Queued, TaskState::Delivered, std::move(done));
+}
+
+void MemoryStore::note_unsent(std::vector<TaskId> tasks, Done<void> done) {
+  change_state(std::move(tasks), TaskState::Delivered, TaskState::Queued, std::move(done));
 }
 
 void MemoryStore::request_cancel(JobId id, Done<void> done) {

@@ -47,6 +47,7 @@ class MemoryStore final : public Store {
   void create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<JobId> done) override;
   void finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) override;
   void note_sent(std::vector<TaskId> tasks, Done<void> done) override;
+  void note_unsent(std::vector<TaskId> tasks, Done<void> done) override;
   void request_cancel(JobId job, Done<void> done) override;
   [[nodiscard]] Result<std::vector<JobWithTasks>> open_jobs() override;
   [[nodiscard]] Result<JobWithTasks> job(JobId id) override;
@@ -79,6 +80,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<JobId> create(const JobRecord& job, const std::vector<TaskRecord>& tasks);
   [[nodiscard]] Status check_outcomes(const std::vector<TaskOutcome>& outcomes) const;
   void finish(const TaskOutcome& outcome);
+  void change_state(std::vector<TaskId> tasks, TaskState from, TaskState to, Done<void> done);
 
   run::EventLoop& loop_;
   StoreMeta meta_;

@@ -197,6 +197,17 @@ void SqliteStore::note_sent(std::vector<TaskId> tasks, Done<void> done) {
       std::move(done));
 }
 
+void SqliteStore::note_unsent(std::vector<TaskId> tasks, Done<void> done) {
+  write<void>(
+      [tasks = std::move(tasks)](SQLite::Database& database) -> Status {
+        for (const auto& task : tasks) {
+          sql::execute(database, "UPDATE tasks SET state = 2 WHERE id = ? AND state = 3", task);
+        }
+        return {};
+      },
+      std::move(done));
+}
+
 void SqliteStore::request_cancel(JobId job, Done<void> done) {
   write<void>(
       [job](SQLite::Database& database) -> Status {

@@ -51,6 +51,7 @@ class SqliteStore final : public Store {
   void create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<JobId> done) override;
   void finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) override;
   void note_sent(std::vector<TaskId> tasks, Done<void> done) override;
+  void note_unsent(std::vector<TaskId> tasks, Done<void> done) override;
   void request_cancel(JobId job, Done<void> done) override;
   [[nodiscard]] Result<std::vector<JobWithTasks>> open_jobs() override;
   [[nodiscard]] Result<JobWithTasks> job(JobId id) override;

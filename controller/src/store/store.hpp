@@ -93,6 +93,8 @@ class Store {
   /// Remembers that these tasks may have left the controller: queued ones are delivered from now
   /// on, all others stay as they are.
   virtual void note_sent(std::vector<TaskId> tasks, Done<void> done) = 0;
+  /// Takes that back: delivered ones did not leave it and are queued, all others stay as they are.
+  virtual void note_unsent(std::vector<TaskId> tasks, Done<void> done) = 0;
   /// Remembers that somebody asked for the job's end. Errors: NotFound.
   virtual void request_cancel(JobId job, Done<void> done) = 0;
   /// With all their tasks; to be loaded at start.

@@ -128,6 +128,10 @@ TEST_CASE("what may have been sent is remembered, and how many targets a job had
   CHECK(store->task_on(job.id, "a")->state == TaskState::Delivered);
   CHECK(store->task_on(job.id, "b")->state == TaskState::Skipped);
   CHECK(store->task_on(job.id, "c")->state == TaskState::Queued);
+  REQUIRE(store.wait_done([&](auto done) { store->note_unsent({a.id, b.id, c.id}, done); }));
+  store.reopen();
+  CHECK(store->task_on(job.id, "a")->state == TaskState::Queued);
+  CHECK(store->task_on(job.id, "b")->state == TaskState::Skipped);
   CHECK(store->task_on(job.id, "d").error().code == ErrorCode::NotFound);
   CHECK(store->task_on(JobId::random(), "a").error().code == ErrorCode::NotFound);
 }

@@ -63,6 +63,37 @@ TEST_CASE("a task that waited is not sent before the store knows that it may hav
   CHECK(agent.tasks().size() == 1);
 }
 
+TEST_CASE("a task whose node left before it could be sent counts as unsent",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  std::optional<JobId> job;
+  SECTION("while the job was being stored") {
+    JobRequest request;
+    request.operation = "test.change";
+    request.selector = "node:web1";
+    request.offline = OfflinePolicy::Queue;
+    world.jobs->create(request, [&](const auto& made) { job = *made; });
+    world.fleet->on_gateway_lost(kGateway, "test");
+    world.settle();
+  }
+  SECTION("while its gateway had no room") {
+    world.link.full = true;
+    while (world.fleet->send(agent.id(), wire::Task{Bytes(700'000), {}})) {
+    }
+    job = queue_for(world, "web1");
+    world.fleet->on_gateway_lost(kGateway, "test");
+    world.settle();
+    world.link.full = false;
+  }
+  REQUIRE(job);
+  world.restart();
+  CHECK(world.state(*job, "web1") == TaskState::Queued);
+  agent.connect();
+  CHECK(agent.tasks().size() == 1);
+}
+
 TEST_CASE("jobs that wait for a node keep their order over a restart", "[integration][jobs]") {
   World world;
   Agent agent(world, "web1");
