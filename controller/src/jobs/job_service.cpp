@@ -140,11 +140,18 @@ void JobService::create(JobRequest request, JobCreated done) {
                                       std::move(plan->arguments), plan->read_only);
           std::vector<NodeId> nodes;
           for (std::size_t i = 0; i < job.tasks.size(); ++i) {
+            if (!job.tasks[i]->open()) continue;
             job.tasks[i]->noted = plan->noted[i];
             nodes.push_back(job.tasks[i]->record.node);
           }
+          const bool waits = job.record.offline == OfflinePolicy::Queue;
           done(*stored);  // before anything is sent, so that a watcher misses nothing
-          for (const auto node : nodes) state_->dispatch(node);
+          for (const auto id : nodes) {
+            state_->dispatch(id);
+            const auto* node = state_->parts.fleet.find(id);
+            const bool offline = node == nullptr || node->presence == Presence::Offline;
+            if (offline && !waits) on_offline(id);  // since the job was planned
+          }
           return;
         }
         done(*stored);

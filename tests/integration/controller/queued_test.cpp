@@ -94,6 +94,23 @@ TEST_CASE("a task whose node left before it could be sent counts as unsent",
   CHECK(agent.tasks().size() == 1);
 }
 
+TEST_CASE("a node that goes while the job is being stored is skipped, like one that was offline",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  JobRequest request;
+  request.operation = "test.change";
+  request.selector = "all";
+  std::optional<JobId> job;
+  world.fleet->retire(agent.id(), [](const Status&) {});
+  world.jobs->create(request, [&](const auto& made) { job = *made; });
+  world.settle();
+  REQUIRE(job);
+  CHECK(world.state(*job, "web1") == TaskState::Skipped);
+  CHECK(world.jobs->open_jobs() == 0);
+}
+
 TEST_CASE("jobs that wait for a node keep their order over a restart", "[integration][jobs]") {
   World world;
   Agent agent(world, "web1");
