@@ -159,11 +159,12 @@ void JobService::create(JobRequest request, JobCreated done) {
 }
 
 void JobService::cancel(JobId id, Done<void> done) {
-  auto* job = state_->find(id);
+  const auto* job = state_->find(id);
   if (job == nullptr) {
     const auto stored = state_->parts.store.job(id);
     return done(stored ? Status() : Status(tl::unexpected(stored.error())));
   }
+  if (job->unsettled() == 0) return done(Status());  // in memory only for what comes late
   state_->parts.store.request_cancel(id, [this, id, done = std::move(done)](const Status& stored) {
     auto* open = state_->find(id);
     if (stored && open != nullptr) {

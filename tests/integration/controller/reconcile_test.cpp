@@ -251,6 +251,27 @@ TEST_CASE("output beyond the task's cap is a violation", "[integration][jobs]") 
   CHECK_FALSE(world.fleet->connected(agent.id()));
 }
 
+TEST_CASE("cancelling a job that is over changes nothing, also while a node tells more of it",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto job = world.run();
+  const auto task = agent.tasks().at(0).task;
+  world.fleet->on_gateway_lost(kGateway, "test");
+  world.advance(kDefaultStartWindow + config::kDefaultOperationTimeout + seconds(32));
+  agent.connect();
+  agent.say(wire::Out{task, wire::Stream::Stdout, 0, to_bytes(as_bytes("late"))});
+  REQUIRE(world.jobs->open_jobs() == 1);
+  std::optional<Status> cancelled;
+  world.jobs->cancel(job, [&](const Status& said) { cancelled = said; });
+  world.settle();
+  REQUIRE(cancelled);
+  CHECK(*cancelled);
+  CHECK_FALSE(world.jobs->find(job)->job.cancel_requested);
+  CHECK(agent.heard<wire::Cancel>().empty());
+}
+
 TEST_CASE("output beyond the cap of a task that was given up is dropped, and its RESULT counts",
           "[integration][jobs]") {
   World world;
