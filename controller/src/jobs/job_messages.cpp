@@ -111,7 +111,9 @@ JobService::State::Verdict JobService::State::on_refuse(NodeId node, const wire:
   if (task == nullptr) return verdict;
   const auto step = step_for(task->record.state, Said::Refuse);
   if (step == Step::Violate) return Violation::Body;
-  if (step == Step::Take && !task->storing) {
+  if (step == Step::Take && task->storing && !task->told) {
+    task->held = std::make_unique<NodesEnd>(message);
+  } else if (step == Step::Take && !task->storing) {
     TaskRecord last = task->record;
     last.state = TaskState::Refused;
     last.error = message.error;
@@ -150,7 +152,7 @@ JobService::State::Verdict JobService::State::on_result(NodeId node, wire::TaskR
     return std::nullopt;
   }
   if (task->storing) {  // the node's own end, sent again: one RESULT_ACK answers both
-    if (!task->told) task->held = std::make_unique<wire::TaskResult>(std::move(message));
+    if (!task->told) task->held = std::make_unique<NodesEnd>(std::move(message));
     return std::nullopt;
   }
   if (writer.full()) {

@@ -71,7 +71,7 @@ std::vector<OutputRecord> JobService::State::outputs_so_far(
 
 void JobService::State::on_stored(const std::vector<TaskOutcome>& outcomes) {
   std::map<NodeId, std::vector<TaskId>> told;
-  std::vector<std::pair<NodeId, std::unique_ptr<wire::TaskResult>>> held;
+  std::vector<std::pair<NodeId, std::unique_ptr<NodesEnd>>> held;
   for (const auto& outcome : outcomes) {
     auto* task = find(outcome.task.id);
     if (task == nullptr) continue;
@@ -85,7 +85,13 @@ void JobService::State::on_stored(const std::vector<TaskOutcome>& outcomes) {
     acknowledge(node, ids);
     dispatch(node);
   }
-  for (auto& [node, result] : held) std::ignore = on_result(node, std::move(*result));
+  for (auto& [node, end] : held) {
+    if (const auto* refusal = std::get_if<wire::Refuse>(end.get())) {
+      std::ignore = on_refuse(node, *refusal);
+    } else {
+      std::ignore = on_result(node, std::get<wire::TaskResult>(std::move(*end)));
+    }
+  }
 }
 
 void JobService::State::apply_stored(OpenTask& task, const TaskOutcome& outcome) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "store/store.hpp"
@@ -21,6 +22,9 @@ struct IncomingStream {
 
 struct OpenJob;
 
+/// How a node says that a task is over.
+using NodesEnd = std::variant<wire::Refuse, wire::TaskResult>;
+
 struct OpenTask {
   TaskRecord record;
   OpenJob* job = nullptr;
@@ -31,9 +35,10 @@ struct OpenTask {
   bool collecting = false;                // indeterminate, and the node tells us more
   bool cancel_wanted = false;
   bool cancel_sent = false;
-  int vain_rewinds = 0;                    // asked for output again, and none came
-  int wrong_digests = 0;                   // all of a stream came, and was not what the node says
-  std::unique_ptr<wire::TaskResult> held;  // came while our own verdict was being stored
+  int vain_rewinds = 0;   // asked for output again, and none came
+  int wrong_digests = 0;  // all of a stream came, and was not what the node says
+  // What the node said of its end while our own verdict was being stored.
+  std::unique_ptr<NodesEnd> held;
 
   [[nodiscard]] bool open() const { return !wire::is_final(record.state); }
   [[nodiscard]] IncomingStream& stream(wire::Stream which) {

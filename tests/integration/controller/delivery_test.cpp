@@ -152,6 +152,25 @@ TEST_CASE("a RESULT that comes while the controller stores a verdict of its own 
   CHECK(world.jobs->open_jobs() == 0);
 }
 
+TEST_CASE("a REFUSE that comes while the controller stores a verdict of its own wins",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto job = world.run();
+  const auto task = agent.tasks().at(0).task;
+  agent.say(wire::Accept{task});
+  world.fleet->on_gateway_lost(kGateway, "test");
+  agent.connect();
+  world.store.fail_writes_with(Error{ErrorCode::ResourceExhausted, "full", {}, true, {}});
+  agent.say(wire::StatusReport{{{task, TaskState::Unknown}}});
+  agent.say(wire::Refuse{task, {ErrorCode::Unavailable, "busy", {}, true, {}}});
+  world.store.fail_writes_with(std::nullopt);
+  world.advance(seconds(3));
+  CHECK(world.state(job, "web1") == TaskState::Refused);
+  CHECK(world.jobs->open_jobs() == 0);
+}
+
 TEST_CASE("acknowledgements, rewinds and cancels that found no room are sent when there is some",
           "[integration][jobs]") {
   World world;
