@@ -190,6 +190,8 @@ std::optional<JobRefusal> check_versions(const Versions& versions, const config:
   return refuse("bad_arguments", wrong.code, wrong.message, wrong.field).value();
 }
 
+}  // namespace
+
 Digest digest_of(const JobRequest& request) {
   const json canonical{request.operation,
                        request.selector,
@@ -202,6 +204,8 @@ Digest digest_of(const JobRequest& request) {
                        request.output_cap.value_or(0)};
   return crypto::sha256(as_bytes(canonical.dump(-1, ' ', false, json::error_handler_t::replace)));
 }
+
+namespace {
 
 JobRecord make_record(const JobRequest& request, const config::Operation& operation, UnixMs now) {
   JobRecord job;

@@ -24,6 +24,9 @@ struct JobPlan {
   std::vector<bool> noted;        ///< by task: it is stored as sent already
 };
 
+/// Of all that a repeat of the request must have in common with it.
+[[nodiscard]] Digest digest_of(const JobRequest& request);
+
 /// At most `room` targets: more are refused as busy.
 [[nodiscard]] tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet,
                                                          const JobRequest& request, UnixMs now,

@@ -23,6 +23,10 @@ std::string why_not_stored(const Error& error) {
   }
 }
 
+tl::unexpected<JobRefusal> not_stored(const Error& error) {
+  return tl::unexpected(JobRefusal{error, why_not_stored(error), {}});
+}
+
 }  // namespace
 
 JobService::State::State(Parts the_parts)
@@ -112,6 +116,13 @@ Status JobService::load() {
 }
 
 void JobService::create(JobRequest request, JobCreated done) {
+  if (!request.idempotency_key.empty()) {
+    // A repeat is answered with its job, whatever has become of the fleet since.
+    const auto same = state_->parts.store.same_request(request.requested_by,
+                                                       request.idempotency_key, digest_of(request));
+    if (!same) return done(not_stored(same.error()));
+    if (*same) return done(**same);
+  }
   const auto taken = state_->tasks.size() + state_->tasks_in_creation;
   const auto most = state_->parts.max_open_tasks;
   auto planned =
@@ -130,10 +141,7 @@ void JobService::create(JobRequest request, JobCreated done) {
       plan->job, std::move(tasks),
       [this, plan, done = std::move(done)](const Result<JobId>& stored) {
         state_->tasks_in_creation -= plan->tasks.size();
-        if (!stored) {
-          return done(
-              tl::unexpected(JobRefusal{stored.error(), why_not_stored(stored.error()), {}}));
-        }
+        if (!stored) return done(not_stored(stored.error()));
         // Another id is that of the job which the same request made before.
         if (*stored == plan->job.id && plan->job.ended == 0) {
           auto& job = state_->take_in(std::move(plan->job), std::move(plan->tasks),

@@ -201,15 +201,21 @@ Result<std::vector<ApiToken>> MemoryStore::api_tokens() {
   return in_force;
 }
 
-Result<JobId> MemoryStore::create(const JobRecord& job, const std::vector<TaskRecord>& tasks) {
-  for (const auto& other : jobs_) {
-    if (job.idempotency_key.empty() || other.job.idempotency_key != job.idempotency_key ||
-        other.job.requested_by != job.requested_by) {
-      continue;
-    }
-    if (other.job.request_digest == job.request_digest) return other.job.id;
+Result<std::optional<JobId>> MemoryStore::same_request(const std::string& requested_by,
+                                                       const std::string& key,
+                                                       const Digest& request) {
+  for (const auto& [job, tasks] : jobs_) {
+    if (key.empty() || job.idempotency_key != key || job.requested_by != requested_by) continue;
+    if (job.request_digest == request) return job.id;
     return fail(ErrorCode::Conflict, "the idempotency key was used before for another request");
   }
+  return std::nullopt;
+}
+
+Result<JobId> MemoryStore::create(const JobRecord& job, const std::vector<TaskRecord>& tasks) {
+  const auto same = same_request(job.requested_by, job.idempotency_key, job.request_digest);
+  if (!same) return tl::unexpected(same.error());
+  if (*same) return **same;
   JobWithTasks stored{job, tasks};
   std::sort(stored.tasks.begin(), stored.tasks.end(),
             [](const auto& left, const auto& right) { return left.node_name < right.node_name; });

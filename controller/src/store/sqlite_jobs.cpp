@@ -78,16 +78,16 @@ TaskCounts counts_of(SQLite::Database& database, std::int64_t job_number) {
 constexpr std::size_t kTaskBytes = sizeof(TaskRecord) + 256;  // with its name and an error
 
 /// The job that the same requester made with the same key, if any.
-Result<std::optional<JobId>> same_request(SQLite::Database& database, const JobRecord& job) {
-  if (job.idempotency_key.empty()) return std::nullopt;
+Result<std::optional<JobId>> find_request(SQLite::Database& database,
+                                          const std::string& requested_by, const std::string& key,
+                                          const Digest& request) {
+  if (key.empty()) return std::nullopt;
   SQLite::Statement query(
       database,
       "SELECT id, request_digest FROM jobs WHERE requested_by = ? AND idempotency_key = ?");
-  sql::bind(query, job.requested_by, job.idempotency_key);
+  sql::bind(query, requested_by, key);
   if (!query.executeStep()) return std::nullopt;
-  if (sql::array<32>(query.getColumn(1)) == job.request_digest) {
-    return sql::id<JobId>(query.getColumn(0));
-  }
+  if (sql::array<32>(query.getColumn(1)) == request) return sql::id<JobId>(query.getColumn(0));
   return fail(ErrorCode::Conflict,
               "the idempotency key was used before for another request; use a new key");
 }
@@ -166,13 +166,20 @@ void SqliteStore::create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<
   write<JobId>(
       [job = std::move(job),
        tasks = std::move(tasks)](SQLite::Database& database) -> Result<JobId> {
-        auto same = same_request(database, job);
+        auto same =
+            find_request(database, job.requested_by, job.idempotency_key, job.request_digest);
         if (!same) return tl::unexpected(same.error());
         if (*same) return **same;
         insert_tasks(database, insert_job(database, job), tasks);
         return job.id;
       },
       std::move(done), bytes);
+}
+
+Result<std::optional<JobId>> SqliteStore::same_request(const std::string& requested_by,
+                                                       const std::string& key,
+                                                       const Digest& request) {
+  return sql::guarded([&] { return find_request(*reader_, requested_by, key, request); });
 }
 
 void SqliteStore::finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) {

@@ -49,6 +49,9 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<std::vector<ApiToken>> api_tokens() override;
 
   void create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<JobId> done) override;
+  [[nodiscard]] Result<std::optional<JobId>> same_request(const std::string& requested_by,
+                                                          const std::string& key,
+                                                          const Digest& request) override;
   void finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) override;
   void note_sent(std::vector<TaskId> tasks, Done<void> done) override;
   void note_unsent(std::vector<TaskId> tasks, Done<void> done) override;

@@ -85,6 +85,10 @@ class Store {
   /// with the same `requested_by` and idempotency key exists, the id of that one, and nothing is
   /// stored. Errors: Conflict when that one had another request digest.
   virtual void create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<JobId> done) = 0;
+  /// That job, if there is one; none for an empty key. Errors: Conflict, as above.
+  [[nodiscard]] virtual Result<std::optional<JobId>> same_request(const std::string& requested_by,
+                                                                  const std::string& key,
+                                                                  const Digest& request) = 0;
   /// Stores ends of tasks and their output in one commit. An outcome for a task that has a final
   /// state already changes it only if that is indeterminate. Never refused because too much waits:
   /// the caller asks for one commit at a time and limits what is in it. Errors: NotFound for a task

@@ -78,10 +78,16 @@ TEST_CASE("the same idempotency key makes one job, and refuses another request",
   auto again = job;
   again.id = JobId::random();
   CHECK(store.create(again, {StoreFixture::task("a")}).value() == job.id);
+  const auto same = [&](const JobRecord& wanted) {
+    return store->same_request(wanted.requested_by, wanted.idempotency_key, wanted.request_digest);
+  };
+  CHECK(*same(again) == job.id);
   auto other = again;
   other.request_digest = crypto::sha256(as_bytes("another"));
   CHECK(store.create(other, {}).error().code == ErrorCode::Conflict);
+  CHECK(same(other).error().code == ErrorCode::Conflict);
   other.requested_by = "somebody else";
+  CHECK(*same(other) == std::nullopt);
   CHECK(store.create(other, {}).value() == other.id);
   CHECK(store->jobs({10, std::nullopt})->jobs.size() == 2);
 }
