@@ -53,7 +53,6 @@ struct OpenJob {
   TaskCounts counts;
   Bytes arguments;         // as msgpack
   bool read_only = false;  // every node may run it again
-  bool overdue = false;    // the last deadline passed and its tasks were asked to end
 
   std::size_t ending = 0;  // open tasks whose end is on its way to the disk
   std::size_t late = 0;    // indeterminate tasks about which the node tells us more
