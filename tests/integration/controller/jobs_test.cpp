@@ -176,10 +176,6 @@ TEST_CASE("a job that cannot be made says why, for people and for programs",
     request.output_cap = 0;
     CHECK(world.create(request).error().error.field == "/output_cap");
   }
-  SECTION("arguments that are too large") {
-    request.arguments = {{"count", std::string(kMaxArgumentsBytes, 'x')}};
-    CHECK(world.create(request).error().error.code == ErrorCode::InvalidArgument);
-  }
   SECTION("a full disk") {
     world.store.fail_writes_with(Error{ErrorCode::ResourceExhausted, "disk full", "", true, {}});
     CHECK(world.create(request).error().reason == "disk_full");

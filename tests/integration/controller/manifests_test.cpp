@@ -71,12 +71,28 @@ TEST_CASE("arguments that one node's version does not take are refused on that n
   CHECK(none.error().reason == "bad_arguments");
 }
 
+TEST_CASE("arguments that are too large are bad arguments, though they fit the manifest",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  announce(
+      agent,
+      manifest_with(
+          {{"arguments", {{"type", "object"}, {"properties", {{"text", {{"type", "string"}}}}}}}}));
+  const auto made = world.create(change("all", {{"text", std::string(kMaxArgumentsBytes, 'x')}}));
+  REQUIRE_FALSE(made);
+  CHECK(made.error().reason == "bad_arguments");
+  CHECK(made.error().error.code == ErrorCode::InvalidArgument);
+  CHECK(made.error().error.field == "/arguments");
+}
+
 TEST_CASE("a manifest counts for the plugin that it names, and for no other",
           "[integration][jobs]") {
   World world;
   Agent agent(world, "web1");
   agent.connect();
-  announce(agent, test_manifest(), "aaa");
+  announce(agent, test_manifest(), "te");  // with which the operation's name begins, too
   const auto made = world.create(change("all"));
   REQUIRE_FALSE(made);
   CHECK(made.error().reason == "unknown_operation");
