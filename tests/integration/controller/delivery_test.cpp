@@ -28,13 +28,9 @@ std::string stdout_of(World& world, JobId job) {
       as_text(world.jobs->read_output(job, "web1", wire::Stream::Stdout, 0, 100)->bytes));
 }
 
-TEST_CASE("a further attempt on a node that forgot its output prints from the beginning",
-          "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(SentTask,
+                 "a further attempt on a node that forgot its output prints from the beginning",
+                 "[integration][jobs]") {
   agent.say(wire::Start{task, 1});
   agent.say(out(task, 0, "first attempt"));
   agent.say(out(task, 0, "oh", wire::Stream::Stderr));
@@ -60,13 +56,9 @@ TEST_CASE("a further attempt on a node that forgot its output prints from the be
   }
 }
 
-TEST_CASE("output that never has the digest that the node says does not go round for ever",
-          "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(SentTask,
+                 "output that never has the digest that the node says does not go round for ever",
+                 "[integration][jobs]") {
   for (int i = 0; i < 4; ++i) {
     agent.say(out(task, 0, "zeros"));
     agent.say(printed(task, "bytes"));
@@ -75,12 +67,8 @@ TEST_CASE("output that never has the digest that the node says does not go round
   CHECK(stdout_of(world, job) == "zeros");
 }
 
-TEST_CASE("a node that lost the end of its output is taken at its word", "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(SentTask, "a node that lost the end of its output is taken at its word",
+                 "[integration][jobs]") {
   agent.say(out(task, 0, "begin"));
   auto result = result_of(task);
   result.outputs = {{wire::Stream::Stdout, 5000, 5, Digest{}}};
@@ -117,12 +105,8 @@ TEST_CASE("an output that cannot be kept costs its own task that output, and no 
   CHECK(world.jobs->open_jobs() == 0);
 }
 
-TEST_CASE("the controller's own verdict acknowledges no RESULT", "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(SentTask, "the controller's own verdict acknowledges no RESULT",
+                 "[integration][jobs]") {
   agent.say(wire::Start{task, 1});
   world.fleet->on_gateway_lost(kGateway, "test");
   agent.connect();
@@ -131,13 +115,9 @@ TEST_CASE("the controller's own verdict acknowledges no RESULT", "[integration][
   CHECK(agent.heard<wire::ResultAck>().empty());
 }
 
-TEST_CASE("a RESULT that comes while the controller stores a verdict of its own wins",
-          "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(SentTask,
+                 "a RESULT that comes while the controller stores a verdict of its own wins",
+                 "[integration][jobs]") {
   agent.say(wire::Start{task, 1});
   world.fleet->on_gateway_lost(kGateway, "test");
   agent.connect();
@@ -152,13 +132,9 @@ TEST_CASE("a RESULT that comes while the controller stores a verdict of its own 
   CHECK(world.jobs->open_jobs() == 0);
 }
 
-TEST_CASE("a REFUSE that comes while the controller stores a verdict of its own wins",
-          "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(SentTask,
+                 "a REFUSE that comes while the controller stores a verdict of its own wins",
+                 "[integration][jobs]") {
   agent.say(wire::Accept{task});
   world.fleet->on_gateway_lost(kGateway, "test");
   agent.connect();

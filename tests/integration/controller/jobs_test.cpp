@@ -113,13 +113,8 @@ TEST_CASE("a job whose task got lost still says how many targets it had, and is 
   CHECK(job_view(*world.jobs->find(job.id))["counts"]["targets"] == 2);
 }
 
-TEST_CASE("no RESULT is acknowledged while the disk is full, and none is lost",
-          "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(SentTask, "no RESULT is acknowledged while the disk is full, and none is lost",
+                 "[integration][jobs]") {
   world.store.fail_writes_with(Error{ErrorCode::ResourceExhausted, "disk full", "", true, {}});
   agent.say(result_of(task));
   CHECK(agent.heard<wire::ResultAck>().empty());
@@ -282,12 +277,8 @@ TEST_CASE("nothing is sent while the gateway has no room, and nothing is sent tw
   CHECK(world.state(job, "web1") == TaskState::Delivered);
 }
 
-TEST_CASE("cancelling reaches queued, running and lost tasks alike", "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(SentTask, "cancelling reaches queued, running and lost tasks alike",
+                 "[integration][jobs]") {
   const auto cancel = [&] {
     bool done = false;
     world.jobs->cancel(job, [&](const Status& asked) { done = asked.has_value(); });
@@ -325,13 +316,9 @@ TEST_CASE("cancelling reaches queued, running and lost tasks alike", "[integrati
   }
 }
 
-TEST_CASE("watchers hear states, output, progress and the end, and slow ones of a gap",
-          "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(SentTask,
+                 "watchers hear states, output, progress and the end, and slow ones of a gap",
+                 "[integration][jobs]") {
   std::vector<std::string> heard;
   bool takes = true;
   auto subscription = world.jobs->subscribe(job, [&](const JobEvent& event) {

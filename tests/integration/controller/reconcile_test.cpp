@@ -92,14 +92,10 @@ TEST_CASE("a task that the node had and forgot may have run, unless it only read
   CHECK(world.state(job, "web1") == (reads ? TaskState::Delivered : TaskState::Indeterminate));
 }
 
-TEST_CASE(
+TEST_CASE_METHOD(
+    SentTask,
     "a sent task of a node that stays away becomes indeterminate, and a late RESULT replaces it",
     "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
   world.fleet->on_gateway_lost(kGateway, "test");
   world.advance(kDefaultStartWindow + config::kDefaultOperationTimeout + seconds(29));
   CHECK(world.state(job, "web1") == TaskState::Delivered);
@@ -119,13 +115,9 @@ TEST_CASE(
   CHECK(world.jobs->open_jobs() == 0);
 }
 
-TEST_CASE("a RESULT that is stored already, or that nobody knows, is acknowledged again",
-          "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(SentTask,
+                 "a RESULT that is stored already, or that nobody knows, is acknowledged again",
+                 "[integration][jobs]") {
   agent.say(result_of(task));
   agent.heard<wire::ResultAck>();
   agent.say(result_of(task, TaskState::Failed));
@@ -150,13 +142,9 @@ TEST_CASE("a node that goes offline gives up what waits for it, as the policy sa
   CHECK(world.state(job, "web1") == state);
 }
 
-TEST_CASE("output that is missing or differs is asked for again before the RESULT counts",
-          "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(SentTask,
+                 "output that is missing or differs is asked for again before the RESULT counts",
+                 "[integration][jobs]") {
   const auto out = [&](std::uint64_t offset, std::string_view text) {
     agent.say(wire::Out{task, wire::Stream::Stdout, offset, to_bytes(as_bytes(text))});
   };
@@ -202,13 +190,9 @@ TEST_CASE("output that is missing or differs is asked for again before the RESUL
   CHECK(part->truncated);
 }
 
-TEST_CASE("a node that never sends what it promised does not hold the job for ever",
-          "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(SentTask,
+                 "a node that never sends what it promised does not hold the job for ever",
+                 "[integration][jobs]") {
   auto result = result_of(task);
   result.outputs = {{wire::Stream::Stdout, 5, 5, crypto::sha256(as_bytes("hello"))}};
   for (int i = 0; i < 4; ++i) agent.say(result);
@@ -251,13 +235,9 @@ TEST_CASE("output beyond the task's cap is a violation", "[integration][jobs]") 
   CHECK_FALSE(world.fleet->connected(agent.id()));
 }
 
-TEST_CASE("cancelling a job that is over changes nothing, also while a node tells more of it",
-          "[integration][jobs]") {
-  World world;
-  Agent agent(world, "web1");
-  agent.connect();
-  const auto job = world.run();
-  const auto task = agent.tasks().at(0).task;
+TEST_CASE_METHOD(
+    SentTask, "cancelling a job that is over changes nothing, also while a node tells more of it",
+    "[integration][jobs]") {
   world.fleet->on_gateway_lost(kGateway, "test");
   world.advance(kDefaultStartWindow + config::kDefaultOperationTimeout + seconds(32));
   agent.connect();

@@ -159,4 +159,19 @@ class Agent {
 /// A RESULT of a task with this end and no output.
 [[nodiscard]] wire::TaskResult result_of(TaskId task, TaskState state = TaskState::Ok);
 
+/// The beginning of most stories: one node, connected, and one task that was sent to it.
+class SentTask {
+ protected:
+  World world;
+  Agent agent{world, "web1"};
+  JobId job;
+  TaskId task;
+
+  SentTask() {
+    agent.connect();
+    job = world.run();
+    task = agent.tasks().at(0).task;
+  }
+};
+
 }  // namespace muster::controller
