@@ -26,8 +26,9 @@ install_packages() {
     command -v sudo >/dev/null || die "these packages are missing and there is no sudo; as root run: apt-get install" $missing
     as_root=(sudo)
   fi
+  # Plain apt-get, so that a right to run that alone is enough; without an input nothing can ask a question.
   "${as_root[@]}" apt-get update -qq >&2 || die "apt-get update failed, see above"
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >&2 ||
+  "${as_root[@]}" apt-get install -y -qq --no-install-recommends $missing </dev/null >&2 ||
     die "apt-get install failed, see above"
 }
 
