@@ -45,15 +45,37 @@ function(muster_compile_settings target)
     $<$<CONFIG:Release>:-fstack-protector-strong -D_FORTIFY_SOURCE=2>)
 endfunction()
 
-# muster_add_library(NAME SOURCES ... [PUBLIC ...] [PRIVATE ...]): a static library of core,
-# named muster_NAME, alias muster::NAME. Its public headers are core/include/muster/core/NAME.
+# muster_view(VARIABLE ROOT FOLDER): an include directory in the build tree that holds one folder of ROOT and no other.
+# The parts of core lie side by side; through views a part's headers are found only by who may include them.
+function(muster_view variable root folder)
+  string(REPLACE / - name ${root}/${folder})
+  set(view ${PROJECT_BINARY_DIR}/views/${name})
+  cmake_path(GET folder PARENT_PATH parent)
+  file(MAKE_DIRECTORY ${view}/${parent})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${root}/${folder} ${view}/${folder} SYMBOLIC)
+  set(${variable} ${view} PARENT_SCOPE)
+endfunction()
+
+# muster_see_sources(TARGET PARTS...): lets TARGET include the private headers of these parts of core.
+function(muster_see_sources target)
+  foreach(part ${ARGN})
+    muster_view(view core/src ${part})
+    target_include_directories(${target} PRIVATE ${view})
+  endforeach()
+endfunction()
+
+# muster_add_library(NAME [PART part] SOURCES ... [PUBLIC ...] [PRIVATE ...]): a static library of core, named
+# muster_NAME, alias muster::NAME, of the part NAME unless told otherwise. Who links it finds that part's headers.
 function(muster_add_library name)
-  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "" "PART" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  if(NOT arg_PART)
+    set(arg_PART ${name})
+  endif()
   add_library(muster_${name} STATIC ${arg_SOURCES})
   add_library(muster::${name} ALIAS muster_${name})
-  target_include_directories(muster_${name}
-    PUBLIC ${PROJECT_SOURCE_DIR}/core/include
-    PRIVATE ${PROJECT_SOURCE_DIR}/core/src)
+  muster_view(headers core/include muster/core/${arg_PART})
+  target_include_directories(muster_${name} PUBLIC ${headers})
+  muster_see_sources(muster_${name} ${arg_PART})
   target_link_libraries(muster_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
   muster_compile_settings(muster_${name})
 endfunction()
