@@ -100,7 +100,9 @@ class Run {
 
   [[nodiscard]] int timeout_ms() const {
     std::optional<Clock::time_point> next;
-    for (const auto& time : {kill_at_, output_until_,
+    // Until it has exited the time for its output does not count: what SIGKILL cannot end at once
+    // (a process in the kernel, waiting for a device) is waited for, not asked over and over.
+    for (const auto& time : {kill_at_, exited_ ? output_until_ : std::nullopt,
                              end_.stopped == StopReason::None ? limits_.deadline : std::nullopt}) {
       if (time && (!next || *time < *next)) next = time;
     }

@@ -5,8 +5,8 @@
 /// caller's: no descriptors, no signal mask, no ignored signals. Blocks the calling thread, so call
 /// it on a worker; any number may run at once. Stateless. It does not decide what may be run.
 ///
-/// Nothing outlives the call except what left the process group on purpose (setsid): containing
-/// that is the business of a cgroup, and the call does not wait for it.
+/// Nothing outlives the call except what left the process group (setsid, setpgid, a shell with job
+/// control): containing that is the business of a cgroup, and the call does not wait for it.
 #pragma once
 
 #include <chrono>
