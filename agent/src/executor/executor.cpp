@@ -29,7 +29,11 @@ Outcome within_limits(Outcome outcome) {
 }  // namespace
 
 Executor::Executor(Surroundings around, AdmissionRules rules, TableLimits limits)
-    : around_(std::move(around)), rules_(rules), table_(limits), outbox_(around_.uplink) {
+    : around_(std::move(around)),
+      rules_(rules),
+      table_(limits),
+      outbox_(around_.uplink),
+      progress_(around_.loop, around_.uplink) {
   listen_to_runner();
   perform(table_.hold(true, 0));  // until the controller's time is known
 }
@@ -42,9 +46,11 @@ void Executor::listen_to_runner() {
     on_output(task, stream, bytes);
   };
   events.progress = [this](const TaskId& task, std::uint16_t done, const std::string& note) {
-    around_.uplink.say(wire::Progress{task, done, note});
+    const TaskEntry* entry = table_.find(task);
+    if (entry != nullptr && entry->phase == Phase::Running) progress_.report(task, done, note);
   };
   events.ended = [this](const TaskId& task, Outcome outcome) {
+    progress_.forget(task);
     perform(table_.ended(task, within_limits(std::move(outcome)), around_.time.now_ms()));
   };
   events.ready = [this](const std::string& plugin, bool ready) {
@@ -64,6 +70,11 @@ void Executor::session_began(const wire::Welcome& welcome) {
   write_clock();
   outbox_.session_began(welcome.window_bytes, welcome.window_messages);
   if (!leaving_) perform(table_.hold(false, around_.time.now_ms()));
+  has_room();
+}
+
+void Executor::has_room() {
+  progress_.has_room();  // first: bulk may fill the uplink again
   pump();
 }
 

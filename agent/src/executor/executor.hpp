@@ -22,6 +22,7 @@
 #include "executor/admission.hpp"
 #include "executor/call_runner.hpp"
 #include "executor/outbox.hpp"
+#include "executor/progress.hpp"
 #include "executor/replay.hpp"
 #include "executor/task_table.hpp"
 #include "session/controller_time.hpp"
@@ -62,7 +63,7 @@ class Executor {
 
   void session_began(const wire::Welcome& welcome);
   void session_ended() { outbox_.session_ended(); }
-  void has_room() { pump(); }
+  void has_room();
 
   void on_task(wire::Task task);
   void on_cancel(const wire::Cancel& cancel);
@@ -139,6 +140,7 @@ class Executor {
   AdmissionRules rules_;
   TaskTable table_;
   Outbox outbox_;
+  ProgressReports progress_;
   std::unordered_map<TaskId, Work> works_;
   std::deque<Action> to_do_;
   Bytes promise_spec_;  // the signed bytes of the task that is being accepted

@@ -175,6 +175,7 @@ template <class A, Like<Progress> T>
 void fields(A& archive, T& m) {
   auto type = kType<Progress>;
   archive(type, m.call, m.done, sentence(m.note));
+  if constexpr (!std::is_const_v<T>) archive.require(m.done <= 10'000);
 }
 template <class A, Like<Output> T>
 void fields(A& archive, T& m) {

@@ -70,6 +70,9 @@ class FakeRunner final : public agent::CallRunner {
              wire::Stream stream = wire::Stream::Stdout) {
     events_.output(task, stream, as_bytes(text));
   }
+  void progress(const TaskId& task, std::uint16_t done, const std::string& note = "") {
+    events_.progress(task, done, note);
+  }
   void end(const TaskId& task, agent::Outcome::Kind kind, std::optional<Error> error = {},
            Bytes result = {0x80}) {
     events_.ended(task, {kind, std::move(result), std::move(error)});

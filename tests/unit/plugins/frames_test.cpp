@@ -111,6 +111,14 @@ TEST_CASE("an outcome that is none is refused", "[unit][plugins]") {
   CHECK_FALSE(decode_to_agent(Bytes{0x95, 25, 7, outcome, 0xc4, 0, 0xc0}));
 }
 
+TEST_CASE("progress beyond all of it is refused", "[unit][plugins]") {
+  const auto reads = [](std::uint16_t done) {
+    return decode_to_agent(body_of(encode(ToAgent{Progress{7, done, ""}}))).has_value();
+  };
+  CHECK(reads(10'000));
+  CHECK_FALSE(reads(10'001));
+}
+
 TEST_CASE("a kv action that is none is refused", "[unit][plugins]") {
   const auto action = GENERATE(as<std::uint8_t>{}, 0, 6);
   CHECK_FALSE(decode_to_agent(Bytes{0x98, 32, 3, action, 0xa0, 0xa0, 0xc4, 0, 0, 0}));
