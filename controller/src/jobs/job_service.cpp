@@ -202,7 +202,9 @@ Result<JobWithTasks> JobService::find(JobId id) const {
 }
 
 Result<JobPage> JobService::list(const JobQuery& query) const {
-  auto page = state_->parts.store.jobs(query);
+  auto uncounted = query;
+  uncounted.counted = [this](JobId id) { return state_->find(id) != nullptr; };
+  auto page = state_->parts.store.jobs(uncounted);
   if (!page) return page;
   for (auto& summary : page->jobs) {
     if (const auto* job = state_->find(summary.job.id)) summary = {job->record, job->counts};

@@ -28,6 +28,9 @@ class MemoryStore final : public Store {
   /// How often job() was asked, which costs as much as the job has tasks.
   [[nodiscard]] std::size_t whole_jobs_read() const { return whole_jobs_read_; }
 
+  /// How often a list of jobs had to look at the tasks of one.
+  [[nodiscard]] std::size_t jobs_counted() const { return jobs_counted_; }
+
   [[nodiscard]] const StoreMeta& meta() const override { return meta_; }
 
   void enroll_node(const Digest& secret, NodeRecord node, Done<NodeRecord> done) override;
@@ -83,6 +86,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<JobId> create(const JobRecord& job, const std::vector<TaskRecord>& tasks);
   [[nodiscard]] Status check_outcomes(const std::vector<TaskOutcome>& outcomes) const;
   void finish(const TaskOutcome& outcome);
+  [[nodiscard]] TaskCounts counts_for(const JobWithTasks& job, const JobQuery& query);
   void change_state(std::vector<TaskId> tasks, TaskState from, TaskState to, Done<void> done);
 
   run::EventLoop& loop_;
@@ -94,12 +98,14 @@ class MemoryStore final : public Store {
   std::vector<ApiToken> api_tokens_;
   std::vector<JobWithTasks> jobs_;  // oldest first
   std::map<JobId, std::size_t> job_index_;
+  std::map<JobId, TaskCounts> final_counts_;  // of jobs that ended
   std::map<TaskId, std::pair<std::size_t, std::size_t>> task_index_;
   std::map<Digest, Bytes> outputs_;
   std::map<Digest, std::string> manifests_;
   std::vector<EventRecord> events_;
   std::optional<Digest> lost_;
   std::size_t whole_jobs_read_ = 0;
+  std::size_t jobs_counted_ = 0;
 };
 
 }  // namespace muster::controller

@@ -90,6 +90,26 @@ std::vector<OutputRecord> outputs_from_json(const std::string& text) {
   return outputs;
 }
 
+std::string counts_to_json(const TaskCounts& counts) {
+  auto object = json::object();
+  for (int state = 0; state < TaskCounts::kStates; ++state) {
+    if (const auto n = counts.of(static_cast<TaskState>(state)); n != 0) {
+      object[std::to_string(state)] = n;
+    }
+  }
+  return dump(object);
+}
+
+TaskCounts counts_from_json(const std::string& text) {
+  TaskCounts counts;
+  const auto value = json::parse(text, nullptr, false);
+  if (!value.is_object()) return counts;
+  for (int state = 0; state < TaskCounts::kStates; ++state) {
+    counts.set(static_cast<TaskState>(state), value.value(std::to_string(state), std::int64_t{0}));
+  }
+  return counts;
+}
+
 std::string error_to_json(const std::optional<Error>& error) {
   if (!error) return {};
   return dump({{"code", static_cast<std::int32_t>(error->code)},

@@ -130,6 +130,7 @@ struct JobWithTasks {
 /// How many tasks of a job are in each state; their sum is the number of targets, always.
 class TaskCounts {
  public:
+  static constexpr int kStates = 20;
   void add(TaskState state) { ++counts_.at(static_cast<std::size_t>(state)); }
   void remove(TaskState state) { --counts_.at(static_cast<std::size_t>(state)); }
   void set(TaskState state, std::int64_t n) { counts_.at(static_cast<std::size_t>(state)) = n; }
@@ -141,7 +142,7 @@ class TaskCounts {
   friend bool operator==(const TaskCounts&, const TaskCounts&) = default;
 
  private:
-  std::array<std::int64_t, 20> counts_{};
+  std::array<std::int64_t, kStates> counts_{};
 };
 
 struct JobSummary {

@@ -13,7 +13,7 @@ constexpr const char* kJobColumns =
     "SELECT number, id, operation, instance, selector, arguments, timeout_ms, not_after, offline, "
     "check_mode, output_cap, requested_by, idempotency_key, request_digest, cancel_requested, "
     "created, "
-    "ended, targets FROM jobs ";
+    "ended, targets, counts FROM jobs ";
 constexpr const char* kTaskColumns =
     "SELECT tasks.id, node, node_name, state, attempt, result, error, started, tasks.ended, "
     "outputs ";
@@ -92,16 +92,23 @@ Result<std::optional<JobId>> find_request(SQLite::Database& database,
               "the idempotency key was used before for another request; use a new key");
 }
 
-std::int64_t insert_job(SQLite::Database& database, const JobRecord& job) {
+TaskCounts count(const std::vector<TaskRecord>& tasks) {
+  TaskCounts counts;
+  for (const auto& task : tasks) counts.add(task.state);
+  return counts;
+}
+
+std::int64_t insert_job(SQLite::Database& database, const JobRecord& job,
+                        const TaskCounts& counts) {
   sql::execute(
       database,
       "INSERT INTO jobs (id, operation, instance, selector, arguments, timeout_ms, not_after, "
       "offline, check_mode, output_cap, requested_by, idempotency_key, request_digest, created, "
-      "ended, targets) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "ended, targets, counts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       job.id, job.operation, job.instance, job.selector, job.arguments, job.timeout_ms,
       job.not_after, static_cast<int>(job.offline), static_cast<int>(job.check), job.output_cap,
       job.requested_by, job.idempotency_key, job.request_digest, job.created, job.ended,
-      job.targets);
+      job.targets, job.ended == 0 ? std::string() : counts_to_json(counts));
   return database.getLastInsertRowid();
 }
 
@@ -134,6 +141,26 @@ Status keep_body(SQLite::Database& database, FileOutputBuffer& body) {
   return {};
 }
 
+/// With the end of a job; and again when a task that was given up ended otherwise.
+void store_counts(SQLite::Database& database, const TaskOutcome& outcome, TaskState before,
+                  bool changed) {
+  SQLite::Statement job(database, "SELECT number, ended, counts FROM jobs WHERE id = ?");
+  sql::bind(job, outcome.job);
+  if (!job.executeStep()) return;
+  const auto number = job.getColumn(0).getInt64();
+  const bool had_ended = job.getColumn(1).getInt64() != 0;
+  if (!had_ended && outcome.job_ended != 0) {
+    sql::execute(database, "UPDATE jobs SET ended = ?, counts = ? WHERE number = ?",
+                 outcome.job_ended, counts_to_json(counts_of(database, number)), number);
+  } else if (had_ended && changed) {
+    auto counts = counts_from_json(job.getColumn(2).getString());
+    counts.remove(before);
+    counts.add(outcome.task.state);
+    sql::execute(database, "UPDATE jobs SET counts = ? WHERE number = ?", counts_to_json(counts),
+                 number);
+  }
+}
+
 Status finish_task(SQLite::Database& database, const TaskOutcome& outcome) {
   for (const auto& body : outcome.bodies) {
     // Every body came from new_output(), so it is one of ours.
@@ -143,19 +170,17 @@ Status finish_task(SQLite::Database& database, const TaskOutcome& outcome) {
     }
   }
   const auto& task = outcome.task;
-  SQLite::Statement known(database, "SELECT 1 FROM tasks WHERE id = ?");
+  SQLite::Statement known(database, "SELECT state FROM tasks WHERE id = ?");
   sql::bind(known, task.id);
   if (!known.executeStep()) return fail(ErrorCode::NotFound, "there is no such task");
-  sql::execute(
+  const auto before = static_cast<TaskState>(known.getColumn(0).getInt());
+  const int changed = sql::execute(
       database,
       "UPDATE tasks SET state = ?, attempt = ?, result = ?, error = ?, started = ?, ended = ?, "
       "outputs = ? WHERE id = ? AND (state < 10 OR state = 16)",
       static_cast<int>(task.state), task.attempt, BytesView(task.result), error_to_json(task.error),
       task.started, task.ended, outputs_to_json(task.outputs), task.id);
-  if (outcome.job_ended != 0) {
-    sql::execute(database, "UPDATE jobs SET ended = ? WHERE id = ? AND ended = 0",
-                 outcome.job_ended, outcome.job);
-  }
+  store_counts(database, outcome, before, changed == 1);
   return {};
 }
 
@@ -170,7 +195,7 @@ void SqliteStore::create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<
             find_request(database, job.requested_by, job.idempotency_key, job.request_digest);
         if (!same) return tl::unexpected(same.error());
         if (*same) return **same;
-        insert_tasks(database, insert_job(database, job), tasks);
+        insert_tasks(database, insert_job(database, job, count(tasks)), tasks);
         return job.id;
       },
       std::move(done), bytes);
@@ -280,7 +305,14 @@ Result<JobPage> SqliteStore::jobs(const JobQuery& query) {
         page.next = page.jobs.back().job.id;
         break;
       }
-      page.jobs.push_back({job_from(rows), counts_of(*reader_, rows.getColumn(0).getInt64())});
+      auto job = job_from(rows);
+      TaskCounts counts;
+      if (job.ended != 0) {
+        counts = counts_from_json(rows.getColumn(18).getString());
+      } else if (!query.counted || !query.counted(job.id)) {
+        counts = counts_of(*reader_, rows.getColumn(0).getInt64());
+      }
+      page.jobs.push_back({std::move(job), counts});
     }
     return page;
   });

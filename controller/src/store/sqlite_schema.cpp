@@ -66,7 +66,8 @@ CREATE TABLE jobs (
   cancel_requested INTEGER NOT NULL DEFAULT 0,
   created INTEGER NOT NULL,
   ended INTEGER NOT NULL,
-  targets INTEGER NOT NULL DEFAULT 0) STRICT;
+  targets INTEGER NOT NULL DEFAULT 0,
+  counts TEXT NOT NULL DEFAULT '') STRICT;
 CREATE UNIQUE INDEX job_keys ON jobs (requested_by, idempotency_key) WHERE idempotency_key <> '';
 CREATE INDEX open_jobs ON jobs (number) WHERE ended = 0;
 
@@ -131,6 +132,16 @@ void upgrade_to_2(SQLite::Database& database) {
   put_number(database, "schema", 2);
 }
 
+/// From version 2, which counted the tasks of jobs that had ended whenever somebody looked.
+void upgrade_to_3(SQLite::Database& database) {
+  database.exec(
+      "ALTER TABLE jobs ADD COLUMN counts TEXT NOT NULL DEFAULT '';"
+      "UPDATE jobs SET counts = (SELECT json_group_object(state, n) FROM"
+      " (SELECT state, count(*) AS n FROM tasks WHERE tasks.job = jobs.number GROUP BY state))"
+      " WHERE ended <> 0;");
+  put_number(database, "schema", 3);
+}
+
 }  // namespace
 
 void set_pragmas(SQLite::Database& database) {
@@ -152,7 +163,8 @@ Result<StoreMeta> prepare_schema(SQLite::Database& database, const std::filesyst
                                             ", this one knows " + std::to_string(kSchemaVersion) +
                                             "); install that version, or restore a backup");
   }
-  if (meta.schema_version == 1) upgrade_to_2(database);
+  if (meta.schema_version <= 1) upgrade_to_2(database);
+  if (meta.schema_version <= 2) upgrade_to_3(database);
   meta.schema_version = kSchemaVersion;
   meta.epoch = number(database, "epoch") + 1;
   put_number(database, "epoch", meta.epoch);

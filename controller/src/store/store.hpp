@@ -32,13 +32,15 @@ struct TaskOutcome {
   JobId job;
   TaskRecord task;  ///< as it is to be from now on
   std::vector<std::shared_ptr<OutputBuffer>> bodies;
-  UnixMs job_ended = 0;  ///< not 0: with this task the whole job ended
+  UnixMs job_ended = 0;  ///< not 0: with this task, after all others, the whole job ended
 };
 
 /// A page of the job list.
 struct JobQuery {
   std::size_t limit = 50;
   std::optional<JobId> before;
+  /// Jobs whose counts the caller has: those of open ones are not counted for it. Empty: none.
+  std::function<bool(JobId)> counted = {};
 };
 
 class Store {
@@ -105,6 +107,8 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<JobWithTasks>> open_jobs() = 0;
   /// Errors: NotFound.
   [[nodiscard]] virtual Result<JobWithTasks> job(JobId id) = 0;
+  /// The counts of a job that ended were stored with its end, so that listing it reads no task;
+  /// those of an open one are counted now, or left empty where the query says so.
   [[nodiscard]] virtual Result<JobPage> jobs(const JobQuery& query) = 0;
   /// The task and the job that it belongs to. Errors: NotFound.
   [[nodiscard]] virtual Result<std::pair<JobId, TaskRecord>> task(TaskId id) = 0;

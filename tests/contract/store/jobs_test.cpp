@@ -115,6 +115,54 @@ TEST_CASE("jobs are listed newest first, page by page, with their counts", "[con
   CHECK(store->jobs({2, JobId::random()}).error().code == ErrorCode::NotFound);
 }
 
+TEST_CASE("the counts of a job that ended are stored, and follow what is heard late",
+          "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  const auto job = StoreFixture::job();
+  auto a = StoreFixture::task("a");
+  auto b = StoreFixture::task("b");
+  auto c = StoreFixture::task("c");
+  REQUIRE(store.create(job, {a, b, c}));
+  a.state = TaskState::Ok;
+  REQUIRE(store.finish({{job.id, a, {}, 0}}));
+  b.state = c.state = TaskState::Indeterminate;
+  REQUIRE(store.finish({{job.id, b, {}, 0}, {job.id, c, {}, 7}}));
+  b.state = TaskState::Failed;
+  REQUIRE(store.finish({{job.id, b, {}, 0}}));
+  a.state = TaskState::Changed;  // it has its end already
+  REQUIRE(store.finish({{job.id, a, {}, 8}}));
+  auto at_once = StoreFixture::job();
+  at_once.ended = 9;
+  auto skipped = StoreFixture::task("a");
+  skipped.state = TaskState::Skipped;
+  REQUIRE(store.create(at_once, {skipped}));
+  store.reopen();
+  store.lose_tasks();
+  const auto listed = store->jobs({});
+  REQUIRE(listed->jobs.size() == 2);
+  TaskCounts counts;
+  counts.add(TaskState::Skipped);
+  CHECK(listed->jobs[0].counts == counts);
+  counts = {};
+  for (const auto state : {TaskState::Ok, TaskState::Failed, TaskState::Indeterminate}) {
+    counts.add(state);
+  }
+  CHECK(listed->jobs[1].counts == counts);
+  CHECK(listed->jobs[1].job.ended == 7);
+}
+
+TEST_CASE("an open job whose counts the caller has is listed without them", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  const auto known = StoreFixture::job();
+  REQUIRE(store.create(known, {StoreFixture::task("a")}));
+  REQUIRE(store.create(StoreFixture::job(), {StoreFixture::task("a")}));
+  const auto listed =
+      store->jobs({10, std::nullopt, [&](JobId id) { return id == known.id; }})->jobs;
+  REQUIRE(listed.size() == 2);
+  CHECK(listed[0].counts.of(TaskState::Queued) == 1);
+  CHECK(listed[1].counts == TaskCounts());
+}
+
 TEST_CASE("what may have been sent is remembered, and how many targets a job had",
           "[contract][store]") {
   StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <fstream>
 
+#include "store/sqlite_schema.hpp"
 #include "store_fixture.hpp"
 
 namespace muster::controller {
@@ -107,14 +108,41 @@ TEST_CASE(
   {
     SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
     database.exec("ALTER TABLE jobs DROP COLUMN targets");
+    database.exec("ALTER TABLE jobs DROP COLUMN counts");
     database.exec("UPDATE meta SET number = 1 WHERE name = 'schema'");
   }
   store.reopen();
-  CHECK(store->meta().schema_version == 2);
+  CHECK(store->meta().schema_version == 3);
   CHECK(store->job(job.id)->job.targets == 2);
   CHECK(store->task_on(job.id, "a")->state == TaskState::Delivered);
   store.reopen();
   CHECK(store->job(job.id)->job.targets == 2);
+}
+
+TEST_CASE("a database of the second version gets the counts of its ended jobs",
+          "[contract][store]") {
+  StoreFixture store(Kind::Sqlite);
+  const auto job = StoreFixture::job();
+  auto a = StoreFixture::task("a");
+  auto b = StoreFixture::task("b");
+  REQUIRE(store.create(job, {a, b}));
+  a.state = TaskState::Ok;
+  b.state = TaskState::Failed;
+  REQUIRE(store.finish({{job.id, a, {}, 0}, {job.id, b, {}, 4}}));
+  REQUIRE(store.create(StoreFixture::job(), {StoreFixture::task("a")}));
+  {
+    SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
+    database.exec("ALTER TABLE jobs DROP COLUMN counts");
+    database.exec("UPDATE meta SET number = 2 WHERE name = 'schema'");
+  }
+  store.reopen();
+  CHECK(store->meta().schema_version == kSchemaVersion);
+  const auto listed = store->jobs({})->jobs;
+  REQUIRE(listed.size() == 2);
+  CHECK(listed[0].counts.of(TaskState::Queued) == 1);
+  CHECK(listed[1].counts.of(TaskState::Ok) == 1);
+  CHECK(listed[1].counts.of(TaskState::Failed) == 1);
+  CHECK(listed[1].counts.total() == 2);
 }
 
 TEST_CASE("a write beyond what may wait is refused at once, and all before it are done",

@@ -35,6 +35,13 @@ class StoreFixture {
     open();
   }
 
+  /// Takes the tasks of all jobs away, where they can be, so that reading them would be seen.
+  void lose_tasks() {
+    if (!durable()) return;
+    SQLite::Database database((directory_ / "muster.db").string(), SQLite::OPEN_READWRITE);
+    database.exec("DELETE FROM tasks");
+  }
+
   /// Starts a write and turns the loop until it is done.
   template <class T, class Begin>
   Result<T> wait(Begin begin) {

@@ -61,6 +61,17 @@ TEST_CASE("a job that would pass the limit of open tasks is refused before anyth
   CHECK(world.create(request));
 }
 
+TEST_CASE_METHOD(SentTask, "a list of jobs takes the counts of open ones from memory",
+                 "[integration][jobs]") {
+  agent.say(wire::Accept{task});
+  const auto open = world.jobs->list({})->jobs;
+  REQUIRE(open.size() == 1);
+  CHECK(open[0].counts.of(TaskState::Accepted) == 1);
+  agent.say(result_of(task));
+  CHECK(world.jobs->list({})->jobs.at(0).counts.of(TaskState::Ok) == 1);
+  CHECK(world.store.jobs_counted() == 0);
+}
+
 TEST_CASE("a task goes out signed, runs, and its end is acknowledged once it is stored",
           "[integration][jobs]") {
   World world;
