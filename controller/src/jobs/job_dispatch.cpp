@@ -185,8 +185,11 @@ void JobService::State::arm_sweep() {
 void JobService::State::sweep() {
   const auto time = now();
   std::vector<OpenJob*> due;
-  for (const auto& [id, job] : jobs) {
-    if (job->record.not_after <= time && job->unsettled() > 0) due.push_back(job.get());
+  for (auto at = deadlines.begin(); at != deadlines.end() && at->first <= time;) {
+    auto* job = find(at->second);
+    const bool over = job == nullptr || job->unsettled() == 0;
+    if (!over) due.push_back(job);
+    at = over ? deadlines.erase(at) : std::next(at);
   }
   for (auto* job : due) sweep_job(*job, time);
   revived = 0;
@@ -197,8 +200,10 @@ void JobService::State::sweep() {
 
 void JobService::State::sweep_job(OpenJob& job, UnixMs time) {
   const auto last_end = job.record.not_after + job.record.timeout_ms;
-  for (const auto& task : job.tasks) {
-    if (!task->open() || task->storing) continue;
+  tasks_swept += job.swept.size();
+  // An end that is on its way to the disk is tried until it is there.
+  std::erase_if(job.swept, [](const OpenTask* task) { return !task->open() || task->storing; });
+  for (auto* task : job.swept) {
     if (task->record.state == TaskState::Queued) {
       drop_waiting(*task);
       end(*task, TaskState::Expired, ErrorCode::Timeout, "it could not be sent in time");

@@ -62,6 +62,7 @@ OpenJob& JobService::State::take_in(JobRecord record, std::vector<TaskRecord> re
     task->cancel_wanted = job.record.cancel_requested;
     task->noted = task->record.state != TaskState::Queued;
     job.counts.add(task->record.state);
+    if (task->open()) job.swept.push_back(task.get());
     tasks[task->record.id] = task.get();
     if (task->record.state == TaskState::Queued) {
       work[task->record.node].waiting.push_back(task.get());
@@ -70,6 +71,7 @@ OpenJob& JobService::State::take_in(JobRecord record, std::vector<TaskRecord> re
     }
     job.tasks.push_back(std::move(task));
   }
+  if (!job.swept.empty()) deadlines.emplace(job.record.not_after, job.record.id);
   jobs[job.record.id] = std::move(owned);
   check_sum(job);
   return job;
@@ -87,6 +89,7 @@ void JobService::State::release(OpenJob& job) {
     tasks.erase(task->record.id);
     forget_task(*task);
   }
+  deadlines.erase({job.record.not_after, job.record.id});
   jobs.erase(job.record.id);
 }
 
@@ -226,6 +229,8 @@ Result<Subscription> JobService::subscribe(JobId id, JobWatcher watcher) {
 }
 
 std::uint64_t JobService::broken_sums() const { return state_->broken_sums; }
+
+std::uint64_t JobService::tasks_swept() const { return state_->tasks_swept; }
 
 void JobService::on_session(NodeId node) {
   state_->query(node);

@@ -118,6 +118,9 @@ class JobService final : public NodeListener {
 
   /// How often the sum of task states was not the number of targets. Always 0, or there is a bug.
   [[nodiscard]] std::uint64_t broken_sums() const;
+  /// How many tasks the search for those whose time is over has looked at: after a job's latest
+  /// start its open ones once a second, and no others.
+  [[nodiscard]] std::uint64_t tasks_swept() const;
 
   void on_session(NodeId node) override;
   void on_session_end(NodeId node) override;

@@ -50,6 +50,7 @@ struct OpenJob {
   JobRecord record;
   std::uint64_t number = 0;                      // rises with the order of creation
   std::vector<std::unique_ptr<OpenTask>> tasks;  // by node name
+  std::vector<OpenTask*> swept;  // those whose time may run out; who has an end leaves it
   TaskCounts counts;
   Bytes arguments;         // as msgpack
   bool read_only = false;  // every node may run it again

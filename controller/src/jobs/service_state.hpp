@@ -113,11 +113,13 @@ struct JobService::State {
   Parts parts;
   std::unordered_map<JobId, std::unique_ptr<OpenJob>> jobs;
   std::unordered_map<TaskId, OpenTask*> tasks;
-  std::size_t tasks_in_creation = 0;  // of jobs on their way to the disk
+  std::set<std::pair<UnixMs, JobId>> deadlines;  // the latest starts of jobs that are not settled
+  std::size_t tasks_in_creation = 0;             // of jobs on their way to the disk
   std::unordered_map<NodeId, NodeWork> work;
   ResultWriter writer;
   Watchers watchers;
   std::uint64_t broken_sums = 0;
+  std::uint64_t tasks_swept = 0;
   std::uint64_t next_job = 1;
   int revived = 0;  // since the last sweep
   std::set<std::pair<TaskId, std::uint8_t>>

@@ -72,6 +72,33 @@ TEST_CASE_METHOD(SentTask, "a list of jobs takes the counts of open ones from me
   CHECK(world.store.jobs_counted() == 0);
 }
 
+TEST_CASE("the search for tasks whose time is over looks at open ones only, of jobs that are due",
+          "[integration][jobs]") {
+  World world;
+  Agent web1(world, "web1");
+  Agent web2(world, "web2");
+  web1.connect();
+  web2.connect();
+  JobRequest request;
+  request.operation = "test.change";
+  request.selector = "all";
+  request.start_within = seconds(10);
+  REQUIRE(world.create(request));
+  request.start_within = std::chrono::hours(1);
+  REQUIRE(world.create(request));
+  for (const auto& spec : web1.tasks()) web1.say(result_of(spec.task));
+  world.advance(seconds(8));
+  CHECK(world.jobs->tasks_swept() == 0);
+  world.advance(seconds(4));
+  const auto before = world.jobs->tasks_swept();
+  CHECK(before >= 2);
+  world.advance(seconds(3));
+  CHECK(world.jobs->tasks_swept() == before + 3);
+  for (const auto& spec : web2.tasks()) web2.say(result_of(spec.task));
+  world.advance(seconds(3));
+  CHECK(world.jobs->tasks_swept() == before + 3);
+}
+
 TEST_CASE("a task goes out signed, runs, and its end is acknowledged once it is stored",
           "[integration][jobs]") {
   World world;
