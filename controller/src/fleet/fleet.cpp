@@ -40,7 +40,7 @@ Status check_enroll(const EnrollRequest& request) {
 Fleet::State::State(Parts the_parts)
     : parts(the_parts),
       started(parts.loop.clock().mono_now()),
-      inventory(parts.store),
+      inventory(parts.store, parts.log),
       sessions(parts.link),
       retries(parts.link) {}
 
@@ -48,6 +48,7 @@ void Fleet::State::recompute_times() { times = PresenceTimes::for_fleet(nodes.si
 
 void Fleet::State::joined(NodeRecord record) {
   auto& node = nodes.add(std::move(record));
+  inventory.renamed({}, node.record.plugins);
   recompute_times();
   // It said something just now, though not through a session: it is waited for, not missing.
   node.presence = Presence::Suspect;
@@ -92,7 +93,11 @@ Fleet::~Fleet() = default;
 Status Fleet::load() {
   auto records = state_->parts.store.nodes();
   if (!records) return tl::unexpected(records.error());
-  for (auto& record : *records) state_->nodes.add(std::move(record)).presence = Presence::Suspect;
+  for (auto& record : *records) {
+    auto& node = state_->nodes.add(std::move(record));
+    node.presence = Presence::Suspect;
+    state_->inventory.renamed({}, node.record.plugins);
+  }
   state_->recompute_times();
   state_->arm_tick();
   return {};
@@ -168,6 +173,7 @@ void Fleet::retire(NodeId id, Done<void> done) {
           if (state_->listener != nullptr) state_->listener->on_offline(id);
           state_->parts.events.record("node.retired", "node/" + node->record.name,
                                       {{"id", id.text()}});
+          state_->inventory.renamed(node->record.plugins, {});
           state_->nodes.remove(id);
           state_->recompute_times();
         }
@@ -178,6 +184,8 @@ void Fleet::retire(NodeId id, Done<void> done) {
 std::vector<PluginSummary> Fleet::plugins() const {
   return state_->inventory.summaries(state_->nodes);
 }
+
+std::size_t Fleet::manifests() const { return state_->inventory.known(); }
 
 const config::Manifest* Fleet::manifest(const Digest& digest) const {
   return state_->inventory.find(digest);

@@ -109,8 +109,9 @@ class Fleet {
 
   // --- plugins
   [[nodiscard]] std::vector<PluginSummary> plugins() const;  ///< by id, then newest version first
-  /// Null when no node has sent it. Lives as long as the Fleet.
+  /// Null when no node of the fleet names it, or none has sent it. Lives until the loop goes on.
   [[nodiscard]] const config::Manifest* manifest(const Digest& digest) const;
+  [[nodiscard]] std::size_t manifests() const;  ///< in memory
 
   // --- gateways
   [[nodiscard]] std::vector<GatewayStatus> gateways() const;

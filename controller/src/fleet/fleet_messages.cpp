@@ -64,6 +64,7 @@ std::optional<Violation> Fleet::State::on_message(Session& session, Node& node,
 
 void Fleet::State::take_plugins(Session& session, Node& node,
                                 std::vector<wire::PluginInfo> plugins) {
+  inventory.renamed(node.record.plugins, plugins);
   node.record.plugins = std::move(plugins);
   record_report(node);
   for (const auto& digest : inventory.wanted(node.record.plugins, node.record.plugins.size())) {

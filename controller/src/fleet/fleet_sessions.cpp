@@ -146,6 +146,7 @@ void Fleet::State::begin(Session& session, Node& node) {
   node.connected = true;
   node.clone.reset();
   node.record.agent_version = session.hello.agent_version;
+  inventory.renamed(node.record.plugins, session.hello.plugins);
   node.record.plugins = session.hello.plugins;
   record_report(node);
   parts.log.debug("a session began", {{"node", node.record.name}});

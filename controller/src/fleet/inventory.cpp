@@ -1,6 +1,7 @@
 #include "fleet/inventory.hpp"
 
 #include <algorithm>
+#include <muster/core/log/logger.hpp>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
@@ -44,31 +45,70 @@ Status Inventory::parse(const Digest& digest, std::string_view text) {
     remember(broken_, digest);
     return tl::unexpected(manifest.error());
   }
-  manifests_[digest] = std::make_unique<config::Manifest>(std::move(*manifest));
+  manifests_[digest] = {std::make_unique<config::Manifest>(std::move(*manifest)), text.size()};
+  bytes_ += text.size();
   return {};
 }
 
+bool Inventory::has_room(std::size_t size) {
+  if (manifests_.size() < limits_.count && size <= limits_.bytes - bytes_) return true;
+  if (!std::exchange(full_, true)) {
+    log_.error(
+        "nodes name more plugin manifests than this controller keeps; operations of further ones "
+        "are unknown until others are gone",
+        {{"manifests", manifests_.size()}, {"bytes", bytes_}});
+  }
+  return false;
+}
+
+void Inventory::renamed(const std::vector<wire::PluginInfo>& before,
+                        const std::vector<wire::PluginInfo>& now) {
+  // First the new ones, so that what stays is not dropped between.
+  for (const auto& plugin : now) ++named_[plugin.manifest];
+  for (const auto& plugin : before) {
+    const auto found = named_.find(plugin.manifest);
+    if (found == named_.end() || --found->second > 0) continue;
+    named_.erase(found);
+    drop(plugin.manifest);
+  }
+}
+
+void Inventory::drop(const Digest& digest) {
+  const auto found = manifests_.find(digest);
+  if (found == manifests_.end()) return;
+  bytes_ -= found->second.bytes;
+  manifests_.erase(found);
+  full_ = false;
+}
+
 const config::Manifest* Inventory::find(const Digest& digest) {
-  if (const auto found = manifests_.find(digest); found != manifests_.end())
-    return found->second.get();
+  if (const auto found = manifests_.find(digest); found != manifests_.end()) {
+    return found->second.manifest.get();
+  }
+  if (!named_.contains(digest) || full_) return nullptr;
   if (broken_.contains(digest) || missing_.contains(digest)) return nullptr;
   const auto text = store_.manifest(digest);
+  if (text && !has_room(text->size())) return nullptr;
   if (!text || !parse(digest, *text)) {
     remember(missing_, digest);
     return nullptr;
   }
-  return manifests_.at(digest).get();
+  return manifests_.at(digest).manifest.get();
 }
 
 std::vector<Digest> Inventory::wanted(const std::vector<wire::PluginInfo>& plugins,
                                       std::size_t most) {
   std::vector<Digest> digests;
+  if (full_) return digests;
   for (const auto& plugin : plugins) {
     if (digests.size() == most) break;
-    if (plugin.manifest == Digest{}) continue;  // a file that is no plugin has none
-    if (find(plugin.manifest) == nullptr && !broken_.contains(plugin.manifest)) {
-      digests.push_back(plugin.manifest);
-    }
+    const auto& digest = plugin.manifest;
+    if (digest == Digest{}) continue;  // a file that is no plugin has none
+    if (find(digest) != nullptr || broken_.contains(digest)) continue;
+    // What a HELLO names is not named by the node before its session begins.
+    const bool stored =
+        !missing_.contains(digest) && !named_.contains(digest) && store_.manifest(digest);
+    if (!stored) digests.push_back(digest);
   }
   return digests;
 }
@@ -77,7 +117,8 @@ Status Inventory::add(const Digest& digest, BytesView json) {
   if (crypto::sha256(json) != digest) {
     return fail(ErrorCode::Corrupt, "a manifest has another digest than was said");
   }
-  if (manifests_.contains(digest)) return {};
+  if (manifests_.contains(digest) || !named_.contains(digest)) return {};
+  if (!has_room(json.size())) return {};
   if (auto parsed = parse(digest, as_text(json)); !parsed) return parsed;
   missing_.erase(digest);
   store_.put_manifest(digest, std::string(as_text(json)), nullptr);

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "fleet/inventory.hpp"
 #include "fleet/session_table.hpp"
 #include "scripted_world.hpp"
 
@@ -275,21 +274,6 @@ TEST_CASE("what a node told while the store was busy is written a little later",
   world.store.fail_writes_with(std::nullopt);
   world.advance(std::chrono::seconds(1));
   REQUIRE(world.store.nodes()->at(0).facts.contains("os.name"));
-}
-
-TEST_CASE("digests that nodes make up do not fill the memory", "[integration][fleet]") {
-  World world;
-  Inventory inventory(world.store);
-  for (std::uint32_t i = 0; i < kMaxUnknownManifests; ++i) {
-    const auto text = "broken " + std::to_string(i);
-    const auto digest = crypto::sha256(as_bytes(text));
-    CHECK(inventory.find(digest) == nullptr);
-    CHECK_FALSE(inventory.add(digest, as_bytes(text)));
-  }
-  CHECK(inventory.unknown() <= kMaxUnknownManifests);
-  // What is known stays known, and what was forgotten can be learned.
-  CHECK(inventory.add(test_manifest_digest(), as_bytes(test_manifest())));
-  CHECK(inventory.find(test_manifest_digest()) != nullptr);
 }
 
 TEST_CASE("a node that floods the log of events is cut short, and the log says by how much",

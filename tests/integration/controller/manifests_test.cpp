@@ -1,6 +1,7 @@
 // What nodes declare decides for themselves alone.
 #include <nlohmann/json.hpp>
 
+#include "fleet/inventory.hpp"
 #include "scripted_world.hpp"
 
 namespace muster::controller {
@@ -96,6 +97,110 @@ TEST_CASE("a manifest counts for the plugin that it names, and for no other",
   const auto made = world.create(change("all"));
   REQUIRE_FALSE(made);
   CHECK(made.error().reason == "unknown_operation");
+}
+
+std::vector<wire::PluginInfo> naming(const Digest& digest) {
+  return {{"test", "1.0.0", digest, "running", 0, ""}};
+}
+
+TEST_CASE("digests that nodes make up do not fill the memory", "[integration][fleet]") {
+  World world;
+  Inventory inventory(world.store, world.log);
+  for (std::uint32_t i = 0; i < kMaxUnknownManifests; ++i) {
+    const auto text = "broken " + std::to_string(i);
+    const auto digest = crypto::sha256(as_bytes(text));
+    inventory.renamed({}, naming(digest));
+    CHECK(inventory.find(digest) == nullptr);
+    CHECK_FALSE(inventory.add(digest, as_bytes(text)));
+  }
+  CHECK(inventory.unknown() <= kMaxUnknownManifests);
+  // What is known stays known, and what was forgotten can be learned.
+  inventory.renamed({}, naming(test_manifest_digest()));
+  CHECK(inventory.add(test_manifest_digest(), as_bytes(test_manifest())));
+  CHECK(inventory.find(test_manifest_digest()) != nullptr);
+}
+
+TEST_CASE("a manifest is in memory while a node of the fleet names it", "[integration][fleet]") {
+  World world;
+  Agent web1(world, "web1");
+  Agent web2(world, "web2");
+  web1.connect();
+  web2.connect();
+  CHECK(world.fleet->manifests() == 1);
+  announce(web1, manifest_with({{"timeout", "7s"}}));
+  CHECK(world.fleet->manifests() == 2);
+  announce(web1, manifest_with({{"timeout", "8s"}}));
+  CHECK(world.fleet->manifests() == 2);
+  web1.connect();  // its HELLO names the first again
+  CHECK(world.fleet->manifests() == 1);
+  world.fleet->retire(web1.id(), [](const Status&) {});
+  world.settle();
+  CHECK(world.fleet->manifests() == 1);
+  CHECK(world.fleet->manifest(test_manifest_digest()) != nullptr);
+  world.restart();
+  CHECK(world.fleet->manifest(test_manifest_digest()) != nullptr);
+  world.fleet->retire(web2.id(), [](const Status&) {});
+  world.settle();
+  CHECK(world.fleet->manifests() == 0);
+  CHECK(world.fleet->manifest(test_manifest_digest()) == nullptr);
+}
+
+TEST_CASE("a manifest that no node names is not taken, and one that is stored is not asked for",
+          "[integration][fleet]") {
+  World world;
+  Inventory inventory(world.store, world.log);
+  const auto digest = test_manifest_digest();
+  CHECK(inventory.wanted(naming(digest), 10) == std::vector<Digest>{digest});
+  CHECK(inventory.add(digest, as_bytes(test_manifest())));
+  world.settle();
+  CHECK(inventory.known() == 0);
+  CHECK(inventory.wanted(naming(digest), 10) == std::vector<Digest>{digest});
+  inventory.renamed({}, naming(digest));
+  CHECK(inventory.add(digest, as_bytes(test_manifest())));
+  world.settle();
+  CHECK(inventory.known() == 1);
+  inventory.renamed(naming(digest), {});
+  CHECK(inventory.known() == 0);
+  CHECK(inventory.wanted(naming(digest), 10).empty());
+  CHECK(inventory.known() == 0);
+}
+
+TEST_CASE("no more manifests are kept than the limits say, and the log says so once",
+          "[integration][fleet]") {
+  World world;
+  std::vector<std::string> texts;
+  for (int i = 1; i <= 4; ++i) {
+    texts.push_back(manifest_with({{"timeout", std::to_string(i) + "s"}}));
+  }
+  const auto size = texts[0].size();
+  Inventory inventory(world.store, world.log,
+                      GENERATE_COPY(ManifestLimits{2, size * 10}, ManifestLimits{10, size * 2}));
+  const auto add = [&](const std::string& text) {
+    const auto digest = crypto::sha256(as_bytes(text));
+    inventory.renamed({}, naming(digest));
+    REQUIRE(inventory.add(digest, as_bytes(text)));
+    return inventory.find(digest) != nullptr;
+  };
+  const auto told = [&] {
+    const auto entries = world.said.entries();
+    return std::count_if(entries.begin(), entries.end(), [](const log::Entry& entry) {
+      return entry.sentence.find("more plugin manifests than") != std::string::npos;
+    });
+  };
+  CHECK(add(texts[0]));
+  CHECK(add(texts[1]));
+  CHECK(told() == 0);
+  CHECK_FALSE(add(texts[2]));
+  CHECK_FALSE(add(texts[3]));
+  CHECK(told() == 1);
+  CHECK(inventory.known() == 2);
+  const auto third = naming(crypto::sha256(as_bytes(texts[2])));
+  CHECK(inventory.wanted(third, 10).empty());
+  inventory.renamed(naming(crypto::sha256(as_bytes(texts[0]))), {});
+  CHECK(inventory.wanted(third, 10).size() == 1);
+  CHECK(add(texts[2]));
+  CHECK_FALSE(add(texts[3]));
+  CHECK(told() == 2);
 }
 
 TEST_CASE("a file that is no plugin has no manifest to ask for, and at most eight reasons",
