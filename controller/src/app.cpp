@@ -12,6 +12,7 @@
 #include <muster/core/net/tls_authority.hpp>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "api/routes.hpp"
@@ -159,8 +160,9 @@ Status App::Parts::load_access() {
   if (!ca) return tl::unexpected(ca.error());
   enrollment = std::make_unique<Enrollment>(*store, loop.clock(), *ca);
   return access->load(options.state / "admin.token", [this] {
-    const auto pause = loop.after(std::chrono::milliseconds(1), [this] { loop.stop(); });
-    loop.run();
+    // Not run() and a stop() of our own: a signal's stop() has to last until main() runs the loop.
+    loop.run_ready();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   });
 }
 

@@ -14,9 +14,9 @@ namespace muster::controller {
 class App {
  public:
   /// Opens the state, listens for gateways and for the API. Nothing is answered until the loop
-  /// runs. Errors, each with a sentence that says what to do: Conflict (the state or a port is in
-  /// use), Unsupported (a later version's state), ResourceExhausted (disk full), PermissionDenied,
-  /// Corrupt. `loop` must outlive it.
+  /// runs; a stop() meanwhile lets that end at once. Errors, each with a sentence that says what to
+  /// do: Conflict (the state or a port is in use), Unsupported (a later version's state),
+  /// ResourceExhausted (disk full), PermissionDenied, Corrupt. `loop` must outlive it.
   [[nodiscard]] static Result<std::unique_ptr<App>> start(run::EventLoop& loop,
                                                           const Options& options,
                                                           const log::Logger& log);
