@@ -183,7 +183,7 @@ Status App::Parts::listen_for_gateways() {
 }
 
 Status App::Parts::serve_api() {
-  services = std::make_unique<Services>(Services{loop, log, *store, *fleet, *jobs, *access,
+  services = std::make_unique<Services>(Services{loop, log, *store, *events, *fleet, *jobs, *access,
                                                  *enrollment, identity.authority_pem,
                                                  to_unix_ms(loop.clock().unix_now())});
   http::ServerOptions server;

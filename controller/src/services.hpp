@@ -10,6 +10,7 @@
 
 #include "access/access.hpp"
 #include "access/enrollment.hpp"
+#include "events/event_log.hpp"
 #include "fleet/fleet.hpp"
 #include "jobs/job_service.hpp"
 #include "store/store.hpp"
@@ -20,6 +21,7 @@ struct Services {
   run::EventLoop& loop;
   log::Logger& log;
   Store& store;
+  EventLog& events;
   Fleet& fleet;
   JobService& jobs;
   Access& access;

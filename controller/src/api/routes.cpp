@@ -9,6 +9,7 @@ std::vector<Route> all_routes() {
   return {
       {"GET", "/v1/ca", anybody(), get_ca},
       {"POST", "/v1/enroll", anybody(), enroll_node},
+      {"GET", "/metrics", needs(Action::ReadStatus), get_metrics},
       {"GET", "/v1/status", needs(Action::ReadStatus), get_status},
       {"GET", "/v1/nodes", needs(Action::ReadNodes), list_nodes, {"selector"}},
       {"GET", "/v1/nodes/{node}", needs(Action::ReadNodes), get_node},

@@ -16,15 +16,19 @@ void EventLog::record(const std::string& type, const std::string& subject,
   event.type = type;
   event.subject = subject;
   event.data = data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  append(std::move(event), 1);
+  append(std::move(event), 0);
 }
 
-void EventLog::append(EventRecord event, std::uint64_t stands_for) {
-  store_.append_event(std::move(event), [this, stands_for](const Result<std::uint64_t>& stored) {
+void EventLog::append(EventRecord event, std::uint64_t tells_of) {
+  store_.append_event(std::move(event), [this, tells_of](const Result<std::uint64_t>& stored) {
     if (!stored) {
       if (lost_ == 0) log_.error("events are not stored", {{"reason", stored.error().message}});
-      lost_ += stands_for;
-    } else if (const auto lost = std::exchange(lost_, 0); lost > 0) {
+      if (tells_of == 0) ++all_lost_;
+      lost_ += tells_of == 0 ? 1 : tells_of;
+      return;
+    }
+    ++recorded_;
+    if (const auto lost = std::exchange(lost_, 0); lost > 0) {
       append({0, to_unix_ms(clock_.unix_now()), "events.lost", "controller",
               nlohmann::json{{"count", lost}}.dump()},
              lost);

@@ -22,14 +22,20 @@ class EventLog {
   EventLog(Store& store, const Clock& clock, log::Logger& log);
   /// `type` is "node.clone", `subject` "node/web1".
   void record(const std::string& type, const std::string& subject, const nlohmann::json& data);
+  // since the start
+  [[nodiscard]] std::uint64_t recorded() const { return recorded_; }  ///< stored
+  [[nodiscard]] std::uint64_t lost() const { return all_lost_; }      ///< not stored
 
  private:
-  void append(EventRecord event, std::uint64_t stands_for);
+  /// `tells_of` is 0, or how many that were lost the event tells of.
+  void append(EventRecord event, std::uint64_t tells_of);
 
   Store& store_;
   const Clock& clock_;
   log::Logger& log_;
-  std::uint64_t lost_ = 0;
+  std::uint64_t lost_ = 0;  // and not told of yet
+  std::uint64_t recorded_ = 0;
+  std::uint64_t all_lost_ = 0;
 };
 
 }  // namespace muster::controller

@@ -193,15 +193,16 @@ const config::Manifest* Fleet::manifest(const Digest& digest) const {
 
 std::vector<GatewayStatus> Fleet::gateways() const {
   std::vector<GatewayStatus> all;
-  for (const auto& [address, connected] : state_->gateway_addresses)
-    all.push_back({address, connected});
+  for (const auto& [address, status] : state_->gateway_status) all.push_back(status);
   return all;
 }
 
 void Fleet::on_gateway(GatewayId gateway, const wire::GatewayHello& hello) {
   state_->gateways[gateway] = hello;
   state_->last_gateway = hello;
-  state_->gateway_addresses[hello.address] = true;
+  auto& status = state_->gateway_status[hello.address];
+  status.address = hello.address;
+  status.connected = true;
   state_->parts.link.admit(gateway, state_->parts.options.admit_per_second);
   const auto keys = state_->nodes.transport_keys();
   state_->parts.link.allow(gateway, keys, true);
@@ -210,7 +211,7 @@ void Fleet::on_gateway(GatewayId gateway, const wire::GatewayHello& hello) {
 
 void Fleet::on_gateway_lost(GatewayId gateway, const std::string& why) {
   if (const auto found = state_->gateways.find(gateway); found != state_->gateways.end()) {
-    state_->gateway_addresses[found->second.address] = false;
+    state_->gateway_status[found->second.address].connected = false;
     state_->parts.log.warn(
         "a gateway is gone, its agents come back through another connection, retrying",
         {{"address", found->second.address}, {"reason", why}});
@@ -226,9 +227,12 @@ void Fleet::on_gateway_lost(GatewayId gateway, const std::string& why) {
 }
 
 void Fleet::on_counters(GatewayId gateway, const wire::Counters& counters) {
-  for (const auto& [name, value] : counters.values) {
-    state_->parts.log.debug("a gateway counted",
-                            {{"gateway", gateway}, {"counter", name}, {"value", value}});
+  const auto from = state_->gateways.find(gateway);
+  if (from == state_->gateways.end()) return;
+  auto& kept = state_->gateway_status[from->second.address].counters;
+  for (const auto name : kGatewayCounters) {
+    const auto told = counters.values.find(std::string(name));
+    if (told != counters.values.end()) kept[told->first] = told->second;
   }
 }
 
@@ -237,6 +241,8 @@ void Fleet::on_writable(GatewayId gateway) {
     if (state_->listener != nullptr) state_->listener->on_room(node);
   }
 }
+
+std::size_t Fleet::sessions() const { return state_->sessions.live_count(); }
 
 bool Fleet::connected(NodeId node) const { return state_->sessions.live(node) != nullptr; }
 

@@ -123,6 +123,7 @@ class Fleet {
 
   // --- sessions
   [[nodiscard]] bool connected(NodeId node) const;
+  [[nodiscard]] std::size_t sessions() const;  ///< live ones
   /// Seals and sends. Errors: Unavailable without a live session, or while too much is waiting to
   /// be sent.
   [[nodiscard]] Status send(NodeId node, wire::MessageType type, BytesView body);

@@ -69,8 +69,8 @@ struct Fleet::State {
   std::uint64_t next_session = 1;
   std::array<std::uint64_t, wire::kViolations> violations{};
   std::map<GatewayId, wire::GatewayHello> gateways;
-  std::optional<wire::GatewayHello> last_gateway;  // of those that ever were
-  std::map<std::string, bool> gateway_addresses;   // connected?
+  std::optional<wire::GatewayHello> last_gateway;       // of those that ever were
+  std::map<std::string, GatewayStatus> gateway_status;  // by address
   run::Timer ticker;
 };
 

@@ -1,12 +1,14 @@
 /// A node as the running controller knows it, and what is asked of many of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <muster/core/base/clock.hpp>
 #include <muster/core/config/manifest.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fleet/event_quota.hpp"
@@ -50,7 +52,12 @@ struct FleetCounts {
 struct GatewayStatus {
   std::string address;
   bool connected = false;
+  std::map<std::string, std::uint64_t> counters;  ///< what it said last of kGatewayCounters
 };
+
+/// The counters of core/docs/wire.md section 8 that are kept; a gateway may say more.
+inline constexpr std::array<std::string_view, 5> kGatewayCounters{
+    "refused_keys", "violations", "dropped_frames", "retries", "routes"};
 
 /// One version of one plugin, over the whole fleet.
 struct PluginSummary {

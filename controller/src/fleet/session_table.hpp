@@ -53,6 +53,7 @@ class SessionTable {
   [[nodiscard]] Session* at(GatewayId gateway, BytesView route);
   [[nodiscard]] Session* live(NodeId node);
   [[nodiscard]] Session* pending(NodeId node);
+  [[nodiscard]] std::size_t live_count() const { return live_.size(); }
 
   /// Becomes the node's pending session; another one that was pending is dropped.
   Session& add(std::unique_ptr<Session> session);

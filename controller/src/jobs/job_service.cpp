@@ -217,6 +217,17 @@ Result<JobPage> JobService::list(const JobQuery& query) const {
 
 std::size_t JobService::open_jobs() const { return state_->jobs.size(); }
 
+TaskCounts JobService::task_counts() const {
+  TaskCounts all;
+  for (const auto& [id, job] : state_->jobs) {
+    for (int number = 0; number < TaskCounts::kStates; ++number) {
+      const auto state = static_cast<TaskState>(number);
+      all.set(state, all.of(state) + job->counts.of(state));
+    }
+  }
+  return all;
+}
+
 Result<Subscription> JobService::subscribe(JobId id, JobWatcher watcher) {
   if (const auto* job = state_->find(id); job != nullptr && job->record.ended == 0) {
     return state_->watchers.add(id, std::move(watcher));

@@ -97,6 +97,8 @@ class JobService final : public NodeListener {
   [[nodiscard]] Result<JobWithTasks> find(JobId job) const;
   [[nodiscard]] Result<JobPage> list(const JobQuery& query) const;
   [[nodiscard]] std::size_t open_jobs() const;
+  /// The tasks of all jobs in memory, by state.
+  [[nodiscard]] TaskCounts task_counts() const;
 
   /// Calls `watcher` with what happens from now on; nothing for what is: ask find(). For a finished
   /// job JobDone follows at once, but never from inside this call. Errors: NotFound,

@@ -32,6 +32,8 @@ class MemoryStore final : public Store {
   [[nodiscard]] std::size_t jobs_counted() const { return jobs_counted_; }
 
   [[nodiscard]] const StoreMeta& meta() const override { return meta_; }
+  /// It takes everything, and nothing waits once the loop has run.
+  [[nodiscard]] WriteLoad write_load() const override { return {}; }
 
   void enroll_node(const Digest& secret, NodeRecord node, Done<NodeRecord> done) override;
   void update_node(NodeId node, NodeReport report, Done<void> done) override;

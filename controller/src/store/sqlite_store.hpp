@@ -33,6 +33,7 @@ class SqliteStore final : public Store {
   ~SqliteStore() override;
 
   [[nodiscard]] const StoreMeta& meta() const override { return meta_; }
+  [[nodiscard]] WriteLoad write_load() const override { return writes_.load(); }
 
   void enroll_node(const Digest& secret, NodeRecord node, Done<NodeRecord> done) override;
   void update_node(NodeId node, NodeReport report, Done<void> done) override;

@@ -35,6 +35,13 @@ struct TaskOutcome {
   UnixMs job_ended = 0;  ///< not 0: with this task, after all others, the whole job ended
 };
 
+/// What waits to be written.
+struct WriteLoad {
+  std::size_t writes = 0;
+  std::size_t bytes = 0;       ///< that they hold in memory, about
+  std::uint64_t rejected = 0;  ///< since the start: not taken because too much waited
+};
+
 /// A page of the job list.
 struct JobQuery {
   std::size_t limit = 50;
@@ -48,6 +55,7 @@ class Store {
   virtual ~Store() = default;
 
   [[nodiscard]] virtual const StoreMeta& meta() const = 0;
+  [[nodiscard]] virtual WriteLoad write_load() const = 0;
 
   // --- nodes
   /// Uses up one use of the token whose secret has this digest and registers `node` with the

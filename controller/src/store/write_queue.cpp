@@ -47,6 +47,7 @@ WriteQueue::~WriteQueue() {
 void WriteQueue::push(Write write) {
   const bool full = load_->writes >= limits_.writes || load_->bytes >= limits_.bytes;
   if (full && !write.always) {
+    ++load_->rejected;
     loop_.post([done = std::move(write.done)] {
       if (done) done(tl::unexpected(busy()));
     });

@@ -19,6 +19,8 @@
 #include <thread>
 #include <vector>
 
+#include "store/store.hpp"
+
 namespace muster::controller {
 
 /// Of writes that were asked for and whose completion has not run.
@@ -43,12 +45,10 @@ class WriteQueue {
   WriteQueue& operator=(const WriteQueue&) = delete;
 
   void push(Write write);  // [loop]
+  /// Of writes whose completion has not run. [loop]
+  [[nodiscard]] WriteLoad load() const { return *load_; }
 
  private:
-  struct Load {
-    std::size_t writes = 0;
-    std::size_t bytes = 0;
-  };
   void work();
   [[nodiscard]] std::vector<Write> take();
   [[nodiscard]] std::vector<Status> commit(const std::vector<Write>& group);
@@ -57,7 +57,8 @@ class WriteQueue {
   std::unique_ptr<SQLite::Database> database_;  // the writer's alone
   run::EventLoop& loop_;
   WriteLimits limits_;
-  std::shared_ptr<Load> load_ = std::make_shared<Load>();  // the loop's; completions may outlive us
+  std::shared_ptr<WriteLoad> load_ =
+      std::make_shared<WriteLoad>();  // the loop's; completions may outlive us
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::deque<Write> queue_;  // under mutex_

@@ -164,6 +164,8 @@ TEST_CASE("a write beyond what may wait is refused at once, and all before it ar
   };
   for (int i = 0; i < 5; ++i) ask();
   CHECK(told.empty());  // never from inside the call
+  CHECK(store->write_load().writes == 3);
+  CHECK(store->write_load().bytes > 3 * 100);
   // Results are not refused: whoever writes them limits them before.
   std::optional<Status> finished;
   store->finish_tasks({}, [&](const Status& got) { finished = got; });
@@ -177,6 +179,7 @@ TEST_CASE("a write beyond what may wait is refused at once, and all before it ar
     CHECK(each.error().retry_after.count() > 0);
   }
   CHECK(refused == 2);
+  CHECK(store->write_load().rejected == 2);
   while (!finished) {
     if (!loop->run_ready()) std::this_thread::yield();
   }
@@ -184,6 +187,8 @@ TEST_CASE("a write beyond what may wait is refused at once, and all before it ar
   ask();  // there is room again
   wait_for(6);
   CHECK(told.back());
+  CHECK(store->write_load().writes == 0);
+  CHECK(store->write_load().bytes == 0);
   CHECK(store->events_after(0, 10)->size() == 4);
 }
 

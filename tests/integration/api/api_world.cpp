@@ -26,9 +26,9 @@ ApiWorld::ApiWorld()
   admin_ = read_file(dir_ / "admin.token", 4096).value();
   while (!admin_.empty() && admin_.back() == '\n') admin_.pop_back();
   enrollment_ = std::make_unique<Enrollment>(world_.store, world_.clock, Digest{});
-  services_ = std::make_unique<Services>(
-      Services{*world_.loop, world_.log, world_.store, *world_.fleet, *world_.jobs, *access_,
-               *enrollment_, identity_.authority_pem, to_unix_ms(world_.clock.unix_now())});
+  services_ = std::make_unique<Services>(Services{
+      *world_.loop, world_.log, world_.store, *world_.events, *world_.fleet, *world_.jobs, *access_,
+      *enrollment_, identity_.authority_pem, to_unix_ms(world_.clock.unix_now())});
   http::ServerOptions options;
   options.certificate_pem = identity_.server.certificate_pem;
   options.key_pem = identity_.server.key_pem;

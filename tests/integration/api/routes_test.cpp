@@ -37,7 +37,7 @@ TEST_CASE("a viewer reads everything and changes nothing", "[integration][api]")
   world.join("web1");
   const auto viewer = world.token_of(Role::Viewer);
   for (const auto* path :
-       {"/v1/status", "/v1/nodes", "/v1/nodes/web1", "/v1/plugins", "/v1/jobs"}) {
+       {"/metrics", "/v1/status", "/v1/nodes", "/v1/nodes/web1", "/v1/plugins", "/v1/jobs"}) {
     INFO(path);
     CHECK(world.ask_as(viewer, "GET", path).status == 200);
   }
