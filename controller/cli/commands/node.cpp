@@ -28,11 +28,8 @@ Colour colour_of_presence(const std::string& presence) {
 std::string clone_of(const json& node) {
   const auto clone = node.find("clone");
   if (clone == node.end()) return "";
-  return printable(node.value("name", "") +
-                   ": another machine has this node's identity and was refused, last at ") +
-         short_time(text_of(*clone, "refused")) +
-         printable(" (machine id " + clone->value("machine_id", "") + ")") +
-         "; remove its identity there and join it under a name of its own\n";
+  return clone_line(node.value("name", ""), clone->value("machine_id", ""),
+                    text_of(*clone, "refused"));
 }
 
 CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {

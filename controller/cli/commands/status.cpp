@@ -7,6 +7,19 @@
 namespace muster::cli {
 namespace {
 
+void print_clones(const nlohmann::json& status) {
+  const auto clones = status.find("clones");
+  if (clones == status.end()) return;  // a controller of before
+  const auto& named = clones->at("nodes");
+  for (const auto& clone : named) {
+    std::cout << coloured("clone", Colour::Red) << "       "
+              << clone_line(clone.value("node", ""), clone.value("machine_id", ""),
+                            text_of(clone, "refused"));
+  }
+  const auto more = clones->value("count", std::size_t{0}) - named.size();
+  if (more > 0) std::cout << "            and " << more << " more; see muster node ls\n";
+}
+
 CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
   const auto status = api.get("/v1/status");
@@ -30,6 +43,7 @@ CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
                           connected ? Colour::Green : Colour::Red)
               << "\n";
   }
+  print_clones(*status);
   return Exit::Ok;
 }
 

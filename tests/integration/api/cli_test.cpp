@@ -18,6 +18,19 @@ class Cli : public CliRunner {
   }
 };
 
+TEST_CASE("the status tells people of a machine that has a node's identity", "[integration][cli]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  Cli muster(world);
+  CHECK(muster("status").out.find("another machine") == std::string::npos);
+  world.on_loop([&] { return agent.hello("a copy"); });
+  const auto shown = muster("status");
+  CHECK(shown.exit == 0);
+  CHECK(shown.out.find("clone       web1: another machine has this node's identity") !=
+        std::string::npos);
+  CHECK(shown.out.find("(machine id a copy)") != std::string::npos);
+}
+
 const char* const kRun = "run test.change --on all";
 
 TEST_CASE("every command that reads prints people's text, and one JSON value with --json",

@@ -69,6 +69,23 @@ TEST_CASE("the status counts nodes by presence", "[integration][api]") {
   CHECK(status.body.at("gateways").at(0).at("connected") == true);
 }
 
+TEST_CASE("the status names nodes whose identity another machine has", "[integration][api]") {
+  ApiWorld world;
+  world.join("web2");
+  CHECK(world.get("/v1/status").body.at("clones") == json{{"count", 0}, {"nodes", json::array()}});
+  for (int i = 0; i <= 100; ++i) {
+    auto& agent = world.join("db" + std::to_string(1000 + i));
+    const auto answer = world.on_loop([&] { return agent.hello("copy " + std::to_string(i)); });
+    CHECK(answer == wire::MessageType::Refused);
+  }
+  const auto clones = world.get("/v1/status").body.at("clones");
+  CHECK(clones.at("count") == 101);
+  REQUIRE(clones.at("nodes").size() == 100);
+  CHECK(clones.at("nodes").at(7).at("node") == "db1007");
+  CHECK(clones.at("nodes").at(7).at("machine_id") == "copy 7");
+  CHECK(clones.at("nodes").at(7).at("refused").is_string());
+}
+
 TEST_CASE("nodes are listed, selected, and shown by name and by id", "[integration][api]") {
   ApiWorld world;
   world.join("web1");

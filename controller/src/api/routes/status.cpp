@@ -5,10 +5,30 @@
 #include "jobs/job_view.hpp"
 
 namespace muster::controller::api {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxClones = 100;  // that are named
+
+/// Nodes whose identity another machine has, too.
+json clones_view(const Fleet& fleet) {
+  json named = json::array();
+  std::size_t count = 0;
+  for (const auto* node : fleet.nodes()) {
+    if (!node->clone || ++count > kMaxClones) continue;
+    named.push_back({{"node", node->record.name},
+                     {"machine_id", node->clone->machine_id},
+                     {"refused", time_view(node->clone->refused)}});
+  }
+  return {{"count", count}, {"nodes", std::move(named)}};
+}
+
+}  // namespace
 
 void get_status(const Services& services, const ExchangePtr& exchange) {
   const auto counts = services.fleet.counts();
-  nlohmann::json gateways = nlohmann::json::array();
+  json gateways = json::array();
   for (const auto& gateway : services.fleet.gateways()) {
     gateways.push_back({{"address", gateway.address}, {"connected", gateway.connected}});
   }
@@ -21,6 +41,7 @@ void get_status(const Services& services, const ExchangePtr& exchange) {
                            {"suspect", counts.suspect},
                            {"offline", counts.offline}}},
                          {"jobs", {{"running", services.jobs.open_jobs()}}},
+                         {"clones", clones_view(services.fleet)},
                          {"gateways", std::move(gateways)}});
 }
 
