@@ -21,14 +21,14 @@ ApiWorld::ApiWorld()
     : identity_(
           tls::load_or_create_identity(dir_.path(), {"127.0.0.1"}, std::chrono::system_clock::now())
               .value()) {
-  access_ = std::make_unique<Access>(world_.store, world_.clock);
+  access_ = std::make_unique<Access>(world_.kept(), world_.clock);
   REQUIRE(access_->load(dir_ / "admin.token", [this] { world_.settle(); }));
   admin_ = read_file(dir_ / "admin.token", 4096).value();
   while (!admin_.empty() && admin_.back() == '\n') admin_.pop_back();
-  enrollment_ = std::make_unique<Enrollment>(world_.store, world_.clock, Digest{});
+  enrollment_ = std::make_unique<Enrollment>(world_.kept(), world_.clock, Digest{});
   services_ = std::make_unique<Services>(Services{
-      *world_.loop, world_.log, world_.store, *world_.events, *world_.fleet, *world_.jobs, *access_,
-      *enrollment_, identity_.authority_pem, to_unix_ms(world_.clock.unix_now())});
+      *world_.loop, world_.log, world_.kept(), *world_.events, *world_.fleet, *world_.jobs,
+      *access_, *enrollment_, identity_.authority_pem, to_unix_ms(world_.clock.unix_now())});
   http::ServerOptions options;
   options.certificate_pem = identity_.server.certificate_pem;
   options.key_pem = identity_.server.key_pem;

@@ -85,7 +85,8 @@ TEST_CASE("a bad job is refused with a reason and the field at fault", "[integra
   CHECK(world.get("/v1/jobs").body.at("jobs").empty());
 }
 
-TEST_CASE("a busy store refuses a job whole and says when to try again", "[integration][api]") {
+TEST_CASE("a busy store refuses a job whole and says when to try again",
+          "[integration][api][memory]") {
   ApiWorld world;
   auto& agent = world.join("web1");
   world.on_loop([&] {

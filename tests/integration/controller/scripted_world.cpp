@@ -1,8 +1,13 @@
 #include "scripted_world.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <muster/core/crypto/random.hpp>
 #include <nlohmann/json.hpp>
+#include <string_view>
+#include <thread>
+
+#include "store/sqlite_store.hpp"
 
 namespace muster::controller {
 
@@ -17,6 +22,11 @@ std::string test_manifest() {
 
 Digest test_manifest_digest() { return crypto::sha256(as_bytes(test_manifest())); }
 
+Store& World::kept() {
+  if (disk) return *disk;
+  return store;
+}
+
 World::World()
     : log("test", log::Level::Debug, said.sink(), clock),
       loop(*run::EventLoop::create(clock)),
@@ -28,7 +38,11 @@ World::World()
   token.secret = crypto::sha256(as_bytes("secret"));
   token.uses = token.uses_left = 1000;
   token.expires = std::numeric_limits<UnixMs>::max();
-  store.add_enrollment_token(token, nullptr);
+  const char* where = std::getenv("MUSTER_TEST_STORE");
+  if (where != nullptr && std::string_view(where) == "sqlite") {
+    disk = SqliteStore::open(*loop, {directory.path(), 0}).value();
+  }
+  kept().add_enrollment_token(token, nullptr);
   start();
 }
 
@@ -38,11 +52,11 @@ World::~World() {
 }
 
 void World::start() {
-  events = std::make_unique<EventLog>(store, clock, log);
+  events = std::make_unique<EventLog>(kept(), clock, log);
   fleet = std::make_unique<Fleet>(
-      Fleet::Parts{*loop, store, *events, log, link, session_key, signing_key.public_key(), {}});
+      Fleet::Parts{*loop, kept(), *events, log, link, session_key, signing_key.public_key(), {}});
   REQUIRE(fleet->load());
-  jobs = std::make_unique<JobService>(JobService::Parts{*loop, store, *fleet, log, signing_key});
+  jobs = std::make_unique<JobService>(JobService::Parts{*loop, kept(), *fleet, log, signing_key});
   REQUIRE(jobs->load());
   fleet->on_gateway(kGateway, {1, {}, {}, "gateway:8421"});
   settle();
@@ -56,7 +70,12 @@ void World::restart() {
   start();
 }
 
-void World::settle() { loop->run_ready(); }
+void World::settle() {
+  loop->run_ready();
+  while (kept().write_load().writes > 0) {
+    if (!loop->run_ready()) std::this_thread::yield();
+  }
+}
 
 void World::advance(std::chrono::milliseconds by) {
   const std::chrono::milliseconds step(1000);
@@ -100,9 +119,9 @@ TaskRecord World::task(JobId job, const std::string& node) {
 }
 
 std::size_t World::events_of(const std::string& type) {
-  const auto events = store.events_after(0, 10'000);
+  const auto all = kept().events_after(0, 10'000);
   return static_cast<std::size_t>(std::count_if(
-      events->begin(), events->end(), [&](const auto& event) { return event.type == type; }));
+      all->begin(), all->end(), [&](const auto& event) { return event.type == type; }));
 }
 
 Agent::Agent(World& world, const std::string& name)

@@ -19,8 +19,11 @@
 #include "fleet/fleet.hpp"
 #include "jobs/job_service.hpp"
 #include "store/memory_store.hpp"
+#include "temp_dir.hpp"
 
 namespace muster::controller {
+
+class SqliteStore;
 
 class ScriptedLink final : public AgentLink {
  public:
@@ -54,7 +57,9 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  /// Runs what is ready, until nothing is.
+  /// Where it remembers: `store`, unless the environment says otherwise.
+  [[nodiscard]] Store& kept();
+  /// Runs what is ready, until nothing is and nothing waits to be written.
   void settle();
   void advance(std::chrono::milliseconds by);
   /// The process dies and starts again: memory is gone, the store is not.
@@ -76,6 +81,8 @@ class World {
   log::Logger log;
   std::unique_ptr<run::EventLoop> loop;
   MemoryStore store;
+  test::TempDir directory;
+  std::unique_ptr<SqliteStore> disk;  // with MUSTER_TEST_STORE=sqlite
   ScriptedLink link;
   crypto::SessionKeyPair session_key;
   crypto::SigningKey signing_key;
