@@ -86,6 +86,7 @@ void Connection::say_hello() {
     plugins_untold_ = true;
     frame = session_->hello(payload);
   }
+  if (!frame) log_.error("HELLO cannot be said, retrying", {{"error", frame.error().message}});
   if (!frame || !transport_.send(std::move(*frame))) {
     begin_anew(backoff_.next());
     return;
@@ -201,12 +202,16 @@ bool Connection::say(wire::MessageType type, BytesView body) {
   if (state_ != SessionState::Established) return false;
   auto frame = session_->seal(type, body);
   if (!frame) {
-    log_.error("a message is too large for the wire, ignoring",
-               {{"type", wire::to_string(type)}, {"bytes", body.size()}});
+    leave_out(type, frame.error());
     return true;
   }
   send_frame(std::move(*frame));
   return state_ == SessionState::Established;
+}
+
+void Connection::leave_out(wire::MessageType type, const Error& why) {
+  log_.error("a message does not fit the wire, ignoring",
+             {{"type", wire::to_string(type)}, {"error", why.message}});
 }
 
 void Connection::send_frame(Bytes frame) {

@@ -73,6 +73,7 @@ class Connection final : public Uplink {
 
   bool say(wire::MessageType type, BytesView body) override;
   using Uplink::say;
+  void leave_out(wire::MessageType type, const Error& why) override;
   [[nodiscard]] bool congested() const override { return !pending_.empty(); }
 
   [[nodiscard]] SessionState state() const { return state_; }

@@ -18,9 +18,16 @@ class Uplink {
   /// True when bulk (OUT, RESULT) should wait for a moment; on_room() of the owner follows.
   [[nodiscard]] virtual bool congested() const = 0;
 
+  /// Says in the log that a message passes a limit of the wire and is left out: the controller
+  /// would end the session for it, again and again. Whoever filled it is at fault.
+  virtual void leave_out(wire::MessageType type, const Error& why) = 0;
+
   template <class Message>
   bool say(const Message& message) {
-    return say(Message::kType, wire::encode(message));
+    const auto body = wire::encode_checked(message);
+    if (body) return say(Message::kType, *body);
+    leave_out(Message::kType, body.error());
+    return true;  // waiting does not make it smaller
   }
 };
 

@@ -252,6 +252,12 @@ Status Fleet::send(NodeId node, wire::MessageType type, BytesView body) {
   return state_->sessions.send(*session, type, body);
 }
 
+Status Fleet::leave_out(wire::MessageType type, const Error& why) {
+  state_->parts.log.error("a message does not fit the wire, ignoring",
+                          {{"type", wire::to_string(type)}, {"error", why.message}});
+  return {};  // waiting does not make it smaller
+}
+
 void Fleet::send_away(NodeId node, const std::string& why,
                       std::chrono::milliseconds come_back_after) {
   // Without room for it the agent finds out by itself, from RETRY.

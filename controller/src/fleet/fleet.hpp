@@ -129,7 +129,8 @@ class Fleet {
   [[nodiscard]] Status send(NodeId node, wire::MessageType type, BytesView body);
   template <class Message>
   [[nodiscard]] Status send(NodeId node, const Message& message) {
-    return send(node, Message::kType, wire::encode(message));
+    const auto body = wire::encode_checked(message);
+    return body ? send(node, Message::kType, *body) : leave_out(Message::kType, body.error());
   }
   /// Ends the node's live session, if any; it comes back after that time. From inside on_message()
   /// too.
@@ -139,6 +140,9 @@ class Fleet {
   [[nodiscard]] PresenceTimes times() const;
 
  private:
+  /// Logs that a message passes a limit of the wire, a fault of whoever filled it.
+  [[nodiscard]] Status leave_out(wire::MessageType type, const Error& why);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -60,7 +60,9 @@ AgentSession::AgentSession(const crypto::SessionKeyPair& node,
 
 Result<Bytes> AgentSession::hello(const wire::Hello& payload) {
   if (hello_sent_) return fail(ErrorCode::FailedPrecondition, "HELLO was said already");
-  return handshake_.write_message(wire::encode(payload)).map([&](const Bytes& message) {
+  const auto body = wire::encode_checked(payload);
+  if (!body) return tl::unexpected(body.error());
+  return handshake_.write_message(*body).map([&](const Bytes& message) {
     hello_sent_ = true;
     return wire::encode_envelope({MessageType::Hello, 0, 0, 0}, message);
   });
@@ -126,13 +128,16 @@ Result<Bytes> ControllerSession::answer(MessageType type, BytesView payload) {
 
 Result<Bytes> ControllerSession::welcome(const wire::Welcome& payload) {
   if (payload.session == 0) return fail(ErrorCode::InvalidArgument, "a session has no number 0");
-  auto envelope = answer(MessageType::Welcome, wire::encode(payload));
+  const auto body = wire::encode_checked(payload);
+  if (!body) return tl::unexpected(body.error());
+  auto envelope = answer(MessageType::Welcome, *body);
   if (envelope) channel_.emplace(handshake_.split(), payload.session, Side::Controller);
   return envelope;
 }
 
 Result<Bytes> ControllerSession::refuse(const wire::Refused& payload) {
-  return answer(MessageType::Refused, wire::encode(payload));
+  return wire::encode_checked(payload).and_then(
+      [this](const Bytes& body) { return answer(MessageType::Refused, body); });
 }
 
 Result<Bytes> ControllerSession::seal(MessageType type, BytesView body) {

@@ -12,6 +12,7 @@ using wire::sentence;
 constexpr std::size_t kLengthBytes = 4;
 constexpr std::size_t kMaxServices = 64;
 constexpr std::size_t kMaxCounters = 64;
+constexpr std::uint8_t kMaxStream = 2;
 constexpr std::size_t kMaxDeclaredMetrics = std::size_t{256} << 10U;  // no manifest is longer
 using wire::kMaxName;
 
@@ -175,12 +176,13 @@ template <class A, Like<Progress> T>
 void fields(A& archive, T& m) {
   auto type = kType<Progress>;
   archive(type, m.call, m.done, sentence(m.note));
-  if constexpr (!std::is_const_v<T>) archive.require(m.done <= 10'000);
+  archive.require(m.done <= 10'000);
 }
 template <class A, Like<Output> T>
 void fields(A& archive, T& m) {
   auto type = kType<Output>;
   archive(type, m.call, m.stream, at_most(kMaxChunk, m.bytes));
+  archive.require(m.stream <= kMaxStream);
 }
 template <class A, Like<Finish> T>
 void fields(A& archive, T& m) {

@@ -15,6 +15,8 @@
 #include <muster/core/base/bytes.hpp>
 #include <muster/core/base/error.hpp>
 #include <muster/core/base/ids.hpp>
+#include <muster/core/wire/limits.hpp>
+#include <muster/core/wire/text.hpp>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -39,7 +41,7 @@ template <class T>
 AtMost<T> at_most(std::size_t most, T& value) {
   return {most, value};
 }
-/// A text that may quote anything: cut when written, at the end of a character.
+/// A text that may quote anything: made fit to travel when written.
 template <class T>
 struct Sentence {
   T& value;
@@ -49,13 +51,7 @@ Sentence<T> sentence(T& value) {
   return {value};
 }
 
-inline constexpr std::size_t kMaxName = 256;
-inline constexpr std::size_t kMaxSentence = 4096;
 inline constexpr std::size_t kMaxDepth = 8;
-
-[[nodiscard]] bool is_utf8(std::string_view text);
-/// The longest beginning of at most `most` bytes that ends with a whole character.
-[[nodiscard]] std::string_view cut_utf8(std::string_view text, std::size_t most);
 
 template <class A, Like<Error> T>
 void fields(A& archive, T& error);
@@ -70,6 +66,11 @@ class Encoder {
     (put(values), ...);
   }
 
+  /// As in Decoder.
+  void require(bool holds) { fits_ = fits_ && holds; }
+  /// Whether the other side's Decoder takes what was written.
+  [[nodiscard]] bool fits() const { return fits_; }
+
  private:
   struct Sink {
     Bytes& out;
@@ -83,7 +84,10 @@ class Encoder {
   }
   template <class T>
   requires std::is_enum_v<T>
-  void put(T value) { packer_.pack(static_cast<std::underlying_type_t<T>>(value)); }
+  void put(T value) {
+    require(is_known(value));
+    packer_.pack(static_cast<std::underlying_type_t<T>>(value));
+  }
   void put(std::chrono::milliseconds value) {
     packer_.pack(static_cast<std::uint64_t>(value.count() < 0 ? 0 : value.count()));
   }
@@ -122,17 +126,25 @@ class Encoder {
   void put(const std::map<std::string, V>& map) {
     packer_.pack_map(static_cast<std::uint32_t>(map.size()));
     for (const auto& [key, value] : map) {
-      put_text(key);
-      put(value);
+      put(at_most(kMaxName, key));
+      if constexpr (std::same_as<V, std::string>) {
+        put(at_most(kMaxSentence, value));
+      } else {
+        put(value);
+      }
     }
   }
   template <class T>
   void put(const AtMost<T>& limited) {
+    require(limited.value.size() <= limited.most);
+    if constexpr (std::same_as<std::remove_const_t<T>, std::string>) {
+      require(is_utf8(limited.value));
+    }
     put(limited.value);
   }
   template <class T>
   void put(const Sentence<T>& limited) {
-    put_text(cut_utf8(limited.value, kMaxSentence));
+    put_text(fit_text(limited.value, kMaxSentence));
   }
   template <class T>
   requires std::is_class_v<T> && requires(Encoder& archive, const T& value) {
@@ -142,6 +154,7 @@ class Encoder {
 
   Sink sink_;
   msgpack::packer<Sink> packer_;
+  bool fits_ = true;
 };
 
 /// What a decoding found. Kept once and shared by the nested decoders of one message.
@@ -277,8 +290,7 @@ void fields(A& archive, T& error) {
   auto code = static_cast<std::int32_t>(error.code);
   auto retry_after = static_cast<std::uint32_t>(std::clamp<std::int64_t>(
       error.retry_after.count(), 0, std::numeric_limits<std::uint32_t>::max()));
-  archive(code, sentence(error.message), at_most(kMaxSentence, error.field), error.retryable,
-          retry_after);
+  archive(code, sentence(error.message), sentence(error.field), error.retryable, retry_after);
   if constexpr (!std::is_const_v<T>) {
     error.code = error_code_from(code);
     error.retry_after = std::chrono::milliseconds(retry_after);
@@ -296,6 +308,18 @@ template <class Message>
   Bytes out;
   Encoder encoder(out);
   fields(encoder, message);
+  return out;
+}
+
+/// Errors: ResourceExhausted for what decode_fields() would refuse.
+template <class Message>
+[[nodiscard]] Result<Bytes> encode_fields_checked(const Message& message) {
+  Bytes out;
+  Encoder encoder(out);
+  fields(encoder, message);
+  if (!encoder.fits()) {
+    return fail(ErrorCode::ResourceExhausted, "it passes a limit of the wire");
+  }
   return out;
 }
 

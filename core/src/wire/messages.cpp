@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::size_t kMaxManifests = 256;
 constexpr std::size_t kMaxIds = 1000;
-constexpr std::size_t kMaxFacts = 512;
 constexpr std::size_t kMaxStreams = 3;
 constexpr std::size_t kMaxOutput = std::size_t{64} << 10U;
 constexpr std::size_t kMaxManifest = std::size_t{256} << 10U;
@@ -92,18 +91,18 @@ void fields(A& archive, T& m) {
 template <class A, Like<Progress> T>
 void fields(A& archive, T& m) {
   archive(m.task, m.done, sentence(m.note));
-  if constexpr (!std::is_const_v<T>) archive.require(m.done <= 10'000);
+  archive.require(m.done <= 10'000);
 }
 template <class A, Like<OutputSummary> T>
 void fields(A& archive, T& m) {
   archive(m.stream, m.size, m.kept, m.digest);
-  if constexpr (!std::is_const_v<T>) archive.require(m.kept <= m.size);
+  archive.require(m.kept <= m.size);
 }
 template <class A, Like<TaskResult> T>
 void fields(A& archive, T& m) {
   archive(m.task, m.attempt, m.state, at_most(kMaxTaskResult, m.result), m.error, m.started_ms,
           m.ended_ms, at_most(kMaxStreams, m.outputs));
-  if constexpr (!std::is_const_v<T>) archive.require(is_final(m.state));
+  archive.require(is_final(m.state));
 }
 template <class A, Like<ResultAck> T>
 void fields(A& archive, T& m) {
@@ -157,6 +156,10 @@ Bytes encode(const Message& message) {
   return encode_fields(message);
 }
 template <class Message>
+Result<Bytes> encode_checked(const Message& message) {
+  return encode_fields_checked(message);
+}
+template <class Message>
 Result<Message> decode(BytesView body) {
   return decode_fields<Message>(body);
 }
@@ -197,6 +200,30 @@ template Bytes encode(const ManifestGet&);
 template Bytes encode(const Manifest&);
 template Bytes encode(const Facts&);
 template Bytes encode(const Event&);
+template Result<Bytes> encode_checked(const Hello&);
+template Result<Bytes> encode_checked(const Welcome&);
+template Result<Bytes> encode_checked(const Refused&);
+template Result<Bytes> encode_checked(const Retry&);
+template Result<Bytes> encode_checked(const GoAway&);
+template Result<Bytes> encode_checked(const Heartbeat&);
+template Result<Bytes> encode_checked(const HeartbeatAck&);
+template Result<Bytes> encode_checked(const Task&);
+template Result<Bytes> encode_checked(const Accept&);
+template Result<Bytes> encode_checked(const Refuse&);
+template Result<Bytes> encode_checked(const Start&);
+template Result<Bytes> encode_checked(const Out&);
+template Result<Bytes> encode_checked(const OutAck&);
+template Result<Bytes> encode_checked(const Progress&);
+template Result<Bytes> encode_checked(const TaskResult&);
+template Result<Bytes> encode_checked(const ResultAck&);
+template Result<Bytes> encode_checked(const Cancel&);
+template Result<Bytes> encode_checked(const Query&);
+template Result<Bytes> encode_checked(const StatusReport&);
+template Result<Bytes> encode_checked(const Plugins&);
+template Result<Bytes> encode_checked(const ManifestGet&);
+template Result<Bytes> encode_checked(const Manifest&);
+template Result<Bytes> encode_checked(const Facts&);
+template Result<Bytes> encode_checked(const Event&);
 template Result<Hello> decode(BytesView);
 template Result<Welcome> decode(BytesView);
 template Result<Refused> decode(BytesView);

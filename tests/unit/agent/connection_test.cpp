@@ -278,6 +278,21 @@ TEST_CASE("plugins that do not fit HELLO follow in PLUGINS", "[unit][session]") 
   CHECK(world.types == std::vector{wire::MessageType::Heartbeat, wire::MessageType::Plugins});
 }
 
+TEST_CASE(
+    "a message that passes a limit of the wire is logged and left out, and the session goes on",
+    "[unit][session]") {
+  World world;
+  world.types.clear();
+  wire::Plugins plugins;
+  plugins.plugins.resize(257);
+  CHECK(world.connection.say(plugins));
+  CHECK(world.connection.say(wire::Accept{TaskId::random()}));
+  world.loop->run_ready();
+  CHECK(world.types == std::vector{wire::MessageType::Accept});
+  REQUIRE_FALSE(world.logged.entries().empty());
+  CHECK(world.logged.entries().back().sentence == "a message does not fit the wire, ignoring");
+}
+
 TEST_CASE("what the transport does not take now is sent later, in order", "[unit][session]") {
   World world;
   world.wire.faults.max_queued = 1;

@@ -31,6 +31,7 @@ class FakeUplink final : public agent::Uplink {
     return true;
   }
   [[nodiscard]] bool congested() const override { return full; }
+  void leave_out(wire::MessageType type, const Error&) override { left_out.push_back(type); }
 
   template <class Message>
   [[nodiscard]] std::vector<Message> all() const {
@@ -49,6 +50,7 @@ class FakeUplink final : public agent::Uplink {
   bool connected = true;
   bool full = false;
   std::vector<std::pair<wire::MessageType, Bytes>> said;
+  std::vector<wire::MessageType> left_out;
 };
 
 /// A plugin whose every word is the test's.

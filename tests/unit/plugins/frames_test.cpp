@@ -119,6 +119,15 @@ TEST_CASE("progress beyond all of it is refused", "[unit][plugins]") {
   CHECK_FALSE(reads(10'001));
 }
 
+TEST_CASE("output of a stream that is none is refused", "[unit][plugins]") {
+  const Bytes chunk{'x'};
+  const auto reads = [&](std::uint8_t stream) {
+    return decode_to_agent(body_of(encode(ToAgent{Output{7, stream, chunk}}))).has_value();
+  };
+  CHECK(reads(2));
+  CHECK_FALSE(reads(3));
+}
+
 TEST_CASE("a kv action that is none is refused", "[unit][plugins]") {
   const auto action = GENERATE(as<std::uint8_t>{}, 0, 6);
   CHECK_FALSE(decode_to_agent(Bytes{0x98, 32, 3, action, 0xa0, 0xa0, 0xc4, 0, 0, 0}));

@@ -123,6 +123,8 @@ TEST_CASE("each limit of the document holds at its value and fails one beyond", 
     const auto refused = round_trip(beyond);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::ResourceExhausted);
+    CHECK(encode_checked(at_limit) == encode(at_limit));
+    CHECK_FALSE(encode_checked(beyond));
   };
   auto hello = test::sample_hello();
   auto larger = hello;
@@ -161,6 +163,44 @@ TEST_CASE("a sentence is cut to its limit at the end of a character", "[unit][wi
   const auto refused = round_trip(Refused{1, sentence, std::chrono::milliseconds(0)});
   REQUIRE(refused);
   CHECK(refused->sentence == std::string(4095, 'x'));
+}
+
+TEST_CASE("the field of an error is cut as its sentence is", "[unit][wire]") {
+  const Error error{ErrorCode::InvalidArgument, std::string(5000, 's'), std::string(5000, 'f'),
+                    false, std::chrono::milliseconds(0)};
+  const auto refused = decode<Refuse>(encode_checked(Refuse{test::kTask, error}).value());
+  REQUIRE(refused);
+  CHECK(refused->error.message == std::string(4096, 's'));
+  CHECK(refused->error.field == std::string(4096, 'f'));
+}
+
+TEST_CASE("a sentence that is not UTF-8 is told without what is wrong in it", "[unit][wire]") {
+  const auto refused = decode<Refused>(
+      encode_checked(Refused{1, "no \xff\xfe", std::chrono::milliseconds(0)}).value());
+  REQUIRE(refused);
+  CHECK(refused->sentence == "no ??");
+}
+
+TEST_CASE("a message of every kind is fit to be sent as long as it keeps its limits",
+          "[unit][wire]") {
+  test::for_each_sample([&](const std::string& name, const auto& message) {
+    INFO(name);
+    CHECK(encode_checked(message) == encode(message));
+  });
+}
+
+TEST_CASE("what the other side would refuse is not fit to be sent", "[unit][wire]") {
+  auto hello = test::sample_hello();
+  hello.name = "web\xff";
+  CHECK_FALSE(encode_checked(hello));
+  auto plugin = test::sample_plugin();
+  plugin.version = std::string(257, '1');  // inside a list
+  CHECK_FALSE(encode_checked(Plugins{{plugin}}));
+  CHECK_FALSE(encode_checked(Facts{{}, {{std::string(257, 'f'), "v"}}}));
+  CHECK_FALSE(encode_checked(Facts{{}, {{"f", std::string(4097, 'v')}}}));
+  CHECK_FALSE(encode_checked(Facts{{}, {{"f", "\xff"}}}));
+  CHECK_FALSE(encode_checked(Progress{test::kTask, 10'001, ""}));
+  CHECK_FALSE(encode_checked(Out{test::kTask, static_cast<Stream>(3), 0, {}}));
 }
 
 TEST_CASE("text that is not UTF-8 is refused", "[unit][wire]") {

@@ -1,17 +1,12 @@
 #include "abi_values.hpp"
 
-#include "wire/archive.hpp"
+#include <muster/core/wire/text.hpp>
 
 namespace muster::plugins {
 
 std::string to_text(muster_str text, std::size_t most) {
   if (text.p == nullptr) return {};
-  std::string copy(wire::cut_utf8({text.p, static_cast<std::size_t>(text.n)}, most));
-  if (wire::is_utf8(copy)) return copy;
-  for (auto& character : copy) {
-    if (static_cast<unsigned char>(character) >= 0x80) character = '?';
-  }
-  return copy;
+  return wire::fit_text({text.p, static_cast<std::size_t>(text.n)}, most);
 }
 
 Bytes to_owned(muster_bytes bytes) {

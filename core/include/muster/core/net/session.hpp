@@ -57,7 +57,7 @@ class AgentSession {
 
   /// The first envelope to send. Errors: InvalidArgument when the payload is beyond what a
   /// handshake message holds (65,487 bytes): leave the plugins out and send PLUGINS later.
-  /// FailedPrecondition a second time.
+  /// ResourceExhausted when it passes a limit of the wire; FailedPrecondition a second time.
   [[nodiscard]] Result<Bytes> hello(const wire::Hello& payload);
 
   /// The controller's answer to it. After a Welcome the session is established.

@@ -5,9 +5,12 @@
 
 namespace muster::wire {
 
+inline constexpr std::size_t kMaxName = 256;
+inline constexpr std::size_t kMaxSentence = 4096;  ///< and of notes, `field`, and a fact's value
 inline constexpr std::size_t kMaxTaskSpec = std::size_t{768}
                                             << 10U;  ///< of TASK's `spec`, and of its arguments
 inline constexpr std::size_t kMaxTaskResult = std::size_t{768} << 10U;  ///< of RESULT's `result`
 inline constexpr std::size_t kMaxPlugins = 256;                         ///< of HELLO and PLUGINS
+inline constexpr std::size_t kMaxFacts = 512;
 
 }  // namespace muster::wire

@@ -1,9 +1,11 @@
 /// The bodies of core/docs/wire.md section 4 as plain structs, and their bytes.
 ///
 /// Times named *_ms are milliseconds since 1970 by the controller's clock unless said otherwise.
-/// decode() checks every limit of the document and is safe for any input. encode() checks none:
-/// what it is given is our own; only sentences are cut to their limit, because they may quote
-/// anything. Plain values, every function is [any].
+/// decode() checks every limit of the document and is safe for any input. encode_checked() gives
+/// nothing that the other side's decode() would refuse, because that ends the session; whoever
+/// fills a message keeps its limits, so a refusal is a fault of ours to be logged. Sentences, which
+/// may quote anything, are cut and made UTF-8 when they are written. Plain values, every function
+/// is [any].
 #pragma once
 
 #include <array>
@@ -214,9 +216,13 @@ struct Event {
   Bytes data;
 };
 
-/// The body's bytes, not yet sealed.
+/// The body's bytes, not yet sealed, whatever limits they pass.
 template <class Message>
 [[nodiscard]] Bytes encode(const Message& message);
+
+/// The body's bytes for the other side. Errors: ResourceExhausted when it would not take them.
+template <class Message>
+[[nodiscard]] Result<Bytes> encode_checked(const Message& message);
 
 /// Errors: Corrupt for another shape, ResourceExhausted for a limit passed.
 template <class Message>
