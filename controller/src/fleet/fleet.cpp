@@ -59,6 +59,13 @@ void Fleet::State::joined(NodeRecord record) {
   parts.log.info("a node joined", {{"node", node.record.name}});
 }
 
+void Fleet::State::limit_gateway_addresses() {
+  if (gateway_status.size() < kMaxGatewayAddresses) return;
+  const auto gone = std::find_if(gateway_status.begin(), gateway_status.end(),
+                                 [](const auto& entry) { return !entry.second.connected; });
+  if (gone != gateway_status.end()) gateway_status.erase(gone);
+}
+
 void Fleet::State::hear(Node& node) const {
   node.ever_heard = true;
   node.heard = now();
@@ -200,6 +207,7 @@ std::vector<GatewayStatus> Fleet::gateways() const {
 void Fleet::on_gateway(GatewayId gateway, const wire::GatewayHello& hello) {
   state_->gateways[gateway] = hello;
   state_->last_gateway = hello;
+  if (!state_->gateway_status.contains(hello.address)) state_->limit_gateway_addresses();
   auto& status = state_->gateway_status[hello.address];
   status.address = hello.address;
   status.connected = true;
@@ -211,7 +219,8 @@ void Fleet::on_gateway(GatewayId gateway, const wire::GatewayHello& hello) {
 
 void Fleet::on_gateway_lost(GatewayId gateway, const std::string& why) {
   if (const auto found = state_->gateways.find(gateway); found != state_->gateways.end()) {
-    state_->gateway_status[found->second.address].connected = false;
+    const auto status = state_->gateway_status.find(found->second.address);
+    if (status != state_->gateway_status.end()) status->second.connected = false;
     state_->parts.log.warn(
         "a gateway is gone, its agents come back through another connection, retrying",
         {{"address", found->second.address}, {"reason", why}});
@@ -229,7 +238,9 @@ void Fleet::on_gateway_lost(GatewayId gateway, const std::string& why) {
 void Fleet::on_counters(GatewayId gateway, const wire::Counters& counters) {
   const auto from = state_->gateways.find(gateway);
   if (from == state_->gateways.end()) return;
-  auto& kept = state_->gateway_status[from->second.address].counters;
+  const auto status = state_->gateway_status.find(from->second.address);
+  if (status == state_->gateway_status.end()) return;
+  auto& kept = status->second.counters;
   for (const auto name : kGatewayCounters) {
     const auto told = counters.values.find(std::string(name));
     if (told != counters.values.end()) kept[told->first] = told->second;

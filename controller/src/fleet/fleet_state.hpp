@@ -18,6 +18,7 @@ namespace muster::controller {
 
 inline constexpr std::chrono::seconds kPendingLife{30};
 inline constexpr std::chrono::seconds kTick{1};
+inline constexpr std::size_t kMaxGatewayAddresses = 128;  ///< twice the gateways that connect
 
 struct Fleet::State {
   explicit State(Parts the_parts);
@@ -30,6 +31,8 @@ struct Fleet::State {
   /// so that a node that talks a lot cannot fill the store's queue.
   void record_report(Node& node);
   void recompute_times();
+  /// Makes room for one more address, of which one is forgotten whose gateway is gone.
+  void limit_gateway_addresses();
   [[nodiscard]] MonoTime now() const { return parts.loop.clock().mono_now(); }
   [[nodiscard]] UnixMs unix_now() const { return to_unix_ms(parts.loop.clock().unix_now()); }
 

@@ -378,5 +378,19 @@ TEST_CASE("a join with a bad name or key, or before any gateway, is refused with
   CHECK(enroll(request).error().code == ErrorCode::Conflict);
 }
 
+TEST_CASE("gateways that come from ever new addresses do not fill the memory",
+          "[integration][fleet]") {
+  World world;
+  for (GatewayId id = 2; id < 300; ++id) {
+    world.fleet->on_gateway(id, {1, {}, {}, "a:" + std::to_string(id)});
+    world.fleet->on_gateway_lost(id, "test");
+  }
+  const auto known = world.fleet->gateways();
+  CHECK(known.size() == 128);
+  CHECK(std::any_of(known.begin(), known.end(), [](const auto& gateway) {
+    return gateway.address == "gateway:8421" && gateway.connected;
+  }));
+}
+
 }  // namespace
 }  // namespace muster::controller
