@@ -3,6 +3,7 @@
 #include <muster/core/base/files.hpp>
 #include <muster/core/crypto/base64url.hpp>
 #include <muster/core/net/join_token.hpp>
+#include <muster/core/wire/node_name.hpp>
 #include <nlohmann/json.hpp>
 
 #include "fleet_api.hpp"
@@ -76,6 +77,9 @@ std::string reachable(const std::string& gateway, const std::string& api) {
 Result<Identity> join(const JoinRequest& request) {
   const auto token = net::decode_token(request.token);
   if (!token) return tl::unexpected(token.error());
+  if (auto good = wire::check_node_name(request.name); !good) {
+    return fail(ErrorCode::InvalidArgument, good.error().message + "; choose one with --name");
+  }
   const std::string base_url = "https://" + token->address;
 
   if (auto fresh = require_new(request.state); !fresh) return tl::unexpected(fresh.error());

@@ -20,9 +20,9 @@ struct JoinRequest {
   std::string machine_id;
 };
 
-/// Errors: Conflict when the node joined before; InvalidArgument for a malformed token; Unavailable
-/// when nobody answers; PermissionDenied with the controller's own sentence; Unauthenticated when
-/// the controller is not the one that made the token.
+/// Errors: Conflict when the node joined before; InvalidArgument for a malformed token or name;
+/// Unavailable when nobody answers; PermissionDenied with the controller's own sentence;
+/// Unauthenticated when the controller is not the one that made the token.
 [[nodiscard]] Result<Identity> join(const JoinRequest& request);
 
 }  // namespace muster::agent

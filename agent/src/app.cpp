@@ -4,6 +4,7 @@
 #include <muster/core/net/zmq_dealer.hpp>
 #include <muster/core/net/zmq_socket.hpp>
 #include <muster/core/run/signals.hpp>
+#include <muster/core/wire/node_name.hpp>
 #include <optional>
 #include <utility>
 
@@ -108,6 +109,9 @@ Status App::open_state() {
   if (!identity) return tl::unexpected(identity.error());
   identity_ = std::move(*identity);
   if (!options_.name.empty()) identity_.name = options_.name;
+  if (auto good = wire::check_node_name(identity_.name); !good) {
+    return fail(ErrorCode::InvalidArgument, good.error().message + "; choose one with --name");
+  }
   return {};
 }
 

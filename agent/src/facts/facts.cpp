@@ -3,6 +3,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <muster/core/base/files.hpp>
 #include <sstream>
 
@@ -11,9 +12,16 @@ namespace {
 
 constexpr std::size_t kMaxFactFile = std::size_t{64} << 10U;
 
-std::string read_line(const std::filesystem::path& path) {
+/// The first line of a file that holds an id, short and printable whatever somebody wrote there: a
+/// controller takes no other, and would hear it again at every start.
+std::string read_id(const std::filesystem::path& path) {
+  constexpr std::size_t kMost = 200;
   const auto text = read_file(path, kMaxFactFile);
-  return text ? text->substr(0, text->find('\n')) : std::string();
+  if (!text) return {};
+  auto id = text->substr(0, std::min(text->find('\n'), kMost));
+  std::replace_if(
+      id.begin(), id.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return id;
 }
 
 /// os-release(5): KEY=value or KEY="value".
@@ -99,7 +107,7 @@ crypto::Digest digest_of(const Facts& facts) {
 
 std::string read_machine_id(const std::filesystem::path& root) {
   for (const auto* file : {"etc/machine-id", "var/lib/dbus/machine-id"}) {
-    const auto id = read_line(root / file);
+    const auto id = read_id(root / file);
     if (!id.empty() && id != "uninitialized") return id;  // see machine-id(5)
   }
   const auto boot = read_boot_id(root);
@@ -107,7 +115,7 @@ std::string read_machine_id(const std::filesystem::path& root) {
 }
 
 std::string read_boot_id(const std::filesystem::path& root) {
-  return read_line(root / "proc/sys/kernel/random/boot_id");
+  return read_id(root / "proc/sys/kernel/random/boot_id");
 }
 
 }  // namespace muster::agent

@@ -32,7 +32,8 @@ struct HostNumbers {
 [[nodiscard]] crypto::Digest digest_of(const Facts& facts);
 
 /// What tells this machine from a copy of it: /etc/machine-id below `root`; on a system without
-/// one, such as a bare root or a minimal container, the id of this boot. Never empty.
+/// one, such as a bare root or a minimal container, the id of this boot. Never empty, printable,
+/// and at most 205 bytes.
 [[nodiscard]] std::string read_machine_id(const std::filesystem::path& root);
 /// The kernel's id of this boot, or empty.
 [[nodiscard]] std::string read_boot_id(const std::filesystem::path& root);

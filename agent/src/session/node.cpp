@@ -1,18 +1,41 @@
 #include "session/node.hpp"
 
+#include <muster/core/wire/limits.hpp>
+#include <muster/core/wire/text.hpp>
 #include <utility>
 
 namespace muster::agent {
+namespace {
+
+/// The facts that fit a message. What is in them is foreign: values are cut, and what a name is too
+/// long for, or one too many, is left out. The digest must be of what is told.
+Facts fit_facts(const Facts& facts, const log::Logger& log) {
+  Facts fit;
+  for (const auto& [name, value] : facts) {
+    if (fit.size() == wire::kMaxFacts) break;
+    if (name.size() > wire::kMaxName || !wire::is_utf8(name)) continue;
+    fit.emplace(name, wire::fit_text(value, wire::kMaxSentence));
+  }
+  if (fit.size() < facts.size()) {
+    log.warn("this node has more facts, or longer names of them, than it may tell, ignoring",
+             {{"left_out", facts.size() - fit.size()}});
+  }
+  return fit;
+}
+
+}  // namespace
 
 Node::Node(NodeDescription description, Executor& executor, const Inventory& inventory,
            Uplink& uplink, ControllerTime& time, log::Logger log)
     : description_(std::move(description)),
-      facts_digest_(digest_of(description_.facts)),
       executor_(executor),
       inventory_(inventory),
       uplink_(uplink),
       time_(time),
-      log_(std::move(log)) {}
+      log_(std::move(log)) {
+  description_.facts = fit_facts(description_.facts, log_);
+  facts_digest_ = digest_of(description_.facts);
+}
 
 void Node::began(const wire::Welcome& welcome) {
   if (welcome.want_facts) uplink_.say(wire::Facts{facts_digest_, description_.facts});

@@ -49,7 +49,7 @@ class Node final : public SessionHandler {
   void send_manifest(const wire::Digest& digest);
 
   NodeDescription description_;
-  crypto::Digest facts_digest_;
+  crypto::Digest facts_digest_{};
   bool plugins_untold_ = false;
   Executor& executor_;
   const Inventory& inventory_;

@@ -1,6 +1,7 @@
 #include "fleet/fleet.hpp"
 
 #include <algorithm>
+#include <muster/core/wire/node_name.hpp>
 #include <nlohmann/json.hpp>
 
 #include "fleet/fleet_state.hpp"
@@ -8,20 +9,11 @@
 namespace muster::controller {
 namespace {
 
-constexpr std::size_t kMaxNodeName = 128;
 constexpr std::size_t kMaxMachineId = 256;
 
 Status check_enroll(const EnrollRequest& request) {
-  const bool good_name = !request.name.empty() && request.name.size() <= kMaxNodeName &&
-                         std::isalnum(static_cast<unsigned char>(request.name.front())) != 0 &&
-                         std::all_of(request.name.begin(), request.name.end(), [](unsigned char c) {
-                           return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
-                         });
-  if (!good_name) {
-    return fail(
-        ErrorCode::InvalidArgument,
-        "a node's name has 1 to 128 letters, digits and -_. and begins with a letter or digit",
-        "/name");
+  if (auto good = wire::check_node_name(request.name); !good) {
+    return fail(ErrorCode::InvalidArgument, good.error().message, "/name");
   }
   if (request.machine_id.empty() || request.machine_id.size() > kMaxMachineId) {
     return fail(ErrorCode::InvalidArgument, "a machine id has 1 to 256 bytes", "/machine_id");

@@ -129,6 +129,21 @@ TEST_CASE("a token that is none is refused before anything is done", "[integrati
   CHECK(node.has_nothing());
 }
 
+TEST_CASE("a name that the fleet would not take is refused before anything is done",
+          "[integration][join]") {
+  const Controller controller;
+  const Node node;
+  const auto name =
+      GENERATE(as<std::string>{}, "", "-web", "web 9", "w\xc3\xa4", std::string(129, 'n'));
+  const auto joined =
+      agent::join({net::encode_token(controller.token()), node.state, name, "machine"});
+  REQUIRE_FALSE(joined);
+  CHECK(joined.error().code == ErrorCode::InvalidArgument);
+  CHECK_THAT(joined.error().message, Catch::Contains("1 to 128 letters"));
+  CHECK_THAT(joined.error().message, Catch::Contains("--name"));
+  CHECK(node.has_nothing());
+}
+
 TEST_CASE("a controller with another authority than the token's gets no secret",
           "[integration][join]") {
   Controller controller;

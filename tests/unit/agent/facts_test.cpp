@@ -59,3 +59,11 @@ TEST_CASE("a machine without an id is told apart by its boot", "[unit][agent]") 
   put(root / "etc/machine-id", "0123abcd\n");
   CHECK(agent::read_machine_id(root.path()) == "0123abcd");
 }
+
+TEST_CASE("an id of the machine is short and printable, whatever is in its file", "[unit][agent]") {
+  const test::TempDir root;
+  put(root / "etc/machine-id", "\xff\x01" + std::string(5000, 'a') + "\nrest\n");
+  CHECK(agent::read_machine_id(root.path()) == "??" + std::string(198, 'a'));
+  put(root / "proc/sys/kernel/random/boot_id", std::string(5000, 'b') + "\n");
+  CHECK(agent::read_boot_id(root.path()) == std::string(200, 'b'));
+}

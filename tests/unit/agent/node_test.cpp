@@ -58,3 +58,31 @@ TEST_CASE("a plugin that changed between HELLO and WELCOME is told of after WELC
   world.said.began(world.welcome());
   CHECK(world.uplink.all<wire::Plugins>().size() == 1);
 }
+
+TEST_CASE("facts beyond what a message holds are cut or left out, with one warning",
+          "[unit][session]") {
+  World world;
+  agent::Facts facts;
+  const std::string long_value = std::string(4095, 'v') + "\xc3\xa4";  // across the limit
+  facts["a.long"] = long_value;
+  facts["a.raw"] = "caf\xe9";
+  facts[std::string(257, 'b')] = "its name is too long";
+  for (int i = 0; i < 600; ++i) facts["c" + std::to_string(i)] = "v";
+  agent::Node node({world.node, "web9", "machine", "boot", "0.1.0", facts}, *world.executor,
+                   world.inventory, world.uplink, *world.time,
+                   log::Logger("test", log::Level::Debug, world.logged.sink(), world.clock));
+  auto welcome = world.welcome();
+  welcome.want_facts = true;
+  node.began(welcome);
+  REQUIRE(world.uplink.left_out.empty());
+  const auto told = world.uplink.all<wire::Facts>().at(0);
+  CHECK(told.facts.size() == 512);
+  CHECK(told.facts.at("a.long") == std::string(4095, 'v'));
+  CHECK(told.facts.at("a.raw") == "caf?");
+  CHECK(told.digest == agent::digest_of(told.facts));
+  CHECK(node.hello().facts == told.digest);
+  const auto lines = world.logged.entries();
+  CHECK(std::count_if(lines.begin(), lines.end(), [](const auto& line) {
+          return line.level == log::Level::Warn && line.field("left_out") == "91";
+        }) == 1);
+}
