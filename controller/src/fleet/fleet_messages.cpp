@@ -85,8 +85,13 @@ std::optional<Violation> Fleet::State::take_manifest(const wire::Manifest& manif
 void Fleet::State::take_event(Node& node, const wire::Event& event) {
   if (!node.events.take(now())) return;
   // The subject's beginning is ours, so that a node cannot speak of another.
-  parts.events.record(event.type, "node/" + node.record.name + "/" + event.subject,
-                      {{"time", event.time_ms}, {"data", json_from_node(event.data)}});
+  // A repeated id is recorded as often as it came: whoever acts on events tells them apart by it.
+  parts.events.record(
+      event.type, "node/" + node.record.name + "/" + event.subject,
+      {{"time", event.time_ms},
+       {"source", event.source},
+       {"id", event.id},
+       {"data", event.data.empty() ? nlohmann::json::object() : json_from_node(event.data)}});
 }
 
 }  // namespace muster::controller

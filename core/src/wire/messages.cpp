@@ -11,7 +11,6 @@ constexpr std::size_t kMaxIds = 1000;
 constexpr std::size_t kMaxStreams = 3;
 constexpr std::size_t kMaxOutput = std::size_t{64} << 10U;
 constexpr std::size_t kMaxManifest = std::size_t{256} << 10U;
-constexpr std::size_t kMaxEventData = std::size_t{64} << 10U;
 
 template <class T>
 auto name(T& text) {
@@ -142,7 +141,8 @@ void fields(A& archive, T& m) {
 }
 template <class A, Like<Event> T>
 void fields(A& archive, T& m) {
-  archive(name(m.type), name(m.subject), m.time_ms, at_most(kMaxEventData, m.data));
+  archive(name(m.type), name(m.subject), m.time_ms, at_most(kMaxEventData, m.data), name(m.source),
+          name(m.id));
 }
 template <class A, Like<TaskSpec> T>
 void fields(A& archive, T& m) {

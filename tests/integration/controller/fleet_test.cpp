@@ -276,42 +276,6 @@ TEST_CASE("what a node told while the store was busy is written a little later",
   REQUIRE(world.store.nodes()->at(0).facts.contains("os.name"));
 }
 
-TEST_CASE("a node that floods the log of events is cut short, and the log says by how much",
-          "[integration][fleet]") {
-  World world;
-  Agent loud(world, "web1");
-  Agent quiet(world, "web2");
-  loud.connect();
-  quiet.connect();
-  const wire::Event event{"plugin.noise", "x", 1, {}};
-  loud.say_at_once(event, kMaxNodeEvents + 7);
-  quiet.say(event);
-  world.settle();
-  CHECK(world.events_of("plugin.noise") == kMaxNodeEvents + 1);
-  world.advance(kNodeEventWindow + std::chrono::seconds(1));
-  CHECK(world.events_of("node.events_dropped") == 1);
-  loud.connect();  // it was silent for so long that it is offline
-  loud.say(event);
-  CHECK(world.events_of("plugin.noise") == kMaxNodeEvents + 2);
-}
-
-TEST_CASE("events that the store refused are counted, and the count is an event",
-          "[integration][fleet]") {
-  World world;
-  world.store.fail_writes_with(Error{ErrorCode::Unavailable, "busy", {}, true, {}});
-  for (int i = 0; i < 3; ++i) world.events->record("test.lost", "x", {});
-  world.settle();
-  world.store.fail_writes_with(std::nullopt);
-  world.events->record("test.kept", "x", {});
-  world.settle();
-  CHECK(world.events_of("test.lost") == 0);
-  CHECK(world.events_of("test.kept") == 1);
-  const auto all = world.store.events_after(0, 100);
-  REQUIRE(all);
-  CHECK(all->back().type == "events.lost");
-  CHECK(all->back().data == R"({"count":3})");
-}
-
 TEST_CASE("what comes from too many dead routes at once is not answered", "[integration][fleet]") {
   ScriptedLink link;
   RetryLimiter limiter(link);

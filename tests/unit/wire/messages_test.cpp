@@ -141,7 +141,10 @@ TEST_CASE("each limit of the document holds at its value and fails one beyond", 
         Out{test::kTask, Stream::Stdout, 0, Bytes(65'537)});
   check(Task{Bytes(768U << 10U), {}}, Task{Bytes((768U << 10U) + 1), {}});
   check(Manifest{{}, Bytes(256U << 10U)}, Manifest{{}, Bytes((256U << 10U) + 1)});
-  check(Event{"t", "s", 0, Bytes(65'536)}, Event{"t", "s", 0, Bytes(65'537)});
+  check(Event{"t", "s", 0, Bytes(65'536), "p", "i"}, Event{"t", "s", 0, Bytes(65'537), "p", "i"});
+  const std::string name(256, 'n');
+  check(Event{name, name, 0, {}, name, name}, Event{name, name, 0, {}, name, name + 'n'});
+  check(Event{name, name, 0, {}, name, name}, Event{name, name, 0, {}, name + 'n', name});
   const TaskResult result{test::kTask, 1, TaskState::Ok,       Bytes(768U << 10U), {},
                           0,           0, {3, OutputSummary{}}};
   auto larger_result = result;
@@ -206,7 +209,7 @@ TEST_CASE("what the other side would refuse is not fit to be sent", "[unit][wire
 TEST_CASE("text that is not UTF-8 is refused", "[unit][wire]") {
   const auto* text =
       GENERATE("\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "a\x80");
-  CHECK_FALSE(round_trip(Event{text, "", 0, {}}));
+  CHECK_FALSE(round_trip(Event{text, "", 0, {}, "", ""}));
 }
 
 TEST_CASE("numbers without a meaning are refused", "[unit][wire]") {

@@ -87,7 +87,7 @@ void for_each_sample(Visit visit) {
   visit("ManifestGet", ManifestGet{kDigest});
   visit("Manifest", Manifest{kDigest, to_bytes(as_bytes("{}"))});
   visit("Facts", Facts{kDigest, {{"os.name", "debian"}}});
-  visit("Event", Event{"disk.full", "/var", kTime, {0x80}});
+  visit("Event", Event{"disk.full", "/var", kTime, {0x80}, "disk@var", "e1"});
 }
 
 /// The lines "NAME hex" of a golden file.

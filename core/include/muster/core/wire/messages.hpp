@@ -213,7 +213,9 @@ struct Event {
   std::string type;
   std::string subject;
   std::int64_t time_ms = 0;  ///< by the node's clock
-  Bytes data;
+  Bytes data;                ///< a msgpack map, or empty
+  std::string source;        ///< the plugin, "plugin@instance" when the instance has its own name
+  std::string id;            ///< equal for the same happening
 };
 
 /// The body's bytes, not yet sealed, whatever limits they pass.
