@@ -89,15 +89,16 @@ bool is_verb(std::string_view text) {
          text.front() <= 'z' && std::all_of(text.begin(), text.end(), inner);
 }
 
-Status check_operation_name(const std::string& name, const std::string& id,
-                            const std::string& pointer) {
+/// `name` is that of an operation ("verb") or of a type of events.
+Status check_full_name(const std::string& name, const std::string& id, const std::string& last_part,
+                       const std::string& pointer) {
   if (!name.starts_with(id + ".")) {
-    return refuse(pointer, "must be named " + id + ".<verb>, after the plugin");
+    return refuse(pointer, "must be named " + id + ".<" + last_part + ">, after the plugin");
   }
   if (is_verb(std::string_view(name).substr(id.size() + 1))) return {};
-  return refuse(
-      pointer,
-      "must have a verb of at most 64 of the characters a-z 0-9 _ . - that starts with a letter");
+  return refuse(pointer, "must have a " + last_part +
+                             " of at most 64 of the characters a-z 0-9 _ . - that starts with a "
+                             "letter");
 }
 
 Result<Operation> read_operation(const std::shared_ptr<const json>& raw, const std::string& name,
@@ -139,7 +140,7 @@ Status read_operations(Manifest& manifest) {
   }
   for (const auto& [name, part] : operations.items()) {
     const std::string pointer = child_pointer("/operations", name);
-    if (auto status = check_operation_name(name, manifest.id, pointer); !status) return status;
+    if (auto status = check_full_name(name, manifest.id, "verb", pointer); !status) return status;
     auto operation = read_operation(manifest.raw, name, part, pointer);
     if (!operation) return tl::unexpected(std::move(operation.error()));
     manifest.operations.push_back(std::move(*operation));
@@ -193,6 +194,23 @@ Status read_metrics(Manifest& manifest) {
   return {};
 }
 
+/// Types begin with the plugin's id, so that no plugin speaks for another or for the controller.
+Status read_events(Manifest& manifest) {
+  const json events = manifest.raw->value("events", json::object());
+  if (events.size() > kMaxEventTypes) {
+    return fail(ErrorCode::ResourceExhausted,
+                "the manifest has more than " + std::to_string(kMaxEventTypes) + " types of events",
+                "/events");
+  }
+  for (const auto& [name, part] : events.items()) {
+    const std::string pointer = child_pointer("/events", name);
+    if (auto status = check_full_name(name, manifest.id, "happening", pointer); !status)
+      return status;
+    manifest.events.push_back({name, part.value("doc", "")});
+  }
+  return {};
+}
+
 Status read_identity(Manifest& manifest) {
   const json& raw = *manifest.raw;
   manifest.id = raw["id"].get<std::string>();
@@ -234,13 +252,24 @@ const Operation* Manifest::find_operation(std::string_view full_name) const {
   return found == operations.end() ? nullptr : &*found;
 }
 
+bool Manifest::has_event(std::string_view type) const {
+  return std::any_of(events.begin(), events.end(),
+                     [type](const EventType& event) { return event.name == type; });
+}
+
+bool Services::has(std::string_view id) const {
+  return std::find(required.begin(), required.end(), id) != required.end() ||
+         std::find(optional.begin(), optional.end(), id) != optional.end();
+}
+
 Result<Manifest> parse_manifest(const json& document) {
   if (auto status = check_document(document); !status)
     return tl::unexpected(std::move(status.error()));
   Manifest manifest;
   manifest.raw = std::make_shared<const json>(document);
   // Types are right from here on: the schema has seen them.
-  for (const auto part : {read_identity, read_grants, read_metrics, read_config, read_operations}) {
+  for (const auto part :
+       {read_identity, read_grants, read_metrics, read_events, read_config, read_operations}) {
     if (auto status = part(manifest); !status) return tl::unexpected(std::move(status.error()));
   }
   if (auto status = check_schemas(manifest); !status)

@@ -54,7 +54,10 @@ constexpr const char* kManifestSchema = R"json({
       }
     }},
     "checks": {"type": "object"},
-    "events": {"type": "object"},
+    "events": {"type": "object", "additionalProperties": {
+      "type": "object", "additionalProperties": false, "required": ["doc"],
+      "properties": {"doc": {"$ref": "#/$defs/sentence"}}
+    }},
     "config": {"$ref": "#/$defs/schema"},
     "schemas": {"type": "object", "additionalProperties": {"$ref": "#/$defs/schema"}}
   },

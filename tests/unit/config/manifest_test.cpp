@@ -37,6 +37,7 @@ operations:
   docker.exec: {doc: Run a program in a container}
   docker.prune: {doc: Remove what is unused, risk: harmless}
 metrics: {docker_containers: {type: gauge, labels: [state], doc: Containers by state}}
+events: {docker.container.died: {doc: A container ended.}}
 config: {type: object, properties: {socket: {type: string, default: docker.sock, x-reload: restart},
                                     token: {type: string, format: secret-ref, x-secret: true}}}
 schemas:
@@ -85,6 +86,8 @@ TEST_CASE("a manifest is read whole", "[unit][config]") {
   CHECK(manifest.files.write == std::vector<std::string>{"${config.data}"});
   REQUIRE(manifest.metrics.size() == 1);
   CHECK(manifest.metrics[0].labels == std::vector<std::string>{"state"});
+  CHECK(manifest.has_event("docker.container.died"));
+  CHECK_FALSE(manifest.has_event("docker.container"));
   CHECK(manifest.operations.size() == 4);
   CHECK(manifest.find_operation("docker.stop") == nullptr);
   CHECK(manifest.raw->at("id") == "docker");
@@ -169,6 +172,9 @@ TEST_CASE("every broken rule of a manifest is told with the place", "[unit][conf
       Row{"/operations/a.b/arguments", true, "/operations/a.b/arguments", "type: object"},
       Row{"/schemas/x", {{"maxProperties", 1}}, "/schemas/x/maxProperties", "not a keyword"},
       Row{"/metrics/a-b", {{"type", "gauge"}, {"doc", "D."}}, "/metrics/a-b", "must be named"},
+      Row{"/events/b.c", {{"doc", "C."}}, "/events/b.c", "a.<happening>"},
+      Row{"/events/a.C", {{"doc", "C."}}, "/events/a.C", "happening"},
+      Row{"/events/a.c", json::object(), "/events/a.c/doc", "is required"},
       Row{"/config", {{"type", "array"}}, "/config", "type: object"});
   CAPTURE(pointer, value.dump());
   const Error error = manifest_error(with(pointer, value));
@@ -193,6 +199,16 @@ TEST_CASE("a manifest of a later format is unsupported, whatever else it says", 
   json later = with("/muster", 2);
   later["novelty"] = true;
   CHECK(manifest_error(later).code == ErrorCode::Unsupported);
+}
+
+TEST_CASE("a manifest has at most 256 types of events", "[unit][config]") {
+  json manifest = with("/events", json::object());
+  for (std::size_t i = 0; i < config::kMaxEventTypes; ++i) {
+    manifest["events"]["a.e" + std::to_string(i)] = {{"doc", "E."}};
+  }
+  CHECK(config::parse_manifest(manifest));
+  manifest["events"]["a.more"] = {{"doc", "E."}};
+  CHECK(manifest_error(manifest).field == "/events");
 }
 
 TEST_CASE("a manifest has at most 256 operations", "[unit][config]") {

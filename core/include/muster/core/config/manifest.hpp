@@ -22,6 +22,7 @@ namespace muster::config {
 
 inline constexpr std::size_t kMaxManifestBytes = std::size_t{256} << 10U;  ///< as compact JSON
 inline constexpr std::size_t kMaxOperations = 256;
+inline constexpr std::size_t kMaxEventTypes = 256;
 inline constexpr std::chrono::milliseconds kDefaultOperationTimeout{60'000};
 
 enum class PluginClass : std::uint8_t { Confined, Privileged };
@@ -50,6 +51,8 @@ struct Operation {
 struct Services {
   std::vector<std::string> required;  ///< "muster.log/1"
   std::vector<std::string> optional;
+  /// Whether `id` is in one of them.
+  [[nodiscard]] bool has(std::string_view id) const;
 };
 
 struct FileGrants {
@@ -62,6 +65,11 @@ struct Metric {
   std::string type;  ///< counter, gauge or histogram
   std::string doc;
   std::vector<std::string> labels;
+};
+
+struct EventType {
+  std::string name;  ///< in full: "system.reboot.wanted"
+  std::string doc;   ///< one sentence
 };
 
 struct Manifest {
@@ -81,11 +89,13 @@ struct Manifest {
   std::vector<std::string> listen;
   FileGrants files;
   std::vector<Metric> metrics;
+  std::vector<EventType> events;              ///< sorted by name
   schema::Schema config_schema;               ///< without one in the manifest, only {} is valid
   std::shared_ptr<const nlohmann::json> raw;  ///< as read, never null after parse_manifest
 
   /// The operation with this full name, or null. Lives as long as the manifest.
   [[nodiscard]] const Operation* find_operation(std::string_view full_name) const;
+  [[nodiscard]] bool has_event(std::string_view type) const;
 };
 
 /// Checks every rule. Errors: InvalidArgument with the JSON pointer to the value at fault in
