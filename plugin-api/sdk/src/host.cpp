@@ -1,5 +1,6 @@
 #include <muster/sdk/host.hpp>
-#include <muster/sdk/msgpack.hpp>
+
+#include "text_map.hpp"
 
 namespace muster::sdk {
 namespace {
@@ -29,14 +30,8 @@ void Log::error(std::string_view message, Fields fields) const {
 
 void Log::write(std::uint32_t level, std::string_view message, Fields fields) const {
   if (!MUSTER_HAS(table_, muster_log_v1, write) || table_->enabled(table_, level) == 0) return;
-  Writer map;
-  map.map(fields.size());
-  for (const auto& [key, value] : fields) {
-    map.string(key);
-    map.string(value);
-  }
-  const muster_log_record record{sizeof(muster_log_record), level, 0, view(message),
-                                 bytes_of(map.bytes())};
+  const auto map = text_map(fields);
+  const muster_log_record record{sizeof(muster_log_record), level, 0, view(message), bytes_of(map)};
   table_->write(table_, &record);
 }
 

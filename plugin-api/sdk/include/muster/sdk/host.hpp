@@ -10,6 +10,7 @@
 
 #include <initializer_list>
 #include <muster/sdk/error.hpp>
+#include <muster/sdk/events.hpp>
 #include <muster/sdk/kv.hpp>
 #include <string_view>
 #include <utility>
@@ -68,6 +69,11 @@ class Host {
   [[nodiscard]] Log log() const;
   /// Values that outlive the process; without muster.kv/1 every method of it fails.
   [[nodiscard]] Kv kv() const { return Kv(service<muster_kv_v1>(MUSTER_SERVICE_KV_1)); }
+
+  /// Things that happened, for the controller; without muster.events/1 every method of it fails.
+  [[nodiscard]] Events events() const {
+    return Events(service<muster_events_v1>(MUSTER_SERVICE_EVENTS_1));
+  }
 
   /// Makes a metric that the manifest declares. Only while the plugin is constructed. Errors: those
   /// of the host.
