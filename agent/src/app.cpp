@@ -58,7 +58,8 @@ class App {
       log_.warn(
           "dangerous operations run without an operator's signature on this node (--dev-trust)");
     }
-    plugins_->start_hosts([this] { node_->plugins_changed(); });
+    plugins_->start_hosts({[this] { node_->plugins_changed(); },
+                           [this](const wire::Event& event) { events_->emit(event); }});
     connection_->start(*node_);
     loop_->run();  // until a signal
     leave();
@@ -96,6 +97,7 @@ class App {
   std::unique_ptr<net::Transport> transport_;
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<Executor> executor_;
+  std::optional<EventOutbox> events_;
   std::unique_ptr<Node> node_;
   std::unique_ptr<MetricsPage> page_;
   run::Timer leave_timer_;
@@ -176,7 +178,9 @@ Status App::make_session() {
   node.boot_id = time_.boot_id();
   node.agent_version = kVersion;
   node.facts = read_facts("/", HostNumbers::of_this_host(), kVersion);
-  node_ = std::make_unique<Node>(std::move(node), *executor_, *plugins_, *connection_, time_, log_);
+  events_.emplace(*connection_, metrics_);
+  node_ = std::make_unique<Node>(std::move(node), *executor_, *events_, *plugins_, *connection_,
+                                 time_, log_);
   return {};
 }
 

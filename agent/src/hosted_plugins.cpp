@@ -59,17 +59,23 @@ class HostedPlugins final : public PluginRuntime {
       raw->kv_.ask(plugin, instance, std::move(ask), std::move(done));
     };
     options.changed = [raw = plugins.get()] { raw->on_changed(); };
+    options.event = [raw = plugins.get()](wire::Event event) {
+      if (raw->runtime_events_.happened) raw->runtime_events_.happened(std::move(event));
+    };
     auto supervisor = PluginSupervisor::create(loop, log, std::move(options));
     if (!supervisor) return tl::unexpected(supervisor.error());
     plugins->supervisor_ = std::move(*supervisor);
     return plugins;
   }
-  ~HostedPlugins() override { events_ = {}; }
+  ~HostedPlugins() override {
+    events_ = {};
+    runtime_events_ = {};
+  }
 
   void set_events(RunnerEvents events) override { events_ = std::move(events); }
 
-  void start_hosts(std::function<void()> changed) override {
-    changed_ = std::move(changed);
+  void start_hosts(RuntimeEvents events) override {
+    runtime_events_ = std::move(events);
     supervisor_->start();
   }
   void stop_hosts(std::chrono::milliseconds within, std::function<void()> done) override {
@@ -160,7 +166,7 @@ class HostedPlugins final : public PluginRuntime {
         events_.ready(plugin.id, ready);
       }
     }
-    if (changed_) changed_();
+    if (runtime_events_.changed) runtime_events_.changed();
   }
 
   void on_ended(const TaskId& task, CallResult result) {
@@ -170,7 +176,7 @@ class HostedPlugins final : public PluginRuntime {
   }
 
   RunnerEvents events_;
-  std::function<void()> changed_;
+  RuntimeEvents runtime_events_;
   std::unordered_map<TaskId, CallHandle> calls_;
   std::map<std::string, bool> ready_;
   mutable std::map<wire::Digest, Bytes> manifests_;

@@ -13,11 +13,15 @@
 
 namespace muster::agent {
 
+struct RuntimeEvents {
+  std::function<void()> changed;              ///< plugins() says something new
+  std::function<void(wire::Event)> happened;  ///< a plugin emitted it
+};
+
 class PluginRuntime : public CallRunner, public Catalog, public Inventory {
  public:
-  /// Starts the hosts of what was loaded. `changed` is called whenever plugins() says something
-  /// new.
-  virtual void start_hosts(std::function<void()> changed) = 0;
+  /// Starts the hosts of what was loaded.
+  virtual void start_hosts(RuntimeEvents events) = 0;
   /// Asks every call to end and every host to leave, kills what is left `within` that time, then
   /// calls `done`.
   virtual void stop_hosts(std::chrono::milliseconds within, std::function<void()> done) = 0;

@@ -2,7 +2,6 @@
 
 #include <muster/ext/kv.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace muster::agent {
@@ -11,17 +10,10 @@ namespace {
 static_assert(plugins::kMaxKvKey == MUSTER_KV_MAX_KEY_BYTES);
 static_assert(plugins::kMaxKvValue == MUSTER_KV_MAX_VALUE_BYTES);
 
-bool is_granted(const config::Services& services) {
-  const auto names = [](const std::vector<std::string>& list) {
-    return std::find(list.begin(), list.end(), MUSTER_SERVICE_KV_1) != list.end();
-  };
-  return names(services.required) || names(services.optional);
-}
-
 }  // namespace
 
 void PluginKv::on_frame(PluginSlot& slot, const plugins::Kv& kv) {
-  if (!is_granted(slot.manifest().services) || under_way_.contains(&slot)) {
+  if (!slot.manifest().services.has(MUSTER_SERVICE_KV_1) || under_way_.contains(&slot)) {
     return slot.host()->kill(EndCause::Protocol,
                              "the plugin's host asked for stored values out of turn");
   }

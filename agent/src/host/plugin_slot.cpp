@@ -24,6 +24,12 @@ std::vector<std::string> metrics_of(const config::Manifest& manifest) {
   return lines;
 }
 
+std::vector<std::string> events_of(const config::Manifest& manifest) {
+  std::vector<std::string> types;
+  for (const auto& event : manifest.events) types.push_back(event.name);
+  return types;
+}
+
 }  // namespace
 
 std::string_view to_string(PluginState state) {
@@ -70,7 +76,8 @@ void PluginSlot::start() {
                        {},
                        *parts_.config,
                        services_of(parts_.manifest),
-                       metrics_of(parts_.manifest)};
+                       metrics_of(parts_.manifest),
+                       events_of(parts_.manifest)};
   HostSpec spec{parts_.host_program, parts_.file.sealed.get(), std::move(start)};
   HostEvents events{[this](const plugins::ToAgent& frame) { on_frame(frame); },
                     [this](const HostEnd& end) { on_ended(end); }};

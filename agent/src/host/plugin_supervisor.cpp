@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "host/plugin_event.hpp"
+
 namespace muster::agent {
 namespace {
 
@@ -294,7 +296,7 @@ void PluginSupervisor::on_frame(PluginSlot& slot, const plugins::ToAgent& frame)
     if (running(slot, refused->call) == nullptr) return;
     finish(refused->call, {CallEnd::Refused, {}, refused->error});
   } else if (const auto* event = std::get_if<plugins::Event>(&frame)) {
-    if (options_.event) options_.event(slot.manifest().id, *event);
+    on_event(slot, *event);
   } else if (const auto* metrics = std::get_if<plugins::Collected>(&frame)) {
     queries_.on_frame(slot, *metrics);
   } else if (const auto* report = std::get_if<plugins::HealthReport>(&frame)) {
@@ -302,6 +304,14 @@ void PluginSupervisor::on_frame(PluginSlot& slot, const plugins::ToAgent& frame)
   } else if (const auto* kv = std::get_if<plugins::Kv>(&frame)) {
     kv_.on_frame(slot, *kv);
   }
+}
+
+void PluginSupervisor::on_event(PluginSlot& slot, const plugins::Event& event) {
+  if (!may_emit(slot.manifest(), event)) {
+    return slot.host()->kill(EndCause::Protocol,
+                             "the plugin's host emitted an event that its manifest does not list");
+  }
+  if (options_.event) options_.event(wire_event(slot.manifest().id, {}, event));
 }
 
 void PluginSupervisor::finish(CallHandle call, CallResult result) {

@@ -77,7 +77,7 @@ struct SupervisorOptions {
   std::filesystem::path host_program;
   std::map<std::string, std::string> configs;  ///< plugin id to YAML text of its configuration
   std::function<void()> changed;               ///< some plugin has another state
-  std::function<void(const std::string& plugin, const plugins::Event&)> event;
+  std::function<void(wire::Event)> event;      ///< a plugin emitted it
   /// Where `<plugin id>.yaml` has what is not in `configs`; "" for nowhere.
   std::filesystem::path config_directory;
   KvAsk kv = {};  ///< keeps the plugins' values
@@ -146,6 +146,7 @@ class PluginSupervisor {
   [[nodiscard]] Status load(const std::filesystem::path& path);
   [[nodiscard]] PluginSlot* slot_for(std::string_view operation) const;
   void on_frame(PluginSlot& slot, const plugins::ToAgent& frame);
+  void on_event(PluginSlot& slot, const plugins::Event& event);
   void on_host_ended(PluginSlot& slot, const HostEnd& end);
   void on_changed();
   void finish(CallHandle call, CallResult result);

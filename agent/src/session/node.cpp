@@ -25,10 +25,11 @@ Facts fit_facts(const Facts& facts, const log::Logger& log) {
 
 }  // namespace
 
-Node::Node(NodeDescription description, Executor& executor, const Inventory& inventory,
-           Uplink& uplink, ControllerTime& time, log::Logger log)
+Node::Node(NodeDescription description, Executor& executor, EventOutbox& events,
+           const Inventory& inventory, Uplink& uplink, ControllerTime& time, log::Logger log)
     : description_(std::move(description)),
       executor_(executor),
+      events_(events),
       inventory_(inventory),
       uplink_(uplink),
       time_(time),
@@ -42,6 +43,13 @@ void Node::began(const wire::Welcome& welcome) {
   for (const auto& digest : welcome.wanted_manifests) send_manifest(digest);
   if (plugins_untold_) plugins_changed();
   executor_.session_began(welcome);
+  events_.flush();
+}
+
+void Node::has_room() {
+  // Few and small beside what tasks print, which would leave them no room again.
+  events_.flush();
+  executor_.has_room();
 }
 
 void Node::plugins_changed() {

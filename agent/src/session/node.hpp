@@ -11,6 +11,7 @@
 #include "executor/executor.hpp"
 #include "facts/facts.hpp"
 #include "session/connection.hpp"
+#include "session/event_outbox.hpp"
 #include "session/inventory.hpp"
 
 namespace muster::agent {
@@ -26,15 +27,15 @@ struct NodeDescription {
 
 class Node final : public SessionHandler {
  public:
-  Node(NodeDescription description, Executor& executor, const Inventory& inventory, Uplink& uplink,
-       ControllerTime& time, log::Logger log);
+  Node(NodeDescription description, Executor& executor, EventOutbox& events,
+       const Inventory& inventory, Uplink& uplink, ControllerTime& time, log::Logger log);
 
   /// Tells the controller, if it is there, that a plugin came, went or changed its state.
   void plugins_changed();
 
   void began(const wire::Welcome& welcome) override;
   void ended() override { executor_.session_ended(); }
-  void has_room() override { executor_.has_room(); }
+  void has_room() override;
   void on_time(std::int64_t controller_ms) override { time_.set(controller_ms); }
   void on_task(wire::Task task) override { executor_.on_task(std::move(task)); }
   void on_cancel(const wire::Cancel& cancel) override { executor_.on_cancel(cancel); }
@@ -52,6 +53,7 @@ class Node final : public SessionHandler {
   crypto::Digest facts_digest_{};
   bool plugins_untold_ = false;
   Executor& executor_;
+  EventOutbox& events_;
   const Inventory& inventory_;
   Uplink& uplink_;
   ControllerTime& time_;

@@ -15,7 +15,7 @@ class Uplink {
   /// new session begins with what still matters.
   virtual bool say(wire::MessageType type, BytesView body) = 0;
 
-  /// True when bulk (OUT, RESULT) should wait for a moment; on_room() of the owner follows.
+  /// True when bulk (OUT, RESULT, EVENT) should wait for a moment; on_room() of the owner follows.
   [[nodiscard]] virtual bool congested() const = 0;
 
   /// Says in the log that a message passes a limit of the wire and is left out: the controller

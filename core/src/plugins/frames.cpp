@@ -14,6 +14,7 @@ constexpr std::size_t kMaxServices = 64;
 constexpr std::size_t kMaxCounters = 64;
 constexpr std::uint8_t kMaxStream = 2;
 constexpr std::size_t kMaxDeclaredMetrics = std::size_t{256} << 10U;  // no manifest is longer
+constexpr std::size_t kMaxDeclaredEvents = std::size_t{64} << 10U;
 using wire::kMaxName;
 
 template <class Frame>
@@ -98,12 +99,14 @@ void fields(A& archive, T& m) {
   // The lines are names from the manifest, which was checked; one text keeps the frame flat.
   auto services = joined(m.services);
   auto metrics = joined(m.metrics);
+  auto events = joined(m.events);
   archive(type, at_most(kMaxName, m.plugin_id), at_most(kMaxName, m.instance),
           at_most(kMaxArguments, m.config), at_most(kMaxServices * kMaxName, services),
-          at_most(kMaxDeclaredMetrics, metrics));
+          at_most(kMaxDeclaredMetrics, metrics), at_most(kMaxDeclaredEvents, events));
   if constexpr (!std::is_const_v<T>) {
     m.services = lines_of(services);
     m.metrics = lines_of(metrics);
+    m.events = lines_of(events);
   }
 }
 template <class A, Like<Call> T>
@@ -197,8 +200,8 @@ void fields(A& archive, T& m) {
 template <class A, Like<Event> T>
 void fields(A& archive, T& m) {
   auto type = kType<Event>;
-  archive(type, at_most(kMaxName, m.type), sentence(m.subject), at_most(kMaxName, m.id), m.time_ms,
-          at_most(kMaxEventData, m.data));
+  archive(type, at_most(kMaxEventName, m.type), at_most(kMaxEventName, m.subject),
+          at_most(kMaxEventName, m.id), m.time_ms, at_most(kMaxEventData, m.data));
 }
 template <class A, Like<Collected> T>
 void fields(A& archive, T& m) {

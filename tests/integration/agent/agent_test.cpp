@@ -120,3 +120,20 @@ TEST_CASE("an agent that is asked to end does so, with status 0", "[integration]
   REQUIRE(fleet.until_ready("mock"));
   CHECK(fleet.end_agent(SIGTERM) == 0);
 }
+
+TEST_CASE("an event goes from the plugin to the controller, with its source and id",
+          "[integration][agent]") {
+  Fleet fleet;
+  REQUIRE(fleet.until_ready("mock"));
+  const auto task =
+      fleet.send("mock.emit", {{"subject", "web"}, {"id", "i1"}, {"text", "x"}, {"times", 2}});
+  REQUIRE(fleet.until_result(task));
+  REQUIRE(fleet.until([&] { return fleet.events.size() == 2; }));
+  for (const auto& event : fleet.events) {
+    CHECK(event.type == "mock.happened");
+    CHECK(event.subject == "web");
+    CHECK(event.source == "mock");
+    CHECK(event.id == "i1");
+    CHECK(json::from_msgpack(event.data) == json{{"text", "x"}});
+  }
+}

@@ -106,6 +106,8 @@ void Fleet::take_message(const net::Opened& message) {
     note_plugins(wire::decode<wire::Plugins>(message.body)->plugins);
   } else if (message.type == MessageType::Start) {
     ++starts[wire::decode<wire::Start>(message.body)->task];
+  } else if (message.type == MessageType::Event) {
+    events.push_back(wire::decode<wire::Event>(message.body).value());
   } else if (message.type == MessageType::Refuse) {
     FAIL(wire::decode<wire::Refuse>(message.body)->error.message);
   } else if (message.type == MessageType::Out) {

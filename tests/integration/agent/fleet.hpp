@@ -51,6 +51,7 @@ class Fleet {
   std::map<std::string, std::string> plugins;  // id to state
   std::map<TaskId, std::vector<wire::TaskResult>> results;
   std::map<TaskId, int> starts;
+  std::vector<wire::Event> events;
   std::map<TaskId, Kept> stdouts;
   std::uint64_t output_cap = std::uint64_t{10} << 20U;
 

@@ -9,8 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <fstream>
+#include <iomanip>
 #include <muster/core/base/files.hpp>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -103,8 +106,9 @@ void HostProcess::start(const std::string& plugin_id, const nlohmann::json& conf
   send(plugins::Start{plugin_id,
                       {},
                       nlohmann::json::to_msgpack(config),
-                      {"muster.log/1", "muster.metrics/1", "muster.kv/1"},
-                      {"counter mock_calls_total finish", "histogram mock_delay_seconds"}});
+                      {"muster.log/1", "muster.metrics/1", "muster.kv/1", "muster.events/1"},
+                      {"counter mock_calls_total finish", "histogram mock_delay_seconds"},
+                      {"mock.happened"}});
 }
 
 void HostProcess::call(plugins::CallNumber number, const nlohmann::json& orders,
@@ -148,6 +152,21 @@ nlohmann::json mock_config(const nlohmann::json& changes) {
     "crash_init": false, "crash_activate": false, "collect": "none", "health": ""})");
   if (!changes.is_null()) config.update(changes);
   return config;
+}
+
+std::filesystem::path rude_host(const std::filesystem::path& directory,
+                                const std::vector<plugins::ToAgent>& frames) {
+  std::ostringstream script;
+  script << "#!/bin/sh\nprintf '";
+  for (const auto& frame : frames) {
+    for (const auto byte : plugins::encode(frame))
+      script << '\\' << std::oct << std::setw(3) << std::setfill('0') << int{byte};
+  }
+  script << "' >&3\nexec sleep 1000\n";
+  auto path = directory / "host";
+  std::ofstream(path) << script.str();
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+  return path;
 }
 
 void wait_until_gone(pid_t pid) {

@@ -12,6 +12,7 @@
 #include <muster/core/wire/gateway_link.hpp>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 namespace muster::test {
 
@@ -60,6 +61,9 @@ class HostProcess {
 [[nodiscard]] nlohmann::json mock_orders(const nlohmann::json& changes);
 /// The configuration of the mock plugin, likewise.
 [[nodiscard]] nlohmann::json mock_config(const nlohmann::json& changes);
+/// A program in `directory` that says these frames in the place of a host, and then nothing.
+[[nodiscard]] std::filesystem::path rude_host(const std::filesystem::path& directory,
+                                              const std::vector<plugins::ToAgent>& frames);
 /// Waits until no process has this number (a zombie counts as none).
 void wait_until_gone(pid_t pid);
 

@@ -2,12 +2,9 @@
 // alone, with the test as a slow or silent agent.
 #include <muster/plugin.h>
 
-#include <fstream>
-#include <iomanip>
 #include <muster/core/log/capture.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 #include <thread>
 
 #include "catch.hpp"
@@ -180,26 +177,6 @@ TEST_CASE("an agent that does not answer is a timeout, and a late answer is no o
   CHECK(host.result()["found"] == json{"third=3"});
 }
 
-namespace {
-
-/// A program that says these frames in the place of a host, and then nothing.
-std::filesystem::path rude_host(const test::TempDir& dir,
-                                const std::vector<plugins::ToAgent>& frames) {
-  std::ostringstream script;
-  script << "#!/bin/sh\nprintf '";
-  for (const auto& frame : frames) {
-    for (const auto byte : plugins::encode(frame))
-      script << '\\' << std::oct << std::setw(3) << std::setfill('0') << int{byte};
-  }
-  script << "' >&3\nexec sleep 1000\n";
-  const auto path = dir / "host";
-  std::ofstream(path) << script.str();
-  std::filesystem::permissions(path, std::filesystem::perms::owner_all);
-  return path;
-}
-
-}  // namespace
-
 TEST_CASE("a host that asks without a grant, or again before the answer, is ended",
           "[integration][plugins]") {
   const auto [plugin, questions] = GENERATE(std::pair(MOCK_PLUGIN, 2), std::pair(EMPTY_PLUGIN, 1));
@@ -212,7 +189,7 @@ TEST_CASE("a host that asks without a grant, or again before the answer, is ende
   for (int i = 0; i < questions; ++i) frames.emplace_back(plugins::Kv{});
   SupervisorOptions options;
   options.plugin_directory = dir / "plugins";
-  options.host_program = rude_host(dir, frames);
+  options.host_program = test::rude_host(dir.path(), frames);
   int asked = 0;
   options.kv = [&](const auto&, const auto&, const plugins::Kv&, const auto&) { ++asked; };
   log::Capture log;
@@ -232,7 +209,7 @@ TEST_CASE("a host that asks without a grant, or again before the answer, is ende
 
 TEST_CASE("a plugin that was not granted the service has none", "[integration][plugins]") {
   HostProcess host(MOCK_PLUGIN);
-  host.send(plugins::Start{"mock", {}, json::to_msgpack(test::mock_config({})), {}, {}});
+  host.send(plugins::Start{"mock", {}, json::to_msgpack(test::mock_config({})), {}, {}, {}});
   (void)host.receive_until<plugins::Ready>();
   plugins::Call call;
   call.call = 1;

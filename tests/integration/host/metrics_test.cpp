@@ -76,7 +76,8 @@ TEST_CASE("a plugin sends no more than 16 MiB of metrics in one answer", "[integ
 TEST_CASE("a plugin that declares another metric than it defines does not start",
           "[integration][plugins]") {
   HostProcess host(MOCK_PLUGIN);
-  host.send(Start{"mock", {}, json::to_msgpack(test::mock_config({})), {"muster.metrics/1"}, {}});
+  host.send(
+      Start{"mock", {}, json::to_msgpack(test::mock_config({})), {"muster.metrics/1"}, {}, {}});
   const auto failed = host.receive_until<StartFailed>();
   CHECK(failed.step == "init");
   CHECK_THAT(failed.error.message, Catch::Contains("mock_calls_total"));
@@ -84,7 +85,7 @@ TEST_CASE("a plugin that declares another metric than it defines does not start"
 
 TEST_CASE("a plugin that was not granted metrics has none", "[integration][plugins]") {
   HostProcess host(MOCK_PLUGIN);
-  host.send(Start{"mock", {}, json::to_msgpack(test::mock_config({})), {}, {}});
+  host.send(Start{"mock", {}, json::to_msgpack(test::mock_config({})), {}, {}, {}});
   (void)host.receive_until<Ready>();
   host.send(Collect{5, 1000ms});
   const auto only = host.receive_until<Collected>();

@@ -19,8 +19,10 @@ struct FakeInventory final : agent::Inventory {
 
 struct World : test::ExecutorHarness {
   FakeInventory inventory;
+  agent::EventOutbox events{uplink, metrics};
   agent::Node said{{node, "web9", "machine", "boot", "0.1.0", {{"os.id", "debian"}}},
                    *executor,
+                   events,
                    inventory,
                    uplink,
                    *time,
@@ -69,7 +71,7 @@ TEST_CASE("facts beyond what a message holds are cut or left out, with one warni
   facts[std::string(257, 'b')] = "its name is too long";
   for (int i = 0; i < 600; ++i) facts["c" + std::to_string(i)] = "v";
   agent::Node node({world.node, "web9", "machine", "boot", "0.1.0", facts}, *world.executor,
-                   world.inventory, world.uplink, *world.time,
+                   world.events, world.inventory, world.uplink, *world.time,
                    log::Logger("test", log::Level::Debug, world.logged.sink(), world.clock));
   auto welcome = world.welcome();
   welcome.want_facts = true;
@@ -85,4 +87,20 @@ TEST_CASE("facts beyond what a message holds are cut or left out, with one warni
   CHECK(std::count_if(lines.begin(), lines.end(), [](const auto& line) {
           return line.level == log::Level::Warn && line.field("left_out") == "91";
         }) == 1);
+}
+
+TEST_CASE("events that waited go out when a session begins and when it has room again",
+          "[unit][session]") {
+  World world;
+  world.uplink.connected = false;
+  world.events.emit({"mock.a", "", 1, {}, "mock", "1"});
+  world.uplink.connected = true;
+  world.said.began(world.welcome());
+  CHECK(world.uplink.all<wire::Event>().size() == 1);
+  world.uplink.full = true;
+  world.events.emit({"mock.b", "", 1, {}, "mock", "2"});
+  CHECK(world.uplink.all<wire::Event>().size() == 1);
+  world.uplink.full = false;
+  world.said.has_room();
+  CHECK(world.uplink.all<wire::Event>().size() == 2);
 }

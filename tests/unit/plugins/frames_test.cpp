@@ -35,8 +35,9 @@ Bytes array_of(std::uint8_t type, std::size_t extra) {
 TEST_CASE("every frame to the host has the bytes that the protocol page promises",
           "[unit][plugins]") {
   const std::vector<std::pair<ToHost, std::string>> golden{
-      {Start{"p", "i", kAb, {"muster.log/1"}, {"gauge p_a b"}},
-       "9601a170a169c4026162ad6d75737465722e6c6f672f310aac676175676520705f6120620a"},
+      {Start{"p", "i", kAb, {"muster.log/1"}, {"gauge p_a b"}, {"p.e", "p.f"}},
+       "9701a170a169c4026162ad6d75737465722e6c6f672f310aac676175676520705f6120620aa8702e650a702e660"
+       "a"},
       {Call{7, "p.o", "i", kAb, 1, 250ms, "k", "t", 9},
        "9a0207a3702e6fa169c402616201ccfaa16ba17409"},
       {Credit{7, 300}, "930307cd012c"},
@@ -147,6 +148,12 @@ TEST_CASE("bytes beyond their limit are refused, bytes at it are not", "[unit][p
     CHECK(fits(Finish{7, Outcome::Ok, Bytes(kMaxResult + over), {}}) == good);
     CHECK(fits(Log{2, 0, "m", Bytes(kMaxLogFields + over)}) == good);
     CHECK(fits(Event{"t", "", "", 0, Bytes(kMaxEventData + over)}) == good);
+    const std::string name(kMaxEventName + over, 'n');
+    CHECK(fits(Event{name, "", "", 0, {}}) == good);
+    CHECK(fits(Event{"t", name, "", 0, {}}) == good);
+    CHECK(fits(Event{"t", "", name, 0, {}}) == good);
+    const std::string types((64U << 10U) - 1 + over, 't');  // and the end of the line
+    CHECK(fits_host(Start{"p", "", {}, {}, {}, {types}}) == good);
     CHECK(fits(Collected{1, Bytes(kMaxCollectPart + over), true, {}}) == good);
     CHECK(fits(Kv{1, KvAction::Set, std::string(kMaxKvKey + over, 'k'), "", {}, 0ms, 0}) == good);
     CHECK(fits(Kv{1, KvAction::List, "", std::string(kMaxKvKey + over, 'k'), {}, 0ms, 0}) == good);

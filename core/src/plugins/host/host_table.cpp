@@ -1,7 +1,5 @@
 #include "host_table.hpp"
 
-#include <algorithm>
-
 #include "abi_values.hpp"
 
 namespace muster::plugins {
@@ -9,37 +7,23 @@ namespace {
 
 constexpr std::uint32_t kMaxProgress = 10'000;
 
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
 }  // namespace
 
-bool RateLimit::take() {
-  const std::lock_guard lock(mutex_);
-  const auto now = std::chrono::steady_clock::now();
-  const std::chrono::duration<double> passed = now - filled_;
-  filled_ = now;
-  left_ = std::min(burst_, left_ + passed.count() * per_second_);
-  if (left_ < 1) return false;
-  left_ -= 1;
-  return true;
-}
-
 HostTable::HostTable(Connection& connection, CallTable& calls)
-    : connection_(connection), calls_(calls), kv_(connection) {
+    : connection_(connection),
+      calls_(calls),
+      events_({[&connection](const Event& event) { connection.send(event); },
+               [&calls](const char* what) { calls.count(what); }}),
+      kv_(connection) {
   host_ = {sizeof(muster_host), MUSTER_ABI_MAJOR, MUSTER_ABI_MINOR, this,          get_service,
            call_progress,       call_emit,        call_finish,      call_cancelled};
   log_ = {sizeof(muster_log_v1), 0, this, log_enabled, log_write};
-  events_ = {sizeof(muster_events_v1), 0, this, event_emit, event_subscribe, event_unsubscribe};
 }
 
-void HostTable::grant(const std::vector<std::string>& services,
-                      std::vector<std::string> declared_metrics) {
-  granted_.insert(services.begin(), services.end());
-  declared_metrics_ = std::move(declared_metrics);
+void HostTable::grant(const Start& start) {
+  granted_.insert(start.services.begin(), start.services.end());
+  declared_metrics_ = start.metrics;
+  events_.declare(start.events);
 }
 
 OwnMetrics& HostTable::metrics() {
@@ -67,7 +51,7 @@ const void* HostTable::get_service(const muster_host* host, const char* id) noex
   if (id == nullptr || !table.granted_.contains(id)) return nullptr;
   const std::string name(id);
   if (name == MUSTER_SERVICE_LOG_1) return &table.log_;
-  if (name == MUSTER_SERVICE_EVENTS_1) return &table.events_;
+  if (name == MUSTER_SERVICE_EVENTS_1) return table.events_.table();
   if (name == MUSTER_SERVICE_KV_1) return table.kv_.table();
   if (name == MUSTER_SERVICE_METRICS_1) return table.metrics().table();
   return nullptr;
@@ -141,34 +125,6 @@ muster_status HostTable::log_write(const muster_log_v1* log,
                              to_text(record->message),
                              fields_fit ? to_owned(record->fields) : Bytes{}});
   return MUSTER_OK;
-}
-
-muster_status HostTable::event_emit(const muster_events_v1* events,
-                                    const muster_event* event) noexcept {
-  auto& table = *static_cast<HostTable*>(events->ctx);
-  if (event == nullptr || event->struct_size < sizeof(muster_event) || event->type.n == 0 ||
-      event->type.n > wire::kMaxLinkFrame || event->data.n > MUSTER_EVENTS_MAX_DATA_BYTES) {
-    return MUSTER_INVALID_ARGUMENT;
-  }
-  if (!table.event_rate_.take()) {
-    table.calls_.count("event_dropped");
-    return MUSTER_RESOURCE_EXHAUSTED;
-  }
-  constexpr std::size_t kMaxEventName = 256;
-  const auto time = event->time_unix_ns == 0 ? now_ms() : event->time_unix_ns / 1'000'000;
-  table.connection_.send(Event{to_text(event->type, kMaxEventName), to_text(event->subject),
-                               to_text(event->id, kMaxEventName), time, to_owned(event->data)});
-  return MUSTER_OK;
-}
-
-// Nothing in this version grants a plugin the events of others.
-muster_status HostTable::event_subscribe(const muster_events_v1* /*events*/, muster_str /*type*/,
-                                         uint64_t* /*subscription*/) noexcept {
-  return MUSTER_PERMISSION_DENIED;
-}
-muster_status HostTable::event_unsubscribe(const muster_events_v1* /*events*/,
-                                           uint64_t /*subscription*/) noexcept {
-  return MUSTER_STALE_HANDLE;
 }
 
 }  // namespace muster::plugins

@@ -4,7 +4,6 @@
 /// given.
 #pragma once
 
-#include <muster/ext/events.h>
 #include <muster/ext/log.h>
 #include <muster/plugin.h>
 
@@ -17,25 +16,12 @@
 
 #include "call_table.hpp"
 #include "connection.hpp"
+#include "event_table.hpp"
 #include "kv_client.hpp"
 #include "own_metrics.hpp"
+#include "rate_limit.hpp"
 
 namespace muster::plugins {
-
-/// A bucket that fills by `per_second` up to `burst`. [any]
-class RateLimit {
- public:
-  RateLimit(double per_second, double burst)
-      : per_second_(per_second), burst_(burst), left_(burst) {}
-  [[nodiscard]] bool take();
-
- private:
-  std::mutex mutex_;
-  double per_second_;
-  double burst_;
-  double left_;
-  std::chrono::steady_clock::time_point filled_ = std::chrono::steady_clock::now();
-};
 
 class HostTable {
  public:
@@ -43,7 +29,8 @@ class HostTable {
   HostTable(const HostTable&) = delete;
   HostTable& operator=(const HostTable&) = delete;
 
-  void grant(const std::vector<std::string>& services, std::vector<std::string> declared_metrics);
+  /// What the manifest says, before the instance is made.
+  void grant(const Start& start);
   /// From now on the plugin defines no more metrics. [strand]
   void freeze_metrics();
   /// What muster.metrics/1 holds as exposition text; "" for a plugin that does not use it. Errors:
@@ -68,12 +55,6 @@ class HostTable {
   static int32_t log_enabled(const muster_log_v1* log, uint32_t level) noexcept;
   static muster_status log_write(const muster_log_v1* log,
                                  const muster_log_record* record) noexcept;
-  static muster_status event_emit(const muster_events_v1* events,
-                                  const muster_event* event) noexcept;
-  static muster_status event_subscribe(const muster_events_v1* events, muster_str type,
-                                       uint64_t* subscription) noexcept;
-  static muster_status event_unsubscribe(const muster_events_v1* events,
-                                         uint64_t subscription) noexcept;
 
   Connection& connection_;
   CallTable& calls_;
@@ -84,10 +65,9 @@ class HostTable {
   bool metrics_frozen_ = false;          // under making_metrics_
   muster_host host_{};
   muster_log_v1 log_{};
-  muster_events_v1 events_{};
+  EventTable events_;
   KvClient kv_;
   RateLimit log_rate_{200, 1000};
-  RateLimit event_rate_{200, 1000};
 };
 
 }  // namespace muster::plugins

@@ -53,7 +53,7 @@ bool Instance::start(const Start& start) {
 tl::expected<void, StartFailed> Instance::bring_up(const Start& start) {
   const auto entry = load_entry(library_fd_);
   if (!entry) return failed_at("load", entry.error());
-  host_.grant(start.services, start.metrics);
+  host_.grant(start);
   ErrorSlot creating;
   plugin_ = (*entry)->create(host_.table(), start.plugin_id.c_str(), creating.sink());
   if (plugin_ == nullptr) return failed_at("create", creating.take(MUSTER_NOT_FOUND));

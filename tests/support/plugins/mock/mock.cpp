@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "emit_events.hpp"
 #include "kv_once.hpp"
 #include "misbehaviour.hpp"
 #include "mock_plugin.hpp"
@@ -94,6 +95,10 @@ class Mock {
 
   sdk::Answer<KvResult> kv(const sdk::Call& /*call*/, const KvArguments& asked) const {
     return sdk::ok(ask_kv(host_.kv(), asked));
+  }
+
+  sdk::Answer<EmitResult> emit(const sdk::Call& /*call*/, const EmitArguments& told) const {
+    return sdk::ok(emit_events(host_.events(), told));
   }
 
   // Asynchronous, with a thread for each call, so that what is asked for can be done on the strand

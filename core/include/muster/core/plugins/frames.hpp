@@ -24,6 +24,7 @@ inline constexpr std::size_t kMaxChunk = std::size_t{64} << 10U;
 inline constexpr std::size_t kMaxCollectPart = std::size_t{1} << 20U;
 inline constexpr std::size_t kMaxCollected = std::size_t{16} << 20U;
 inline constexpr std::size_t kMaxLogFields = std::size_t{16} << 10U;
+inline constexpr std::size_t kMaxEventName = 256;  // type, subject and id
 inline constexpr std::size_t kMaxEventData = std::size_t{64} << 10U;
 inline constexpr std::size_t kMaxKvKey = 256;
 inline constexpr std::size_t kMaxKvValue = std::size_t{64} << 10U;
@@ -39,6 +40,7 @@ struct Start {
   Bytes config;  ///< a msgpack map
   std::vector<std::string> services;
   std::vector<std::string> metrics;  ///< of the manifest: "counter git_restarts_total state"
+  std::vector<std::string> events;   ///< of the manifest: the types that the plugin may emit
 };
 struct Call {
   CallNumber call = 0;

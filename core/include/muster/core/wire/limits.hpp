@@ -12,7 +12,6 @@ inline constexpr std::size_t kMaxTaskSpec = std::size_t{768}
 inline constexpr std::size_t kMaxTaskResult = std::size_t{768} << 10U;  ///< of RESULT's `result`
 inline constexpr std::size_t kMaxPlugins = 256;                         ///< of HELLO and PLUGINS
 inline constexpr std::size_t kMaxFacts = 512;
-inline constexpr std::size_t kMaxEventName = 256;  ///< of EVENT's type, subject, source and id
 inline constexpr std::size_t kMaxEventData = std::size_t{64} << 10U;  ///< of EVENT's `data`
 
 }  // namespace muster::wire
