@@ -178,7 +178,7 @@ Status App::make_session() {
   node.boot_id = time_.boot_id();
   node.agent_version = kVersion;
   node.facts = read_facts("/", HostNumbers::of_this_host(), kVersion);
-  events_.emplace(*connection_, metrics_);
+  events_.emplace(*loop_, *connection_, metrics_);
   node_ = std::make_unique<Node>(std::move(node), *executor_, *events_, *plugins_, *connection_,
                                  time_, log_);
   return {};

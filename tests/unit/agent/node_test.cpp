@@ -19,7 +19,7 @@ struct FakeInventory final : agent::Inventory {
 
 struct World : test::ExecutorHarness {
   FakeInventory inventory;
-  agent::EventOutbox events{uplink, metrics};
+  agent::EventOutbox events{*loop, uplink, metrics};
   agent::Node said{{node, "web9", "machine", "boot", "0.1.0", {{"os.id", "debian"}}},
                    *executor,
                    events,

@@ -8,12 +8,11 @@
 #include <muster/ext/events.h>
 
 #include <functional>
+#include <muster/core/base/rate_limit.hpp>
 #include <muster/core/plugins/frames.hpp>
 #include <set>
 #include <string>
 #include <vector>
-
-#include "rate_limit.hpp"
 
 namespace muster::plugins {
 

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <memory>
+#include <muster/core/base/rate_limit.hpp>
 #include <mutex>
 #include <set>
 #include <string>
@@ -19,7 +20,6 @@
 #include "event_table.hpp"
 #include "kv_client.hpp"
 #include "own_metrics.hpp"
-#include "rate_limit.hpp"
 
 namespace muster::plugins {
 

@@ -1,8 +1,7 @@
-#include "rate_limit.hpp"
-
 #include <algorithm>
+#include <muster/core/base/rate_limit.hpp>
 
-namespace muster::plugins {
+namespace muster {
 
 bool RateLimit::take(std::chrono::steady_clock::time_point now) {
   const std::lock_guard lock(mutex_);
@@ -14,4 +13,4 @@ bool RateLimit::take(std::chrono::steady_clock::time_point now) {
   return true;
 }
 
-}  // namespace muster::plugins
+}  // namespace muster

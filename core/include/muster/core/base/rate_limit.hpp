@@ -4,7 +4,7 @@
 #include <chrono>
 #include <mutex>
 
-namespace muster::plugins {
+namespace muster {
 
 class RateLimit {
  public:
@@ -21,4 +21,4 @@ class RateLimit {
   std::chrono::steady_clock::time_point filled_{};  // long ago: it begins full
 };
 
-}  // namespace muster::plugins
+}  // namespace muster
