@@ -4,7 +4,7 @@
 usage: lint.py TREE         checks the files that git tracks in TREE; exit 1 when a rule is broken
        lint.py --self-test  breaks each rule in a temporary tree and checks that it is caught
 
-Rules: arrow, heavy-header, vendor, length, guard, format. Exceptions, each with its reason, stand in
+Rules: arrow, heavy-header, vendor, own-event, length, guard, format. Exceptions, each with its reason, stand in
 tests/lint/exceptions as RULE<tab>PATH<tab>REASON; one that is no longer needed is an error too.
 """
 import os
@@ -110,6 +110,16 @@ def check_vendor(tree, path, text):
                 yield f'line {number} names {found.group(1)}: vendors live in plugins'
 
 
+def check_own_event(tree, path, text):
+    if path.startswith('controller/src/'):
+        home = 'core/src/config/manifest.cpp'
+        found = re.search(r'kReservedIds\{([^}]*)\}', tree.read(home)) if home in tree.files else None
+        reserved = re.findall(r'"(\w+)"', found.group(1)) if found else []
+        for word in re.findall(r'\brecord\(\s*"(\w+)\.', text):
+            if word not in reserved:
+                yield f'records {word}.*, but a plugin may have that id: see kReservedIds in {home}'
+
+
 def check_length(tree, path, text):
     lines = text.count('\n')
     if HANDWRITTEN.search(path) and lines > MAX_LINES:
@@ -132,7 +142,7 @@ def check_format(tree, path, text):
             yield f'is not as clang-format-14 writes it: clang-format-14 -i {path}'
 
 
-CHECKS = {'arrow': check_arrow, 'heavy-header': check_heavy_header, 'vendor': check_vendor,
+CHECKS = {'arrow': check_arrow, 'heavy-header': check_heavy_header, 'vendor': check_vendor, 'own-event': check_own_event,
           'length': check_length, 'guard': check_guard, 'format': check_format}
 
 
@@ -186,6 +196,9 @@ BAD = {
     'zmq in a public header': ('heavy-header', {'core/include/muster/core/net/x.hpp': '#pragma once\n#include <zmq.hpp>\n'}),
     'a vendor in the controller': ('vendor', {'controller/src/x.cpp': '// posts to Slack\n'}),
     'a vendor in a name': ('vendor', {'agent/src/x.cpp': 'int docker_count;\n'}),
+    'an event of the controller that a plugin may tell of': ('own-event', {
+        'core/src/config/manifest.cpp': 'kReservedIds{"node"};\n',
+        'controller/src/x.cpp': 'events.record("node.a");\nevents.record("jobs.b");\n'}),
     'a long file': ('length', {'agent/src/x.cpp': '\n' * (MAX_LINES + 1)}),
     'a header without guard': ('guard', {'agent/src/x.hpp': 'int x();\n'}),
     'a C header without guard': ('guard', {'plugin-api/include/muster/x.h': 'int x(void);\n'}),

@@ -21,6 +21,10 @@ constexpr std::array<std::string_view, 2> kClasses{"confined", "privileged"};
 constexpr std::array<std::string_view, 2> kStatuses{"stable", "preview"};
 constexpr std::array<std::string_view, 3> kRisks{"read", "change", "dangerous"};
 constexpr std::array<std::string_view, 3> kStreams{"none", "text", "records"};
+// First words of what the controller itself records and answers for: a plugin of that name could
+// tell of happenings that are not its own. tests/lint holds the controller to this list.
+constexpr std::array<std::string_view, 7> kReservedIds{"controller", "events", "fleet", "gateway",
+                                                       "job",        "muster", "node"};
 
 tl::unexpected<Error> refuse(const std::string& pointer, const std::string& fault) {
   return fail(ErrorCode::InvalidArgument, "the manifest is wrong: " + pointer + " " + fault,
@@ -214,6 +218,10 @@ Status read_events(Manifest& manifest) {
 Status read_identity(Manifest& manifest) {
   const json& raw = *manifest.raw;
   manifest.id = raw["id"].get<std::string>();
+  if (std::find(kReservedIds.begin(), kReservedIds.end(), manifest.id) != kReservedIds.end()) {
+    return refuse("/id", "cannot be \"" + manifest.id +
+                             "\": the controller speaks of itself under that name; choose another");
+  }
   manifest.name = raw.value("name", manifest.id);
   manifest.version = raw["version"].get<std::string>();
   if (!is_semantic_version(manifest.version)) {

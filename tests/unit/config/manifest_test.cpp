@@ -183,6 +183,19 @@ TEST_CASE("every broken rule of a manifest is told with the place", "[unit][conf
   CHECK_THAT(error.message, Catch::Contains(sentence));
 }
 
+TEST_CASE("a plugin cannot have a name under which the controller speaks", "[unit][config]") {
+  const std::string id =
+      GENERATE("controller", "events", "fleet", "gateway", "job", "muster", "node");
+  const json manifest{{"muster", 1}, {"id", id}, {"version", "1.0.0"}, {"abi", {{"major", 1}}}};
+  const Error error = manifest_error(manifest);
+  CHECK(error.code == ErrorCode::InvalidArgument);
+  CHECK(error.field == "/id");
+  CHECK_THAT(error.message, Catch::Contains("/id cannot be \"" + id + "\""));
+  auto close = manifest;
+  close["id"] = id + "s";
+  CHECK(config::parse_manifest(close));
+}
+
 TEST_CASE("an operation of risk read cannot deny that it is idempotent", "[unit][config]") {
   json manifest = with("/operations/a.b/idempotent", false);
   CHECK(config::parse_manifest(manifest));
