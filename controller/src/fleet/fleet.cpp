@@ -42,7 +42,8 @@ void Fleet::State::joined(NodeRecord record) {
   auto& node = nodes.add(std::move(record));
   inventory.renamed({}, node.record.plugins);
   recompute_times();
-  // It said something just now, though not through a session: it is waited for, not missing.
+  // It said something just now, though not through a session: it is waited for, not missing, and
+  // not there before its first session has told what it can do.
   node.presence = Presence::Suspect;
   hear(node);
   const std::array<wire::TransportKey, 1> key{node.record.transport_key};

@@ -28,7 +28,8 @@ void Fleet::State::tick() {
 
 void Fleet::State::update_presence(Node& node) {
   const auto before = node.presence;
-  node.presence = presence_of({node.ever_heard, now() - node.heard, now() - started}, times);
+  node.presence =
+      presence_of({node.ever_heard, node.in_session, now() - node.heard, now() - started}, times);
   if (node.presence == before) return;
   const std::string subject = "node/" + node.record.name;
   if (node.presence == Presence::Offline) {

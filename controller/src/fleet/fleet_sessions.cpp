@@ -144,6 +144,7 @@ void Fleet::State::begin(Session& session, Node& node) {
   end_live(session.node);
   sessions.promote(session);
   node.connected = true;
+  node.in_session = true;
   node.clone.reset();
   node.record.agent_version = session.hello.agent_version;
   inventory.renamed(node.record.plugins, session.hello.plugins);

@@ -28,6 +28,7 @@ struct Node {
   Presence presence = Presence::Offline;
   bool connected = false;     ///< has a live session
   bool ever_heard = false;    ///< in this run of the controller
+  bool in_session = false;    ///< ever, in this run of the controller
   MonoTime heard{};           ///< when last
   std::uint32_t running = 0;  ///< tasks, by its last heartbeat
   std::uint32_t queued = 0;

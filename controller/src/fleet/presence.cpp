@@ -31,7 +31,9 @@ Presence presence_of(const PresenceInput& input, const PresenceTimes& times) {
   if (!input.ever_heard) return may_call_offline ? Presence::Offline : Presence::Suspect;
   if (input.silence >= kOfflinePeriods * times.heartbeat && may_call_offline)
     return Presence::Offline;
-  if (input.silence >= kSuspectPeriods * times.heartbeat) return Presence::Suspect;
+  if (!input.in_session || input.silence >= kSuspectPeriods * times.heartbeat) {
+    return Presence::Suspect;
+  }
   return Presence::Online;
 }
 

@@ -31,6 +31,7 @@ struct PresenceTimes {
 /// reconnect window and two heartbeats have passed nobody is called offline.
 struct PresenceInput {
   bool ever_heard = false;  ///< in this run of the controller
+  bool in_session = false;  ///< ever: one that only joined is waited for, not there
   std::chrono::nanoseconds silence{0};
   std::chrono::nanoseconds since_start{0};
 };

@@ -150,26 +150,6 @@ TEST_CASE("dead sessions are answered with RETRY at most once a second for each 
   CHECK(world.link.frames[agent.route].size() == 2);
 }
 
-TEST_CASE("a node goes from online to suspect to offline by silence, and comes back",
-          "[integration][fleet]") {
-  World world;
-  Agent agent(world, "web1");
-  world.advance(seconds(15));  // past the time after a start
-  agent.connect();
-  const auto heartbeat = world.fleet->times().heartbeat;
-  world.advance(2 * heartbeat - milliseconds(1000));
-  CHECK(world.fleet->find(agent.id())->presence == Presence::Online);
-  world.advance(milliseconds(2000));
-  CHECK(world.fleet->find(agent.id())->presence == Presence::Suspect);
-  world.advance(2 * heartbeat);
-  CHECK(world.fleet->find(agent.id())->presence == Presence::Offline);
-  CHECK_FALSE(world.fleet->connected(agent.id()));
-  CHECK(world.events_of("node.offline") == 1);
-  agent.connect();
-  CHECK(world.fleet->find(agent.id())->presence == Presence::Online);
-  CHECK(world.events_of("node.online") == 1);
-}
-
 TEST_CASE("a node was last seen when it was last heard, not when its session began",
           "[integration][fleet]") {
   World world;
