@@ -216,6 +216,15 @@ void App::refresh_metrics() {
       static_cast<double>(counters.sessions));
   set("muster_plugin_restarts", "Plugin hosts that were started again",
       static_cast<double>(plugins_->restarts()));
+  for (const auto& [plugin, slips] : plugins_->slips()) {
+    for (const auto& [kind, count] : slips) {
+      auto& counter = metrics_.counter(
+          "muster_plugin_slips_total",
+          "Times that a plugin misused its host, as told with PONG every 5 s, by kind",
+          {{"plugin", plugin}, {"kind", kind}});
+      counter.add(count - counter.value());
+    }
+  }
   set("muster_journal_syncs", "Times that the journal waited for the disk",
       static_cast<double>(journal_->syncs()));
   set("muster_journal_size_bytes", "Bytes of the journal on disk",

@@ -153,6 +153,11 @@ class HostedPlugins final : public PluginRuntime {
     for (const auto& plugin : supervisor_->plugins()) all += plugin.restarts;
     return all;
   }
+  std::map<std::string, Slips> slips() const override {
+    std::map<std::string, Slips> all;
+    for (auto& plugin : supervisor_->plugins()) all[plugin.id] = std::move(plugin.slips);
+    return all;
+  }
 
  private:
   HostedPlugins(run::EventLoop& loop, run::WorkerPool& workers, const log::Logger& log,

@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
+#include <string>
 
 #include "executor/call_runner.hpp"
 #include "plugin_text.hpp"
@@ -30,6 +32,10 @@ class PluginRuntime : public CallRunner, public Catalog, public Inventory {
   virtual void collect(std::chrono::milliseconds within, PluginTexts done) = 0;
   /// Hosts that were started again after a crash.
   [[nodiscard]] virtual std::uint64_t restarts() const = 0;
+  /// How often each plugin misused its host, by kind: an event or a line of the log dropped, a call
+  /// answered twice.
+  using Slips = std::map<std::string, std::uint64_t>;
+  [[nodiscard]] virtual std::map<std::string, Slips> slips() const = 0;
 };
 
 }  // namespace muster::agent

@@ -124,12 +124,23 @@ void PluginSlot::on_frame(const plugins::ToAgent& frame) {
 
 void PluginSlot::say_slips(const std::map<std::string, std::uint64_t>& counters) {
   std::string news;
+  std::uint64_t lines_dropped = 0;
   for (const auto& [what, count] : counters) {
     const auto before = slips_.find(what);
     const auto more = count - (before == slips_.end() ? 0 : before->second);
-    if (more != 0) news += (news.empty() ? "" : " ") + what + "=" + std::to_string(more);
+    if (more == 0) continue;
+    if (all_slips_.size() < kMaxKindsOfSlips || all_slips_.contains(what)) all_slips_[what] += more;
+    if (what == "log_dropped") {
+      lines_dropped = more;
+    } else {
+      news += (news.empty() ? "" : " ") + what + "=" + std::to_string(more);
+    }
   }
   slips_ = counters;
+  if (lines_dropped != 0) {
+    parts_.log.warn("plugin logs more than it may; lines were dropped",
+                    {{"plugin", parts_.manifest.id}, {"lines_dropped", lines_dropped}});
+  }
   if (news.empty()) return;
   parts_.log.warn("plugin misuses its host", {{"plugin", parts_.manifest.id}, {"slips", news}});
 }

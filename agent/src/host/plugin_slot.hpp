@@ -45,6 +45,9 @@ class PluginSlot {
     Result<Bytes> config;  ///< a msgpack map, checked, defaults filled in; an error: it fails
     Events events;
   };
+  /// More kinds of slips than a host has are a host's fault and not kept.
+  static constexpr std::size_t kMaxKindsOfSlips = 64;
+
   explicit PluginSlot(Parts parts);
 
   void start();
@@ -60,6 +63,8 @@ class PluginSlot {
   [[nodiscard]] std::uint32_t restarts() const { return restarts_; }
   /// Why the last host ended or the plugin did not start, or "".
   [[nodiscard]] const std::string& last_trouble() const { return last_trouble_; }
+  /// How often the plugin misused its hosts, by kind, as far as they have told.
+  [[nodiscard]] const std::map<std::string, std::uint64_t>& slips() const { return all_slips_; }
 
  private:
   void become(PluginState state);
@@ -80,7 +85,8 @@ class PluginSlot {
   bool failed_for_good_ = false;
   std::uint32_t restarts_ = 0;
   std::string last_trouble_;
-  std::map<std::string, std::uint64_t> slips_;  // of this host's plugin, as far as said
+  std::map<std::string, std::uint64_t> slips_;      // of this host's plugin, as far as said
+  std::map<std::string, std::uint64_t> all_slips_;  // of all its hosts
 };
 
 }  // namespace muster::agent

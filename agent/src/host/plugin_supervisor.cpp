@@ -176,7 +176,7 @@ std::vector<PluginStatus> PluginSupervisor::plugins() const {
   for (const auto& [id, slot] : slots_) {
     const auto& manifest = slot->manifest();
     all.push_back({id, manifest.version, slot->file().manifest_digest, manifest.cls, slot->state(),
-                   slot->restarts(), slot->last_trouble()});
+                   slot->restarts(), slot->last_trouble(), slot->slips()});
   }
   return all;
 }

@@ -64,6 +64,7 @@ struct PluginStatus {
   PluginState state = PluginState::Stopped;
   std::uint32_t restarts = 0;
   std::string last_trouble;
+  std::map<std::string, std::uint64_t> slips;  ///< as PluginSlot::slips()
 };
 
 /// A file in the folder that is no plugin that this agent can run, and why.

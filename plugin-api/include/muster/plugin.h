@@ -54,7 +54,7 @@ extern "C" {
  */
 #define MUSTER_MAX_CHUNK_BYTES 65536U /* one call_emit; more at a time is INVALID_ARGUMENT */
 #define MUSTER_MAX_RESULT_BYTES \
-  1048576U /* the result of a call; more goes through muster.artifact/1 */
+  786432U /* 768 KiB: the result of a call; more goes through muster.artifact/1 */
 #define MUSTER_MAX_MESSAGE_BYTES 4096U /* error messages, notes, log sentences; the rest is cut */
 
 /* ---- views: UTF-8 without a final NUL; msgpack unless said otherwise. Without struct_size, and
@@ -160,7 +160,8 @@ typedef struct muster_host {
    * @own the table is the host's and lives until destroy() returns.  @since 1.0  @rule S11 C5 */
   const void* (*get_service)(const struct muster_host* host, const char* service_id);
 
-  /* Says how far a call is, in 1/10,000, with a note for people ("pulling layer 3 of 9").
+  /* Says how far a call is, in 1/10,000, with a note for people ("pulling layer 3 of 9"). As often
+   * as you like: people see the newest, four times a second at most.
    * [any]
    * @own `note` is borrowed until return.
    * @err STALE_HANDLE · INVALID_ARGUMENT: above 10,000.  @since 1.0  @rule K6 M5 */

@@ -89,6 +89,19 @@ TEST_CASE("an answer to a call that is over, or never was, is counted and sent n
   CHECK(host.ping().counters.at("stale_handle") == 2);
 }
 
+TEST_CASE("a call whose result is larger than the limit fails with a sentence that names it",
+          "[integration][plugins]") {
+  Mock host;
+  host.call(1, {{"result_bytes", kMaxResult - 1000}});
+  CHECK(host.receive_until<Finish>().outcome == Outcome::Changed);
+  host.call(2, {{"result_bytes", kMaxResult}});
+  const auto finish = host.receive_until<Finish>();
+  CHECK(finish.outcome == Outcome::Failed);
+  CHECK_THAT(finish.error.value().message, Catch::Contains("larger than the limit of 786432"));
+  CHECK(finish.result.empty());
+  CHECK(host.ping().counters.at("bad_finish") == 1);
+}
+
 TEST_CASE("a cancelled call ends", "[integration][plugins]") {
   Mock host;
   host.call(1, {{"finish", "never"}});

@@ -203,4 +203,41 @@ TEST_CASE("the slips of a plugin that its host counts are said, once each",
   for (int i = 0; i < 100 && slips() == 0; ++i) ask(node);
   for (int i = 0; i < 3; ++i) ask(node);
   CHECK(slips() == 1);
+  CHECK(node.mock().slips.at("stale_handle") == 1);
+}
+
+TEST_CASE("slips are added up over the hosts of a plugin", "[integration][agent]") {
+  SupervisedNode node;
+  for (std::uint64_t hosts = 1; hosts <= 2; ++hosts) {
+    node.until(PluginState::Ready);
+    (void)node.run({{"reply_twice", true}});
+    const auto told = [&] {
+      const auto slips = node.mock().slips;
+      return slips.contains("stale_handle") && slips.at("stale_handle") >= hosts;
+    };
+    for (int i = 0; i < 100 && !told(); ++i) ask(node);
+    CHECK(node.mock().slips.at("stale_handle") == hosts);
+    if (hosts == 1) {
+      (void)node.run({{"crash", "abort"}});
+      node.run_until([&] { return node.mock().state != PluginState::Ready; });
+      node.clock.advance(std::chrono::minutes(1));
+    }
+  }
+}
+
+TEST_CASE("how many lines of a plugin's log were dropped is said", "[integration][agent]") {
+  SupervisedNode node;
+  node.until(PluginState::Ready);
+  (void)node.run({{"log_lines", 20'000}});
+  const auto dropped = [&] {
+    std::uint64_t sum = 0;
+    for (const auto& entry : node.log.entries()) {
+      if (entry.sentence != "plugin logs more than it may; lines were dropped") continue;
+      sum += std::stoull(std::string(entry.field("lines_dropped")));
+    }
+    return sum;
+  };
+  for (int i = 0; i < 100 && dropped() == 0; ++i) ask(node);
+  CHECK(dropped() > 0);
+  CHECK(dropped() == node.mock().slips.at("log_dropped"));
 }

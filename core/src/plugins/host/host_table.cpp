@@ -7,6 +7,14 @@ namespace {
 
 constexpr std::uint32_t kMaxProgress = 10'000;
 
+static_assert(kMaxResult == MUSTER_MAX_RESULT_BYTES);
+
+std::string too_large(std::uint64_t bytes) {
+  return "it ended, but its result of " + std::to_string(bytes) +
+         " bytes is larger than the limit of " + std::to_string(MUSTER_MAX_RESULT_BYTES) +
+         "; the plugin should print it instead";
+}
+
 }  // namespace
 
 HostTable::HostTable(Connection& connection, CallTable& calls)
@@ -86,8 +94,8 @@ muster_status HostTable::call_finish(const muster_host* host, muster_call call, 
   const bool known = outcome >= MUSTER_OUTCOME_OK && outcome <= MUSTER_OUTCOME_INDETERMINATE;
   if (!known || result.n > MUSTER_MAX_RESULT_BYTES) {
     table.calls_.count("bad_finish");
-    const std::string why = known ? "the plugin's result is larger than 1 MiB"
-                                  : "the plugin ended the call with an outcome that is none";
+    const std::string why =
+        known ? too_large(result.n) : "the plugin ended the call with an outcome that is none";
     table.connection_.send(
         Finish{call, Outcome::Failed, {}, Error{ErrorCode::Internal, why, {}, false, {}}});
     return MUSTER_INVALID_ARGUMENT;

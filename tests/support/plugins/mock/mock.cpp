@@ -134,6 +134,9 @@ class Mock {
     report.calls = ++calls_;
     if (!orders.append_to.empty()) append_line(orders.append_to, call.idempotency_key());
     if (orders.spawn_child) report.child = leave_a_child();
+    if (orders.result_bytes > 0) {
+      report.padding = std::string(static_cast<std::size_t>(orders.result_bytes), 'x');
+    }
     if (orders.flood) flood(host_, call);
     const bool wrote = write(call, orders);
     crash(orders.crash);

@@ -10,6 +10,7 @@
 #include <map>
 #include <muster/core/base/bytes.hpp>
 #include <muster/core/base/error.hpp>
+#include <muster/core/wire/limits.hpp>
 #include <optional>
 #include <string>
 #include <variant>
@@ -19,7 +20,7 @@ namespace muster::plugins {
 
 inline constexpr std::size_t kMaxFrame = std::size_t{2} << 20U;
 inline constexpr std::size_t kMaxArguments = std::size_t{1} << 20U;
-inline constexpr std::size_t kMaxResult = std::size_t{1} << 20U;
+inline constexpr std::size_t kMaxResult = wire::kMaxTaskResult;  // it goes on in RESULT
 inline constexpr std::size_t kMaxChunk = std::size_t{64} << 10U;
 inline constexpr std::size_t kMaxCollectPart = std::size_t{1} << 20U;
 inline constexpr std::size_t kMaxCollected = std::size_t{16} << 20U;
