@@ -11,7 +11,9 @@
 namespace muster::agent {
 
 /// The host checks this before it sends; a host that sends something else is no host of ours.
-[[nodiscard]] bool may_emit(const config::Manifest& manifest, const plugins::Event& event);
+/// Errors: PermissionDenied for an event that the manifest does not list, Corrupt for data that are
+/// no map, or none that the wire takes.
+[[nodiscard]] Status check_event(const config::Manifest& manifest, const plugins::Event& event);
 
 /// The source is the plugin's id, with "@instance" when that has a name of its own.
 [[nodiscard]] wire::Event wire_event(const std::string& plugin, const std::string& instance,

@@ -307,9 +307,8 @@ void PluginSupervisor::on_frame(PluginSlot& slot, const plugins::ToAgent& frame)
 }
 
 void PluginSupervisor::on_event(PluginSlot& slot, const plugins::Event& event) {
-  if (!may_emit(slot.manifest(), event)) {
-    return slot.host()->kill(EndCause::Protocol,
-                             "the plugin's host emitted an event that its manifest does not list");
+  if (const auto good = check_event(slot.manifest(), event); !good) {
+    return slot.host()->kill(EndCause::Protocol, good.error().message);
   }
   if (options_.event) options_.event(wire_event(slot.manifest().id, {}, event));
 }

@@ -1,3 +1,4 @@
+#include <muster/core/wire/event_data.hpp>
 #include <muster/core/wire/limits.hpp>
 #include <muster/core/wire/messages.hpp>
 
@@ -143,6 +144,7 @@ template <class A, Like<Event> T>
 void fields(A& archive, T& m) {
   archive(name(m.type), name(m.subject), m.time_ms, at_most(kMaxEventData, m.data), name(m.source),
           name(m.id));
+  archive.require(is_event_data(m.data));
 }
 template <class A, Like<TaskSpec> T>
 void fields(A& archive, T& m) {

@@ -95,11 +95,15 @@ TEST_CASE("a plugin that was not granted events has none", "[integration][plugin
 }
 
 TEST_CASE(
-    "a host that emits what its manifest does not list is ended, and nothing of it is passed on",
+    "a host that emits what its manifest does not list, or no map, is ended, and nothing of it is "
+    "passed on",
     "[integration][plugins]") {
-  const auto [plugin, type, good] = GENERATE(std::tuple(MOCK_PLUGIN, "mock.happened", true),
-                                             std::tuple(MOCK_PLUGIN, "mock.other", false),
-                                             std::tuple(EMPTY_PLUGIN, "mock.happened", false));
+  const auto [plugin, type, data, trouble] =
+      GENERATE(std::tuple(MOCK_PLUGIN, "mock.happened", Bytes{0x80}, "out of turn"),
+               std::tuple(MOCK_PLUGIN, "mock.happened", Bytes{0x81, 0x01, 0x01}, "no map"),
+               std::tuple(MOCK_PLUGIN, "mock.other", Bytes{}, "does not list"),
+               std::tuple(EMPTY_PLUGIN, "mock.happened", Bytes{}, "does not list"));
+  const bool good = trouble == std::string_view("out of turn");
   const test::TempDir dir;
   const test::FakeClock clock;
   const auto loop = run::EventLoop::create(clock).value();
@@ -109,7 +113,7 @@ TEST_CASE(
   agent::SupervisorOptions options;
   options.plugin_directory = dir / "plugins";
   options.host_program = test::rude_host(
-      dir.path(), {plugins::Ready{}, plugins::Event{type, "s", "i", 7, {}}, plugins::Kv{},
+      dir.path(), {plugins::Ready{}, plugins::Event{type, "s", "i", 7, data}, plugins::Kv{},
                    plugins::Kv{}});  // the last comes before the answer: a violation in any case
   options.event = [&](wire::Event event) { events.push_back(std::move(event)); };
   options.kv = [](const auto&, const auto&, const plugins::Kv&, const auto&) {};
@@ -124,8 +128,7 @@ TEST_CASE(
     REQUIRE(std::chrono::steady_clock::now() < patience);
     if (!loop->run_ready()) std::this_thread::yield();
   }
-  CHECK_THAT(supervisor->plugins().at(0).last_trouble,
-             Catch::Contains(good ? "out of turn" : "does not list"));
+  CHECK_THAT(supervisor->plugins().at(0).last_trouble, Catch::Contains(trouble));
   REQUIRE(events.size() == (good ? 1U : 0U));
   if (good) CHECK(events[0].source == "mock");
 }

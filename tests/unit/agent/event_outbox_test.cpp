@@ -146,6 +146,7 @@ TEST_CASE("an event that would cost the session is dropped and counted", "[unit]
   SECTION("a long subject") { event.subject = longest + "x"; }
   SECTION("a long source") { event.source = longest + "x"; }
   SECTION("a long id") { event.id = longest + "x"; }
+  SECTION("data that are no map") { event.data = {0x90}; }
   SECTION("no text") { event.subject = "\xff"; }
   scene.outbox.emit(event);
   CHECK(scene.said().empty());

@@ -141,7 +141,11 @@ TEST_CASE("each limit of the document holds at its value and fails one beyond", 
         Out{test::kTask, Stream::Stdout, 0, Bytes(65'537)});
   check(Task{Bytes(768U << 10U), {}}, Task{Bytes((768U << 10U) + 1), {}});
   check(Manifest{{}, Bytes(256U << 10U)}, Manifest{{}, Bytes((256U << 10U) + 1)});
-  check(Event{"t", "s", 0, Bytes(65'536), "p", "i"}, Event{"t", "s", 0, Bytes(65'537), "p", "i"});
+  Bytes most_data{0x81, 0xa1, 'a', 0xc5, 0xff, 0xfa};  // {"a": 65,530 bytes}
+  most_data.resize(65'536);
+  Bytes more_data{0x81, 0xa1, 'a', 0xc5, 0xff, 0xfb};
+  more_data.resize(65'537);
+  check(Event{"t", "s", 0, most_data, "p", "i"}, Event{"t", "s", 0, more_data, "p", "i"});
   const std::string name(256, 'n');
   check(Event{name, name, 0, {}, name, name}, Event{name, name, 0, {}, name, name + 'n'});
   check(Event{name, name, 0, {}, name, name}, Event{name, name, 0, {}, name + 'n', name});
@@ -204,6 +208,26 @@ TEST_CASE("what the other side would refuse is not fit to be sent", "[unit][wire
   CHECK_FALSE(encode_checked(Facts{{}, {{"f", "\xff"}}}));
   CHECK_FALSE(encode_checked(Progress{test::kTask, 10'001, ""}));
   CHECK_FALSE(encode_checked(Out{test::kTask, static_cast<Stream>(3), 0, {}}));
+}
+
+TEST_CASE("an event's data are a map with names, as deep as the contract says, or nothing",
+          "[unit][wire]") {
+  const auto refused = GENERATE(Bytes{0x01}, Bytes{0xa1, 'a'}, Bytes{0x90}, Bytes{0xc0},  //
+                                Bytes{0x81, 0xa1, 'a'}, Bytes{0x80, 0x80}, Bytes{0xc1},   //
+                                Bytes{0x81, 0x01, 0x01}, Bytes{0x81, 0xc4, 0x00, 0x01},   //
+                                Bytes{0x81, 0xa1, 'a', 0x81, 0xc0, 0x01},                 //
+                                Bytes{0x81, 0xa1, 'a', 0xd4, 0x01, 0x00});
+  CAPTURE(to_hex(refused));
+  const auto with = [](Bytes data) { return Event{"t", "s", 0, std::move(data), "p", "i"}; };
+  CHECK_FALSE(round_trip(with(refused)));
+  CHECK_FALSE(encode_checked(with(refused)));
+  CHECK(round_trip(with({})));
+  CHECK(round_trip(with({0x81, 0xa1, 'a', 0xd6, 0xff, 0, 0, 0, 1})));  // a timestamp
+  Bytes nested{0x80};
+  for (int level = 1; level < 32; ++level) nested.insert(nested.begin(), {0x81, 0xa1, 'a'});
+  CHECK(round_trip(with(nested)));
+  nested.insert(nested.begin(), {0x81, 0xa1, 'a'});
+  CHECK_FALSE(round_trip(with(nested)));
 }
 
 TEST_CASE("text that is not UTF-8 is refused", "[unit][wire]") {

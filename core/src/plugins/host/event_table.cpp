@@ -1,61 +1,17 @@
 #include "event_table.hpp"
 
 #include <muster/core/base/ids.hpp>
+#include <muster/core/wire/event_data.hpp>
 #include <muster/core/wire/text.hpp>
 #include <string_view>
 #include <utility>
-
-#define MSGPACK_NO_BOOST
-#include <msgpack.hpp>
 
 #include "abi_values.hpp"
 
 namespace muster::plugins {
 namespace {
 
-/// Whether bytes are one map whose keys, at every level, are strings. It stops at the first level
-/// too many and keeps nothing.
-class PayloadCheck final : public msgpack::null_visitor {
- public:
-  bool visit_nil() { return is_value(); }
-  bool visit_boolean(bool /*v*/) { return is_value(); }
-  bool visit_positive_integer(std::uint64_t /*v*/) { return is_value(); }
-  bool visit_negative_integer(std::int64_t /*v*/) { return is_value(); }
-  bool visit_float32(float /*v*/) { return is_value(); }
-  bool visit_float64(double /*v*/) { return is_value(); }
-  bool visit_str(const char* /*v*/, std::uint32_t /*size*/) {
-    return std::exchange(key_, false) || is_value();
-  }
-  bool visit_bin(const char* /*v*/, std::uint32_t /*size*/) { return is_value(); }
-  bool visit_ext(const char* v, std::uint32_t size) {
-    constexpr auto kTimestamp = static_cast<char>(-1);
-    return is_value() && size > 0 && *v == kTimestamp;
-  }
-  bool start_array(std::uint32_t /*items*/) { return is_value() && ++depth_ <= kMaxDepth; }
-  bool end_array() { return leave(); }
-  bool start_map(std::uint32_t /*entries*/) {
-    return (depth_ == 0 || is_value()) && ++depth_ <= kMaxDepth;
-  }
-  bool start_map_key() { return key_ = true; }
-  bool end_map() { return leave(); }
-
- private:
-  static constexpr int kMaxDepth = MUSTER_EVENTS_MAX_DATA_DEPTH;
-  [[nodiscard]] bool is_value() const { return depth_ > 0 && !key_; }
-  bool leave() {
-    --depth_;
-    return true;
-  }
-  int depth_ = 0;
-  bool key_ = false;
-};
-
-bool is_map(muster_bytes data) {
-  PayloadCheck check;
-  std::size_t end = 0;
-  const auto size = static_cast<std::size_t>(data.n);
-  return msgpack::parse(reinterpret_cast<const char*>(data.p), size, end, check) && end == size;
-}
+static_assert(MUSTER_EVENTS_MAX_DATA_DEPTH == wire::kMaxEventDepth);
 
 bool is_name(muster_str text) {
   if (text.n > MUSTER_EVENTS_MAX_NAME_BYTES || (text.p == nullptr && text.n > 0)) return false;
@@ -87,7 +43,8 @@ bool EventTable::is_good(const muster_event* event) const {
   if (!types_.contains(copy_of(event->type))) return false;
   const auto& data = event->data;
   if (data.n == 0) return true;
-  return data.p != nullptr && data.n <= MUSTER_EVENTS_MAX_DATA_BYTES && is_map(data);
+  return data.p != nullptr && data.n <= MUSTER_EVENTS_MAX_DATA_BYTES &&
+         wire::is_event_data({data.p, static_cast<std::size_t>(data.n)});
 }
 
 muster_status EventTable::emit(const muster_events_v1* events, const muster_event* event) noexcept {
