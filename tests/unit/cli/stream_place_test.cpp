@@ -18,6 +18,16 @@ TEST_CASE("a stream that was taken up again shows what is new of it, and nothing
   CHECK(place.take(0, 4).skip == 4);
   CHECK(place.take(4, 17).skip == 17);
   CHECK(place.take(21, 3).skip == 0);
+  place.connection_began();
+  CHECK(place.take(20, 10).skip == 4);  // of a piece that begins within what is known
+}
+
+TEST_CASE("bytes that were fetched are not shown again", "[unit][cli]") {
+  StreamPlace place;
+  CHECK(place.take(0, 10).skip == 0);
+  place.fetched(5);
+  CHECK(place.shown() == 15);
+  CHECK(place.take(10, 8).skip == 5);
 }
 
 TEST_CASE("a further attempt is shown from its beginning, however short it is", "[unit][cli]") {
