@@ -7,14 +7,21 @@
 namespace muster::agent {
 namespace {
 
+// Of names and values; kMaxFacts of the longest would be twice what a message may hold.
+constexpr std::size_t kMaxFactBytes = std::size_t{768} << 10U;
+
 /// The facts that fit a message. What is in them is foreign: values are cut, and what a name is too
-/// long for, or one too many, is left out. The digest must be of what is told.
+/// long for, or too much, is left out. The digest must be of what is told.
 Facts fit_facts(const Facts& facts, const log::Logger& log) {
   Facts fit;
+  std::size_t bytes = 0;
   for (const auto& [name, value] : facts) {
     if (fit.size() == wire::kMaxFacts) break;
     if (name.size() > wire::kMaxName || !wire::is_utf8(name)) continue;
-    fit.emplace(name, wire::fit_text(value, wire::kMaxSentence));
+    auto told = wire::fit_text(value, wire::kMaxSentence);
+    bytes += name.size() + told.size();
+    if (bytes > kMaxFactBytes) break;
+    fit.emplace(name, std::move(told));
   }
   if (fit.size() < facts.size()) {
     log.warn("this node has more facts, or longer names of them, than it may tell, ignoring",

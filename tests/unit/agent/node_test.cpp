@@ -89,6 +89,30 @@ TEST_CASE("facts beyond what a message holds are cut or left out, with one warni
         }) == 1);
 }
 
+TEST_CASE("facts that each fit, but not one message, are left out from where it is full",
+          "[unit][session]") {
+  World world;
+  agent::Facts facts;
+  for (int i = 100; i < 100 + 512; ++i) facts["f" + std::to_string(i)] = std::string(4096, 'v');
+  agent::Node node({world.node, "web9", "machine", "boot", "0.1.0", facts}, *world.executor,
+                   world.events, world.inventory, world.uplink, *world.time,
+                   log::Logger("test", log::Level::Debug, world.logged.sink(), world.clock));
+  auto welcome = world.welcome();
+  welcome.want_facts = true;
+  node.began(welcome);
+  const auto told = world.uplink.all<wire::Facts>().at(0);
+  constexpr std::size_t kFit = (768U << 10U) / 4100;
+  CHECK(told.facts.size() == kFit);
+  CHECK(told.facts.contains("f100"));
+  CHECK(wire::encode(told).size() < std::size_t{1} << 20U);
+  CHECK(told.digest == agent::digest_of(told.facts));
+  const auto lines = world.logged.entries();
+  CHECK(std::count_if(lines.begin(), lines.end(), [](const auto& line) {
+          return line.level == log::Level::Warn &&
+                 line.field("left_out") == std::to_string(512 - kFit);
+        }) == 1);
+}
+
 TEST_CASE("events that waited go out when a session begins and when it has room again",
           "[unit][session]") {
   World world;
