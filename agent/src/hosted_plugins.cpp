@@ -60,7 +60,7 @@ class HostedPlugins final : public PluginRuntime {
     };
     options.changed = [raw = plugins.get()] { raw->on_changed(); };
     options.event = [raw = plugins.get()](wire::Event event) {
-      if (raw->runtime_events_.happened) raw->runtime_events_.happened(std::move(event));
+      if (raw->callbacks_.happened) raw->callbacks_.happened(std::move(event));
     };
     auto supervisor = PluginSupervisor::create(loop, log, std::move(options));
     if (!supervisor) return tl::unexpected(supervisor.error());
@@ -69,13 +69,13 @@ class HostedPlugins final : public PluginRuntime {
   }
   ~HostedPlugins() override {
     events_ = {};
-    runtime_events_ = {};
+    callbacks_ = {};
   }
 
   void set_events(RunnerEvents events) override { events_ = std::move(events); }
 
-  void start_hosts(RuntimeEvents events) override {
-    runtime_events_ = std::move(events);
+  void start_hosts(RuntimeCallbacks callbacks) override {
+    callbacks_ = std::move(callbacks);
     supervisor_->start();
   }
   void stop_hosts(std::chrono::milliseconds within, std::function<void()> done) override {
@@ -171,7 +171,7 @@ class HostedPlugins final : public PluginRuntime {
         events_.ready(plugin.id, ready);
       }
     }
-    if (runtime_events_.changed) runtime_events_.changed();
+    if (callbacks_.changed) callbacks_.changed();
   }
 
   void on_ended(const TaskId& task, CallResult result) {
@@ -181,7 +181,7 @@ class HostedPlugins final : public PluginRuntime {
   }
 
   RunnerEvents events_;
-  RuntimeEvents runtime_events_;
+  RuntimeCallbacks callbacks_;
   std::unordered_map<TaskId, CallHandle> calls_;
   std::map<std::string, bool> ready_;
   mutable std::map<wire::Digest, Bytes> manifests_;

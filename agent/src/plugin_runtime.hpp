@@ -15,7 +15,7 @@
 
 namespace muster::agent {
 
-struct RuntimeEvents {
+struct RuntimeCallbacks {
   std::function<void()> changed;              ///< plugins() says something new
   std::function<void(wire::Event)> happened;  ///< a plugin emitted it
 };
@@ -23,7 +23,7 @@ struct RuntimeEvents {
 class PluginRuntime : public CallRunner, public Catalog, public Inventory {
  public:
   /// Starts the hosts of what was loaded.
-  virtual void start_hosts(RuntimeEvents events) = 0;
+  virtual void start_hosts(RuntimeCallbacks callbacks) = 0;
   /// Asks every call to end and every host to leave, kills what is left `within` that time, then
   /// calls `done`.
   virtual void stop_hosts(std::chrono::milliseconds within, std::function<void()> done) = 0;
