@@ -1,5 +1,6 @@
 /// muster.events/1: things that happened, told to the controller. Copies are the same service;
-/// every method is [any] and does not wait. Limits: <muster/ext/events.h>.
+/// every method is [any]. emit() does not wait for the controller, but for as long as the agent
+/// does not read what this plugin's host writes. Limits: <muster/ext/events.h>.
 ///
 ///   host.events().emit("docker.container.died", name, {{"image", image}});
 ///
