@@ -7,6 +7,7 @@ Takes the very command that compiles a file of ours and gives it another source,
 """
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -39,8 +40,24 @@ PROGRAMS = [
 ]
 
 
+def name_of(include):
+    return include.strip('<>"')
+
+
+def in_tree(tree, include):
+    """Whether the tree has the header: one that is gone cannot be included, which proves nothing."""
+    name = name_of(include)
+    if name.startswith('muster/core/'):
+        places = ['core/include']
+    elif name.startswith('muster/'):
+        places = ['plugin-api/include', 'plugin-api/sdk/include']
+    else:
+        places = ['agent/src', 'controller/src', 'controller']
+    return any(os.path.isfile(os.path.join(tree, place, name)) for place in places)
+
+
 def compiles(command, source, include):
-    """Whether one include compiles as `source` does; False only when the header was not found."""
+    """Whether one include compiles as `source` does; False only when that very header was not found."""
     with tempfile.TemporaryDirectory() as folder:
         # Beside nothing, so that only the include directories count.
         trial = os.path.join(folder, 'trial' + os.path.splitext(source)[1])
@@ -49,7 +66,8 @@ def compiles(command, source, include):
         words = shlex.split(command['command'])
         words = words[:words.index('-o')] + ['-M', '-MF', os.devnull, trial]
         done = subprocess.run(words, cwd=command['directory'], capture_output=True, text=True)
-    if done.returncode != 0 and 'No such file or directory' not in done.stderr:
+    missing = re.findall(r'fatal error: (\S+): No such file or directory', done.stderr)
+    if done.returncode != 0 and missing != [name_of(include)]:
         sys.exit(f'{source} with {include} failed for another reason:\n{done.stderr}')
     return done.returncode == 0
 
@@ -61,6 +79,8 @@ def main():
     parts = [(source, allowed, [CORE % name for name in forbidden]) for source, allowed, forbidden in PARTS]
     faults = []
     for source, allowed, forbidden in parts + PROGRAMS:
+        faults += [f'{header} is not in the tree, so nothing is shown by it: name another'
+                   for header in [allowed, *forbidden] if not in_tree(tree, header)]
         command = commands[source]
         if not compiles(command, source, allowed):
             faults.append(f'{source} cannot include {allowed}, which it may')
