@@ -23,8 +23,9 @@ constexpr std::array<std::string_view, 3> kRisks{"read", "change", "dangerous"};
 constexpr std::array<std::string_view, 3> kStreams{"none", "text", "records"};
 // First words of what the controller itself records and answers for: a plugin of that name could
 // tell of happenings that are not its own. tests/lint holds the controller to this list.
-constexpr std::array<std::string_view, 7> kReservedIds{"controller", "events", "fleet", "gateway",
-                                                       "job",        "muster", "node"};
+constexpr std::array<std::string_view, 13> kReservedIds{
+    "controller", "events",   "fleet",   "gateway", "incident", "job",     "muster",
+    "node",       "operator", "profile", "rollout", "task",     "workflow"};
 
 tl::unexpected<Error> refuse(const std::string& pointer, const std::string& fault) {
   return fail(ErrorCode::InvalidArgument, "the manifest is wrong: " + pointer + " " + fault,

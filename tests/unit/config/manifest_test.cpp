@@ -185,7 +185,8 @@ TEST_CASE("every broken rule of a manifest is told with the place", "[unit][conf
 
 TEST_CASE("a plugin cannot have a name under which the controller speaks", "[unit][config]") {
   const std::string id =
-      GENERATE("controller", "events", "fleet", "gateway", "job", "muster", "node");
+      GENERATE("controller", "events", "fleet", "gateway", "incident", "job", "muster", "node",
+               "operator", "profile", "rollout", "task", "workflow");
   const json manifest{{"muster", 1}, {"id", id}, {"version", "1.0.0"}, {"abi", {{"major", 1}}}};
   const Error error = manifest_error(manifest);
   CHECK(error.code == ErrorCode::InvalidArgument);
