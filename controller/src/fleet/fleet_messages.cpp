@@ -1,6 +1,7 @@
 // What a node says of itself inside its session. What concerns tasks goes to the listener unread.
 #include <nlohmann/json.hpp>
 
+#include "fleet/event_source.hpp"
 #include "fleet/fleet_state.hpp"
 #include "node_json.hpp"
 
@@ -83,6 +84,14 @@ std::optional<Violation> Fleet::State::take_manifest(const wire::Manifest& manif
 }
 
 void Fleet::State::take_event(Node& node, const wire::Event& event) {
+  // No violation: a plugin that goes may have had its last word on the way.
+  if (auto may = check_event_source(event.type, event.source, node.record.plugins); !may) {
+    node.events.refuse(now());
+    if (!foreign_events.due(now())) return;
+    parts.log.warn("a node said an event that is not its to say, ignoring",
+                   {{"node", node.record.name}, {"reason", may.error().message}});
+    return;
+  }
   if (!node.events.take(now())) return;
   // The subject's beginning is ours, so that a node cannot speak of another.
   // A repeated id is recorded as often as it came: whoever acts on events tells them apart by it.

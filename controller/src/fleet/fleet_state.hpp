@@ -12,6 +12,7 @@
 #include "fleet/fleet.hpp"
 #include "fleet/inventory.hpp"
 #include "fleet/node_registry.hpp"
+#include "fleet/seldom.hpp"
 #include "fleet/session_table.hpp"
 
 namespace muster::controller {
@@ -74,6 +75,7 @@ struct Fleet::State {
   std::map<GatewayId, wire::GatewayHello> gateways;
   std::optional<wire::GatewayHello> last_gateway;       // of those that ever were
   std::map<std::string, GatewayStatus> gateway_status;  // by address
+  Seldom foreign_events;                                // told of
   run::Timer ticker;
 };
 
