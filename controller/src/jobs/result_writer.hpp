@@ -2,10 +2,11 @@
 /// last.
 ///
 /// Strictly in order, because the end of a job travels with its last task. A commit that fails is
-/// tried again until it succeeds: nothing else can be promised to the node meanwhile. One that can
-/// never succeed, because an output is lost, holds up no others: the batch is halved until the
-/// result at fault is found, which is stored without its output. When too much waits it is full(),
-/// and nodes keep their results for later. Owned by JobService; [loop].
+/// tried again once a second until it succeeds, whatever failed: nothing else can be promised to
+/// the node meanwhile. One that can never succeed, because an output is lost, holds up no others:
+/// the batch is halved until the result at fault is found, which is stored without its output. When
+/// too much waits it is full(), and nodes keep their results for later. Owned by JobService;
+/// [loop].
 #pragma once
 
 #include <functional>

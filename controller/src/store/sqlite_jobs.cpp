@@ -165,7 +165,9 @@ Status finish_task(SQLite::Database& database, const TaskOutcome& outcome) {
   for (const auto& body : outcome.bodies) {
     // Every body came from new_output(), so it is one of ours.
     if (auto kept = keep_body(database, static_cast<FileOutputBuffer&>(*body)); !kept) {
-      if (kept.error().code == ErrorCode::ResourceExhausted) return kept;
+      const auto why = kept.error().code;
+      // Anything else may pass, and the node forgets its copy of what is called lost.
+      if (why != ErrorCode::Corrupt && why != ErrorCode::NotFound) return kept;
       return fail(ErrorCode::NotFound, "an output is lost: " + kept.error().message);
     }
   }

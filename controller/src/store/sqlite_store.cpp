@@ -50,7 +50,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(run::EventLoop& loop,
   if (auto made = make_directories(options.directory); !made) return tl::unexpected(made.error());
   auto lock = take_lock(options.directory);
   if (!lock) return tl::unexpected(lock.error());
-  auto files = OutputFiles::open(options.directory / "outputs");
+  auto files = OutputFiles::open(options.directory / "outputs", options.sync_calls);
   if (!files) return tl::unexpected(files.error());
   const auto file = options.directory / "muster.db";
   if (auto made = make_private(file); !made) return tl::unexpected(made.error());

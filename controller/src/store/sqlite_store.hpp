@@ -22,6 +22,7 @@ struct SqliteOptions {
   std::filesystem::path directory;
   std::uint32_t max_pages = 0;  ///< the database refuses to grow beyond; 0: no limit
   WriteLimits write_limits = {};
+  SyncCalls sync_calls = {};  ///< of output files
 };
 
 class SqliteStore final : public Store {

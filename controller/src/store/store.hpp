@@ -102,7 +102,8 @@ class Store {
   /// Stores ends of tasks and their output in one commit. An outcome for a task that has a final
   /// state already changes it only if that is indeterminate. Never refused because too much waits:
   /// the caller asks for one commit at a time and limits what is in it. Errors: NotFound for a task
-  /// that does not exist, or output that cannot be kept any more: asking again is in vain.
+  /// that does not exist, or output of which a part is gone: asking again is in vain. Any other
+  /// error of keeping output may pass, and output of it is whole still.
   virtual void finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) = 0;
   /// Remembers that these tasks may have left the controller: queued ones are delivered from now
   /// on, all others stay as they are.
