@@ -59,6 +59,11 @@ void Fleet::State::limit_gateway_addresses() {
   if (gone != gateway_status.end()) gateway_status.erase(gone);
 }
 
+bool Fleet::State::has_gateway_at(const std::string& address) const {
+  return std::any_of(gateways.begin(), gateways.end(),
+                     [&](const auto& entry) { return entry.second.address == address; });
+}
+
 void Fleet::State::hear(Node& node) const {
   node.ever_heard = true;
   node.heard = now();
@@ -212,12 +217,15 @@ void Fleet::on_gateway(GatewayId gateway, const wire::GatewayHello& hello) {
 
 void Fleet::on_gateway_lost(GatewayId gateway, const std::string& why) {
   if (const auto found = state_->gateways.find(gateway); found != state_->gateways.end()) {
-    const auto status = state_->gateway_status.find(found->second.address);
-    if (status != state_->gateway_status.end()) status->second.connected = false;
+    const auto address = found->second.address;
+    state_->gateways.erase(found);
     state_->parts.log.warn(
         "a gateway is gone, its agents come back through another connection, retrying",
-        {{"address", found->second.address}, {"reason", why}});
-    state_->gateways.erase(found);
+        {{"address", address}, {"reason", why}});
+    const auto status = state_->gateway_status.find(address);
+    if (status != state_->gateway_status.end()) {
+      status->second.connected = state_->has_gateway_at(address);
+    }
   }
   for (auto* session : state_->sessions.of_gateway(gateway)) {
     if (session->live) {

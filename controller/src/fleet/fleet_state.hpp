@@ -34,6 +34,8 @@ struct Fleet::State {
   void recompute_times();
   /// Makes room for one more address, of which one is forgotten whose gateway is gone.
   void limit_gateway_addresses();
+  /// Two may say the same address, or one may come back before its old connection is found dead.
+  [[nodiscard]] bool has_gateway_at(const std::string& address) const;
   [[nodiscard]] MonoTime now() const { return parts.loop.clock().mono_now(); }
   [[nodiscard]] UnixMs unix_now() const { return to_unix_ms(parts.loop.clock().unix_now()); }
 

@@ -336,5 +336,20 @@ TEST_CASE("gateways that come from ever new addresses do not fill the memory",
   }));
 }
 
+TEST_CASE("an address is connected while one of the gateways that say it is",
+          "[integration][fleet]") {
+  World world;
+  const auto connected = [&] {
+    const auto known = world.fleet->gateways();
+    REQUIRE(known.size() == 1);
+    return known[0].connected;
+  };
+  world.fleet->on_gateway(2, {1, {}, {}, "gateway:8421"});
+  world.fleet->on_gateway_lost(2, "test");
+  CHECK(connected());
+  world.fleet->on_gateway_lost(kGateway, "test");
+  CHECK_FALSE(connected());
+}
+
 }  // namespace
 }  // namespace muster::controller
