@@ -4,6 +4,7 @@
 #include "fleet/event_source.hpp"
 #include "fleet/fleet_state.hpp"
 #include "node_json.hpp"
+#include "store/event_limits.hpp"
 
 namespace muster::controller {
 namespace {
@@ -93,14 +94,18 @@ void Fleet::State::take_event(Node& node, const wire::Event& event) {
     return;
   }
   if (!node.events.take(now())) return;
+  nlohmann::json said{{"time", event.time_ms},
+                      {"source", event.source},
+                      {"id", event.id},
+                      {"data", nlohmann::json::object()}};
+  if (!event.data.empty()) said["data"] = json_from_node(event.data);
+  if (said.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).size() > kMaxEventJson) {
+    said["data"] = nlohmann::json::object();
+    said["note"] = "the data is left out: the event has more than 128 KiB as JSON";
+  }
   // The subject's beginning is ours, so that a node cannot speak of another.
   // A repeated id is recorded as often as it came: whoever acts on events tells them apart by it.
-  parts.events.record(
-      event.type, "node/" + node.record.name + "/" + event.subject,
-      {{"time", event.time_ms},
-       {"source", event.source},
-       {"id", event.id},
-       {"data", event.data.empty() ? nlohmann::json::object() : json_from_node(event.data)}});
+  parts.events.record(event.type, "node/" + node.record.name + "/" + event.subject, said);
 }
 
 }  // namespace muster::controller

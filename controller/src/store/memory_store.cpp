@@ -11,9 +11,14 @@ tl::unexpected<Error> no(const char* what) {
   return fail(ErrorCode::NotFound, std::string("there is no such ") + what);
 }
 
+std::uint64_t size_of(const EventRecord& event) {
+  return event.type.size() + event.subject.size() + event.data.size();
+}
+
 }  // namespace
 
-MemoryStore::MemoryStore(run::EventLoop& loop) : loop_(loop), meta_{1, 1, FleetId::random()} {}
+MemoryStore::MemoryStore(run::EventLoop& loop, EventLimits event_limits)
+    : loop_(loop), meta_{1, 1, FleetId::random()}, event_limits_(event_limits) {}
 
 NodeRecord* MemoryStore::living(NodeId id) {
   const auto found = std::find_if(nodes_.begin(), nodes_.end(), [&](const NodeRecord& node) {
@@ -190,12 +195,20 @@ Result<std::string> MemoryStore::manifest(const Digest& digest) {
 
 void MemoryStore::append_event(EventRecord event, Done<std::uint64_t> done) {
   write<std::uint64_t>(
-      [this, event = std::move(event)]() mutable -> Result<std::uint64_t> {
-        event.id = events_.size() + 1;
-        events_.push_back(event);
-        return event.id;
-      },
+      [this, event = std::move(event)]() -> Result<std::uint64_t> { return append(event); },
       std::move(done));
+}
+
+std::uint64_t MemoryStore::append(EventRecord event) {
+  event.id = ++last_event_;
+  event_bytes_ += size_of(event);
+  events_.push_back(std::move(event));
+  while (events_.size() > 1 &&
+         (events_.size() > event_limits_.count || event_bytes_ > event_limits_.bytes)) {
+    event_bytes_ -= size_of(events_.front());
+    events_.pop_front();
+  }
+  return last_event_;
 }
 
 Result<std::vector<EventRecord>> MemoryStore::events_after(std::uint64_t after, std::size_t limit) {

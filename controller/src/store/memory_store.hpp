@@ -5,19 +5,21 @@
 /// call.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <muster/core/run/event_loop.hpp>
 #include <optional>
 #include <utility>
 
+#include "store/event_limits.hpp"
 #include "store/store.hpp"
 
 namespace muster::controller {
 
 class MemoryStore final : public Store {
  public:
-  explicit MemoryStore(run::EventLoop& loop);
+  explicit MemoryStore(run::EventLoop& loop, EventLimits event_limits = {});
 
   /// While set, every write fails with it.
   void fail_writes_with(std::optional<Error> error) { *failure_ = std::move(error); }
@@ -88,6 +90,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<JobId> create(const JobRecord& job, const std::vector<TaskRecord>& tasks);
   [[nodiscard]] Status check_outcomes(const std::vector<TaskOutcome>& outcomes) const;
   void finish(const TaskOutcome& outcome);
+  [[nodiscard]] std::uint64_t append(EventRecord event);
   [[nodiscard]] TaskCounts counts_for(const JobWithTasks& job, const JobQuery& query);
   void change_state(std::vector<TaskId> tasks, TaskState from, TaskState to, Done<void> done);
 
@@ -104,7 +107,10 @@ class MemoryStore final : public Store {
   std::map<TaskId, std::pair<std::size_t, std::size_t>> task_index_;
   std::map<Digest, Bytes> outputs_;
   std::map<Digest, std::string> manifests_;
-  std::vector<EventRecord> events_;
+  EventLimits event_limits_;
+  std::deque<EventRecord> events_;
+  std::uint64_t last_event_ = 0;   // its id
+  std::uint64_t event_bytes_ = 0;  // of events_
   std::optional<Digest> lost_;
   std::size_t whole_jobs_read_ = 0;
   std::size_t jobs_counted_ = 0;

@@ -119,6 +119,7 @@ void create_tables(SQLite::Database& database) {
   database.exec(kTables);
   put_number(database, "schema", kSchemaVersion);
   put_number(database, "epoch", 0);
+  put_number(database, "event_bytes", 0);
   sql::execute(database, "INSERT INTO meta (name, number, bytes) VALUES ('fleet', 0, ?)",
                FleetId::random());
 }
@@ -140,6 +141,16 @@ void upgrade_to_3(SQLite::Database& database) {
       " (SELECT state, count(*) AS n FROM tasks WHERE tasks.job = jobs.number GROUP BY state))"
       " WHERE ended <> 0;");
   put_number(database, "schema", 3);
+}
+
+/// From version 3, which kept all events and did not know how large they are together.
+void upgrade_to_4(SQLite::Database& database) {
+  SQLite::Statement size(database,
+                         "SELECT coalesce(sum(length(CAST(type AS BLOB)) + length(CAST(subject AS "
+                         "BLOB)) + length(CAST(data AS BLOB))), 0) FROM events");
+  size.executeStep();
+  put_number(database, "event_bytes", static_cast<std::uint64_t>(size.getColumn(0).getInt64()));
+  put_number(database, "schema", 4);
 }
 
 }  // namespace
@@ -165,6 +176,7 @@ Result<StoreMeta> prepare_schema(SQLite::Database& database, const std::filesyst
   }
   if (meta.schema_version <= 1) upgrade_to_2(database);
   if (meta.schema_version <= 2) upgrade_to_3(database);
+  if (meta.schema_version <= 3) upgrade_to_4(database);
   meta.schema_version = kSchemaVersion;
   meta.epoch = number(database, "epoch") + 1;
   put_number(database, "epoch", meta.epoch);

@@ -36,12 +36,13 @@ Status make_private(const std::filesystem::path& file) {
 SqliteStore::SqliteStore(UniqueFd lock, StoreMeta meta, std::unique_ptr<OutputFiles> files,
                          std::unique_ptr<SQLite::Database> reader,
                          std::unique_ptr<SQLite::Database> writer, run::EventLoop& loop,
-                         WriteLimits limits)
+                         const SqliteOptions& options)
     : lock_(std::move(lock)),
       meta_(meta),
       files_(std::move(files)),
+      event_limits_(options.event_limits),
       reader_(std::move(reader)),
-      writes_(std::move(writer), loop, limits) {}
+      writes_(std::move(writer), loop, options.write_limits) {}
 
 SqliteStore::~SqliteStore() = default;
 
@@ -68,7 +69,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(run::EventLoop& loop,
     reader->exec("PRAGMA query_only = ON");
     return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(*lock), *meta, std::move(*files),
                                                         std::move(reader), std::move(writer), loop,
-                                                        options.write_limits));
+                                                        options));
   });
 }
 
@@ -89,33 +90,6 @@ Result<std::string> SqliteStore::manifest(const Digest& digest) {
     sql::bind(query, digest);
     if (!query.executeStep()) return fail(ErrorCode::NotFound, "there is no such manifest");
     return query.getColumn(0).getString();
-  });
-}
-
-void SqliteStore::append_event(EventRecord event, Done<std::uint64_t> done) {
-  const auto bytes = event.subject.size() + event.data.size();
-  write<std::uint64_t>(
-      [event = std::move(event)](SQLite::Database& database) -> Result<std::uint64_t> {
-        sql::execute(database, "INSERT INTO events (time, type, subject, data) VALUES (?, ?, ?, ?)",
-                     event.time, event.type, event.subject, event.data);
-        return static_cast<std::uint64_t>(database.getLastInsertRowid());
-      },
-      std::move(done), bytes);
-}
-
-Result<std::vector<EventRecord>> SqliteStore::events_after(std::uint64_t after, std::size_t limit) {
-  return sql::guarded([&]() -> Result<std::vector<EventRecord>> {
-    SQLite::Statement query(*reader_,
-                            "SELECT id, time, type, subject, data FROM events WHERE id > ? "
-                            "ORDER BY id LIMIT ?");
-    sql::bind(query, after, limit);
-    std::vector<EventRecord> events;
-    while (query.executeStep()) {
-      events.push_back({static_cast<std::uint64_t>(query.getColumn(0).getInt64()),
-                        query.getColumn(1).getInt64(), query.getColumn(2).getString(),
-                        query.getColumn(3).getString(), query.getColumn(4).getString()});
-    }
-    return events;
   });
 }
 

@@ -12,6 +12,7 @@
 #include <muster/core/run/event_loop.hpp>
 #include <utility>
 
+#include "store/event_limits.hpp"
 #include "store/output_files.hpp"
 #include "store/store.hpp"
 #include "store/write_queue.hpp"
@@ -23,6 +24,7 @@ struct SqliteOptions {
   std::uint32_t max_pages = 0;  ///< the database refuses to grow beyond; 0: no limit
   WriteLimits write_limits = {};
   SyncCalls sync_calls = {};  ///< of output files
+  EventLimits event_limits = {};
 };
 
 class SqliteStore final : public Store {
@@ -78,7 +80,7 @@ class SqliteStore final : public Store {
  private:
   SqliteStore(UniqueFd lock, StoreMeta meta, std::unique_ptr<OutputFiles> files,
               std::unique_ptr<SQLite::Database> reader, std::unique_ptr<SQLite::Database> writer,
-              run::EventLoop& loop, WriteLimits limits);
+              run::EventLoop& loop, const SqliteOptions& options);
 
   static constexpr std::size_t kSmallWrite = 512;
 
@@ -106,6 +108,7 @@ class SqliteStore final : public Store {
   UniqueFd lock_;
   StoreMeta meta_;
   std::unique_ptr<OutputFiles> files_;
+  EventLimits event_limits_;
   std::unique_ptr<SQLite::Database> reader_;
   WriteQueue writes_;
 };

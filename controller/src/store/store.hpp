@@ -138,6 +138,7 @@ class Store {
   [[nodiscard]] virtual Result<std::string> manifest(const Digest& digest) = 0;
 
   // --- events
+  // The newest are kept, within EventLimits (event_limits.hpp).
   /// `done` gets the event's id; `event.id` is not looked at.
   virtual void append_event(EventRecord event, Done<std::uint64_t> done) = 0;
   /// At most `limit` with an id above `after`, oldest first.

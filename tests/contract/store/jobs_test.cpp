@@ -254,6 +254,46 @@ TEST_CASE("manifests and events are kept", "[contract][store]") {
   CHECK(store->events_after(all->at(0).id, 1)->at(0).id == all->at(1).id);
 }
 
+TEST_CASE("no more events are kept than the limit says, and the newest are", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite), {5, 1000});
+  for (int i = 0; i < 12; ++i) store.record("{}");
+  store.reopen();
+  const auto last = store.record("{}");
+  const auto kept = store->events_after(0, 100).value();
+  REQUIRE(kept.size() == 5);
+  CHECK(last == 13);
+  CHECK(kept.front().id == 9);
+  CHECK(kept.back().id == 13);
+}
+
+TEST_CASE("no more text of events is kept than the limit says, but always the newest event",
+          "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite), {100, 40});
+  const auto count = [&] { return store->events_after(0, 100)->size(); };
+  for (int i = 0; i < 4; ++i) store.record("12345678");
+  CHECK(count() == 4);
+  store.record("12345678");
+  CHECK(count() == 4);
+  store.reopen();
+  // Bytes count, not letters: these eight are sixteen.
+  store.record("\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4\u00e4");
+  CHECK(count() == 3);
+  store.record("12345678");
+  CHECK(count() == 3);
+  store.record(std::string(100, 'x'));
+  CHECK(count() == 1);
+  store.record("12345678");
+  store.record("12345678");
+  CHECK(count() == 2);
+}
+
+TEST_CASE("the log of events has the limits that the documents say", "[contract][store]") {
+  const EventLimits limits;
+  CHECK(limits.count == 100'000);
+  CHECK(limits.bytes == 268'435'456);
+  CHECK(kMaxEventJson == 131'072);
+}
+
 TEST_CASE("writes are answered in the order of asking", "[contract][store]") {
   StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
   std::vector<int> order;

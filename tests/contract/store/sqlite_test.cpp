@@ -112,7 +112,7 @@ TEST_CASE(
     database.exec("UPDATE meta SET number = 1 WHERE name = 'schema'");
   }
   store.reopen();
-  CHECK(store->meta().schema_version == 3);
+  CHECK(store->meta().schema_version == kSchemaVersion);
   CHECK(store->job(job.id)->job.targets == 2);
   CHECK(store->task_on(job.id, "a")->state == TaskState::Delivered);
   store.reopen();
@@ -143,6 +143,21 @@ TEST_CASE("a database of the second version gets the counts of its ended jobs",
   CHECK(listed[1].counts.of(TaskState::Ok) == 1);
   CHECK(listed[1].counts.of(TaskState::Failed) == 1);
   CHECK(listed[1].counts.total() == 2);
+}
+
+TEST_CASE("a database of the third version counts the text of its events, and keeps to the limit",
+          "[contract][store]") {
+  StoreFixture store(Kind::Sqlite, {1000, 10'000});
+  for (int i = 0; i < 9; ++i) store.record(std::string(999, 'x'));
+  {
+    SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
+    database.exec("DELETE FROM meta WHERE name = 'event_bytes'");
+    database.exec("UPDATE meta SET number = 3 WHERE name = 'schema'");
+  }
+  store.reopen();
+  CHECK(store->meta().schema_version == kSchemaVersion);
+  for (int i = 0; i < 5; ++i) store.record(std::string(999, 'x'));
+  CHECK(store->events_after(0, 100)->size() == 9);
 }
 
 TEST_CASE("a write beyond what may wait is refused at once, and all before it are done",

@@ -19,7 +19,10 @@ enum class Kind { Memory, Sqlite };
 
 class StoreFixture {
  public:
-  explicit StoreFixture(Kind kind) : kind_(kind), loop_(*run::EventLoop::create(clock_)) { open(); }
+  explicit StoreFixture(Kind kind, EventLimits event_limits = {})
+      : kind_(kind), event_limits_(event_limits), loop_(*run::EventLoop::create(clock_)) {
+    open();
+  }
   ~StoreFixture() { store_.reset(); }
 
   Store& operator*() { return *store_; }
@@ -106,6 +109,13 @@ class StoreFixture {
   Result<JobId> create(const JobRecord& record, const std::vector<TaskRecord>& tasks) {
     return wait<JobId>([&](auto done) { store_->create_job(record, tasks, done); });
   }
+  /// An event whose text has two bytes more than `data`; its id.
+  std::uint64_t record(const std::string& data) {
+    const EventRecord event{0, 1, "t", "s", data};
+    const auto id = wait<std::uint64_t>([&](auto done) { store_->append_event(event, done); });
+    REQUIRE(id);
+    return *id;
+  }
   Status finish(std::vector<TaskOutcome> outcomes) {
     return wait_done([&](auto done) { store_->finish_tasks(std::move(outcomes), done); });
   }
@@ -113,15 +123,18 @@ class StoreFixture {
  private:
   void open() {
     if (!durable()) {
-      store_ = std::make_unique<MemoryStore>(*loop_);
+      store_ = std::make_unique<MemoryStore>(*loop_, event_limits_);
       return;
     }
-    auto opened = SqliteStore::open(*loop_, {directory_.path(), 0});
+    SqliteOptions options{directory_.path(), 0};
+    options.event_limits = event_limits_;
+    auto opened = SqliteStore::open(*loop_, options);
     REQUIRE(opened);
     store_ = std::move(*opened);
   }
 
   Kind kind_;
+  EventLimits event_limits_;
   test::FakeClock clock_;
   test::TempDir directory_;
   std::unique_ptr<run::EventLoop> loop_;

@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "fleet/event_quota.hpp"
 #include "scripted_world.hpp"
+#include "store/event_limits.hpp"
 
 namespace muster::controller {
 namespace {
@@ -43,6 +45,28 @@ TEST_CASE("an event of a node is recorded with its source and id, also when the 
   CHECK(all[0].subject == "node/web1/chat");
   CHECK(all[0].data == R"({"data":{"a":1},"id":"i1","source":"test@ops","time":7})");
   CHECK(all[1].data == R"({"data":{},"id":"i1","source":"test@ops","time":7})");
+}
+
+TEST_CASE("an event of a node is recorded without data that becomes too large as JSON",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  // Each of these bytes becomes six, and each byte of the wire counts once.
+  const auto data = [](std::size_t size) {
+    return to_bytes(nlohmann::json::to_msgpack({{"a", std::string(size, '\1')}}));
+  };
+  agent.say(wire::Event{"test.large", "x", 1, data(kMaxEventJson / 6 + 1), "test", "1"});
+  agent.say(wire::Event{"test.large", "x", 1, data(kMaxEventJson / 6 - 20), "test", "2"});
+  world.settle();
+  auto all = world.kept().events_after(0, 100).value();
+  std::erase_if(all, [](const auto& event) { return event.type != "test.large"; });
+  REQUIRE(all.size() == 2);
+  CHECK(all[0].data ==
+        R"({"data":{},"id":"1","note":"the data is left out: the event has more than 128 KiB as )"
+        R"(JSON","source":"test","time":1})");
+  CHECK(all[1].data.size() > kMaxEventJson - 200);
+  CHECK(all[1].data.size() <= kMaxEventJson);
 }
 
 TEST_CASE("a node says events of its own plugins only, and what else it says is counted",
