@@ -32,7 +32,7 @@ Status check_enroll(const EnrollRequest& request) {
 Fleet::State::State(Parts the_parts)
     : parts(the_parts),
       started(parts.loop.clock().mono_now()),
-      inventory(parts.store, parts.log),
+      inventory(parts.store, parts.log, parts.loop.clock()),
       sessions(parts.link),
       retries(parts.link) {}
 
@@ -103,6 +103,7 @@ Status Fleet::load() {
     node.presence = Presence::Suspect;
     state_->inventory.renamed({}, node.record.plugins);
   }
+  state_->inventory.forget_others();
   state_->recompute_times();
   state_->arm_tick();
   return {};

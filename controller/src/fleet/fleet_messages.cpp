@@ -45,7 +45,7 @@ std::optional<Violation> Fleet::State::on_message(Session& session, Node& node,
       });
     case MessageType::Manifest:
       return with<wire::Manifest>(opened,
-                                  [&](const wire::Manifest& m) { return take_manifest(m); });
+                                  [&](const wire::Manifest& m) { return take_manifest(node, m); });
     case MessageType::Facts:
       return with<wire::Facts>(opened, [&](wire::Facts& message) -> std::optional<Violation> {
         node.record.facts_digest = message.digest;
@@ -75,10 +75,17 @@ void Fleet::State::take_plugins(Session& session, Node& node,
   }
 }
 
-std::optional<Violation> Fleet::State::take_manifest(const wire::Manifest& manifest) {
-  const auto added = inventory.add(manifest.digest, manifest.json);
+std::optional<Violation> Fleet::State::take_manifest(const Node& node,
+                                                     const wire::Manifest& manifest) {
+  const auto added = inventory.add(node.record.plugins, manifest.digest, manifest.json);
   if (added) return std::nullopt;
   if (added.error().code == ErrorCode::Corrupt) return Violation::Body;
+  if (added.error().code == ErrorCode::ResourceExhausted) {
+    if (!used_shares.due(now())) return std::nullopt;
+    parts.log.warn("a plugin's manifest was not taken, its operations are unknown",
+                   {{"node", node.record.name}, {"reason", added.error().message}});
+    return std::nullopt;
+  }
   parts.log.warn("a plugin's manifest breaks a rule, ignoring its operations",
                  {{"digest", to_hex(manifest.digest)}, {"reason", added.error().message}});
   return std::nullopt;

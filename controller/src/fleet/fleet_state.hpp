@@ -54,7 +54,8 @@ struct Fleet::State {
   [[nodiscard]] std::optional<wire::Violation> on_message(Session& session, Node& node,
                                                           const net::Opened& opened);
   void take_plugins(Session& session, Node& node, std::vector<wire::PluginInfo> plugins);
-  [[nodiscard]] std::optional<wire::Violation> take_manifest(const wire::Manifest& manifest);
+  [[nodiscard]] std::optional<wire::Violation> take_manifest(const Node& node,
+                                                             const wire::Manifest& manifest);
   void take_event(Node& node, const wire::Event& event);
 
   // presence: fleet_presence.cpp
@@ -77,7 +78,8 @@ struct Fleet::State {
   std::map<GatewayId, wire::GatewayHello> gateways;
   std::optional<wire::GatewayHello> last_gateway;       // of those that ever were
   std::map<std::string, GatewayStatus> gateway_status;  // by address
-  Seldom foreign_events;                                // told of
+  Seldom foreign_events;                                // told of, as the next
+  Seldom used_shares;
   run::Timer ticker;
 };
 

@@ -52,7 +52,7 @@ Status Inventory::parse(const Digest& digest, std::string_view text) {
 
 bool Inventory::has_room(std::size_t size) {
   if (manifests_.size() < limits_.count && size <= limits_.bytes - bytes_) return true;
-  if (!std::exchange(full_, true)) {
+  if (!std::exchange(full_, true) && told_full_.due(clock_.mono_now())) {
     log_.error(
         "nodes name more plugin manifests than this controller keeps; operations of further ones "
         "are unknown until others are gone",
@@ -65,12 +65,38 @@ void Inventory::renamed(const std::vector<wire::PluginInfo>& before,
                         const std::vector<wire::PluginInfo>& now) {
   // First the new ones, so that what stays is not dropped between.
   for (const auto& plugin : now) ++named_[plugin.manifest];
+  std::vector<Digest> gone;
   for (const auto& plugin : before) {
     const auto found = named_.find(plugin.manifest);
     if (found == named_.end() || --found->second > 0) continue;
     named_.erase(found);
     drop(plugin.manifest);
+    // What was made up was never stored, and costs no write.
+    if (!missing_.contains(plugin.manifest) && !broken_.contains(plugin.manifest)) {
+      gone.push_back(plugin.manifest);
+    }
   }
+  if (!gone.empty()) store_.remove_manifests(std::move(gone), nullptr);
+}
+
+void Inventory::forget_others() {
+  std::vector<Digest> named;
+  for (const auto& [digest, plugins] : named_) named.push_back(digest);
+  store_.remove_other_manifests(std::move(named), nullptr);
+}
+
+bool Inventory::has_share(const std::vector<wire::PluginInfo>& plugins) const {
+  std::map<Digest, std::size_t> own;
+  for (const auto& plugin : plugins) ++own[plugin.manifest];
+  std::size_t count = 0;
+  std::size_t bytes = 0;
+  for (const auto& [digest, times] : own) {
+    const auto known = manifests_.find(digest);
+    if (known == manifests_.end() || named_.at(digest) > times) continue;
+    ++count;
+    bytes += known->second.bytes;
+  }
+  return count < limits_.node_count && bytes + config::kMaxManifestBytes <= limits_.node_bytes;
 }
 
 void Inventory::drop(const Digest& digest) {
@@ -99,25 +125,26 @@ const config::Manifest* Inventory::find(const Digest& digest) {
 std::vector<Digest> Inventory::wanted(const std::vector<wire::PluginInfo>& plugins,
                                       std::size_t most) {
   std::vector<Digest> digests;
-  if (full_) return digests;
+  if (full_ || !has_share(plugins)) return digests;
   for (const auto& plugin : plugins) {
     if (digests.size() == most) break;
     const auto& digest = plugin.manifest;
     if (digest == Digest{}) continue;  // a file that is no plugin has none
     if (find(digest) != nullptr || broken_.contains(digest)) continue;
-    // What a HELLO names is not named by the node before its session begins.
-    const bool stored =
-        !missing_.contains(digest) && !named_.contains(digest) && store_.manifest(digest);
-    if (!stored) digests.push_back(digest);
+    digests.push_back(digest);  // what nobody names is not in the store either
   }
   return digests;
 }
 
-Status Inventory::add(const Digest& digest, BytesView json) {
+Status Inventory::add(const std::vector<wire::PluginInfo>& plugins, const Digest& digest,
+                      BytesView json) {
   if (crypto::sha256(json) != digest) {
     return fail(ErrorCode::Corrupt, "a manifest has another digest than was said");
   }
   if (manifests_.contains(digest) || !named_.contains(digest)) return {};
+  if (!has_share(plugins)) {
+    return fail(ErrorCode::ResourceExhausted, "the node alone names more manifests than one may");
+  }
   if (!has_room(json.size())) return {};
   if (auto parsed = parse(digest, as_text(json)); !parsed) return parsed;
   missing_.erase(digest);

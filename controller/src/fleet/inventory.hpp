@@ -1,18 +1,21 @@
 /// The manifests of all plugins that nodes carry, parsed once, by digest. Owned by the Fleet;
 /// [loop].
 ///
-/// Kept while a node of the fleet names them, and no longer. Their number and size are limited:
-/// beyond that further ones are not taken, the log says so once, and nodes are asked for them in
-/// the sessions that begin when there is room again.
+/// Kept, here and in the store, while a node of the fleet names them, and no longer. Their number
+/// and size are limited: beyond that further ones are not taken, the log says so at most once a
+/// minute, and nodes are asked for them in the sessions that begin when there is room again. So
+/// that one node cannot use up the room of all, those that it alone names are limited too.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <muster/core/base/clock.hpp>
 #include <muster/core/config/manifest.hpp>
 #include <set>
 #include <vector>
 
 #include "fleet/node_registry.hpp"
+#include "fleet/seldom.hpp"
 #include "store/store.hpp"
 
 namespace muster::log {
@@ -28,26 +31,34 @@ inline constexpr std::size_t kMaxUnknownManifests = 10'000;
 struct ManifestLimits {
   std::size_t count = 4096;
   std::size_t bytes = std::size_t{64} << 20U;  ///< of their JSON texts
+  std::size_t node_count = 256;                ///< that one node alone names
+  /// Of those; a node that has no room left for the largest possible one sends no more.
+  std::size_t node_bytes = std::size_t{4} << 20U;
 };
 
 class Inventory {
  public:
-  Inventory(Store& store, log::Logger& log, ManifestLimits limits = {})
-      : store_(store), log_(log), limits_(limits) {}
+  Inventory(Store& store, log::Logger& log, const Clock& clock, ManifestLimits limits = {})
+      : store_(store), log_(log), clock_(clock), limits_(limits) {}
 
   /// A node names `now` instead of `before`; each is empty for a node that comes or goes.
   void renamed(const std::vector<wire::PluginInfo>& before,
                const std::vector<wire::PluginInfo>& now);
 
+  /// Removes from the store what no node names; when all nodes are known, at the start.
+  void forget_others();
+
   /// Null when it is not known, or no node names it. Looks into the store once for each digest. The
   /// pointer lives until the next renamed().
   [[nodiscard]] const config::Manifest* find(const Digest& digest);
-  /// Those of `plugins` that a node should be asked for; at most `most`.
+  /// Those of `plugins`, which one node names, that it should be asked for; at most `most`.
   [[nodiscard]] std::vector<Digest> wanted(const std::vector<wire::PluginInfo>& plugins,
                                            std::size_t most);
-  /// Takes what a node sent; one that no node names is ignored. Errors: Corrupt when the text has
-  /// another digest; InvalidArgument for a manifest that breaks a rule (it is not asked for again).
-  [[nodiscard]] Status add(const Digest& digest, BytesView json);
+  /// Takes what a node sent that names `plugins`; one that no node names is ignored. Errors:
+  /// Corrupt when the text has another digest; InvalidArgument for a manifest that breaks a rule
+  /// (it is not asked for again); ResourceExhausted when the node's own share is used up.
+  [[nodiscard]] Status add(const std::vector<wire::PluginInfo>& plugins, const Digest& digest,
+                           BytesView json);
 
   [[nodiscard]] std::vector<PluginSummary> summaries(const NodeRegistry& nodes);
   /// Digests in memory for which there is no manifest.
@@ -61,6 +72,8 @@ class Inventory {
   [[nodiscard]] Status parse(const Digest& digest, std::string_view text);
   /// Whether one of this size is taken; the first that is not is told of.
   [[nodiscard]] bool has_room(std::size_t size);
+  /// Whether a node that names these may have one more that nobody else names.
+  [[nodiscard]] bool has_share(const std::vector<wire::PluginInfo>& plugins) const;
   void drop(const Digest& digest);
 
   struct Known {
@@ -70,11 +83,13 @@ class Inventory {
 
   Store& store_;
   log::Logger& log_;
+  const Clock& clock_;
   ManifestLimits limits_;
   std::map<Digest, std::size_t> named_;  // by how many plugins of nodes
   std::map<Digest, Known> manifests_;
-  std::size_t bytes_ = 0;     // of manifests_
-  bool full_ = false;         // one was not taken, and there was no more room since
+  std::size_t bytes_ = 0;  // of manifests_
+  bool full_ = false;      // one was not taken, and there was no more room since
+  Seldom told_full_;
   std::set<Digest> missing_;  // looked for in the store in vain
   std::set<Digest> broken_;
 };

@@ -1,6 +1,7 @@
 #include "store/memory_store.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "store/token_rules.hpp"
 
@@ -188,9 +189,28 @@ void MemoryStore::put_manifest(const Digest& digest, std::string json, Done<void
 }
 
 Result<std::string> MemoryStore::manifest(const Digest& digest) {
+  ++manifests_read_;
   const auto found = manifests_.find(digest);
   if (found == manifests_.end()) return no("manifest");
   return found->second;
+}
+
+void MemoryStore::remove_manifests(std::vector<Digest> digests, Done<void> done) {
+  write<void>(
+      [this, digests = std::move(digests)]() -> Status {
+        for (const auto& digest : digests) manifests_.erase(digest);
+        return {};
+      },
+      std::move(done));
+}
+
+void MemoryStore::remove_other_manifests(std::vector<Digest> digests, Done<void> done) {
+  write<void>(
+      [this, named = std::set(digests.begin(), digests.end())]() -> Status {
+        std::erase_if(manifests_, [&](const auto& entry) { return !named.contains(entry.first); });
+        return {};
+      },
+      std::move(done));
 }
 
 void MemoryStore::append_event(EventRecord event, Done<std::uint64_t> done) {

@@ -33,6 +33,9 @@ class MemoryStore final : public Store {
   /// How often a list of jobs had to look at the tasks of one.
   [[nodiscard]] std::size_t jobs_counted() const { return jobs_counted_; }
 
+  /// How often manifest() was asked, which reads a whole text.
+  [[nodiscard]] std::size_t manifests_read() const { return manifests_read_; }
+
   [[nodiscard]] const StoreMeta& meta() const override { return meta_; }
   /// It takes everything, and nothing waits once the loop has run.
   [[nodiscard]] WriteLoad write_load() const override { return {}; }
@@ -71,6 +74,8 @@ class MemoryStore final : public Store {
 
   void put_manifest(const Digest& digest, std::string json, Done<void> done) override;
   [[nodiscard]] Result<std::string> manifest(const Digest& digest) override;
+  void remove_manifests(std::vector<Digest> digests, Done<void> done) override;
+  void remove_other_manifests(std::vector<Digest> digests, Done<void> done) override;
 
   void append_event(EventRecord event, Done<std::uint64_t> done) override;
   [[nodiscard]] Result<std::vector<EventRecord>> events_after(std::uint64_t after,
@@ -114,6 +119,7 @@ class MemoryStore final : public Store {
   std::optional<Digest> lost_;
   std::size_t whole_jobs_read_ = 0;
   std::size_t jobs_counted_ = 0;
+  std::size_t manifests_read_ = 0;
 };
 
 }  // namespace muster::controller

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <muster/core/base/files.hpp>
+#include <set>
 #include <string>
 
 #include "store/sql.hpp"
@@ -91,6 +92,36 @@ Result<std::string> SqliteStore::manifest(const Digest& digest) {
     if (!query.executeStep()) return fail(ErrorCode::NotFound, "there is no such manifest");
     return query.getColumn(0).getString();
   });
+}
+
+void SqliteStore::remove_manifests(std::vector<Digest> digests, Done<void> done) {
+  const auto bytes = digests.size() * sizeof(Digest);
+  write<void>(
+      [digests = std::move(digests)](SQLite::Database& database) -> Status {
+        for (const auto& digest : digests) {
+          sql::execute(database, "DELETE FROM manifests WHERE digest = ?", digest);
+        }
+        return {};
+      },
+      std::move(done), bytes);
+}
+
+void SqliteStore::remove_other_manifests(std::vector<Digest> digests, Done<void> done) {
+  const auto bytes = digests.size() * sizeof(Digest);
+  write<void>(
+      [named = std::set(digests.begin(), digests.end())](SQLite::Database& database) -> Status {
+        std::vector<Digest> others;
+        SQLite::Statement all(database, "SELECT digest FROM manifests");
+        while (all.executeStep()) {
+          const auto digest = sql::array<32>(all.getColumn(0));
+          if (!named.contains(digest)) others.push_back(digest);
+        }
+        for (const auto& digest : others) {
+          sql::execute(database, "DELETE FROM manifests WHERE digest = ?", digest);
+        }
+        return {};
+      },
+      std::move(done), bytes);
 }
 
 }  // namespace muster::controller

@@ -72,6 +72,8 @@ class SqliteStore final : public Store {
 
   void put_manifest(const Digest& digest, std::string json, Done<void> done) override;
   [[nodiscard]] Result<std::string> manifest(const Digest& digest) override;
+  void remove_manifests(std::vector<Digest> digests, Done<void> done) override;
+  void remove_other_manifests(std::vector<Digest> digests, Done<void> done) override;
 
   void append_event(EventRecord event, Done<std::uint64_t> done) override;
   [[nodiscard]] Result<std::vector<EventRecord>> events_after(std::uint64_t after,

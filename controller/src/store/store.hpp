@@ -133,9 +133,14 @@ class Store {
                                                   std::size_t most) = 0;
 
   // --- plugin manifests, by the SHA-256 of their JSON text
+  /// A manifest is there while somebody needs it, which the caller says.
   virtual void put_manifest(const Digest& digest, std::string json, Done<void> done) = 0;
   /// Errors: NotFound.
   [[nodiscard]] virtual Result<std::string> manifest(const Digest& digest) = 0;
+  /// Those that are there.
+  virtual void remove_manifests(std::vector<Digest> digests, Done<void> done) = 0;
+  /// All but these.
+  virtual void remove_other_manifests(std::vector<Digest> digests, Done<void> done) = 0;
 
   // --- events
   // The newest are kept, within EventLimits (event_limits.hpp).

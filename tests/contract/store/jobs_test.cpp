@@ -254,6 +254,27 @@ TEST_CASE("manifests and events are kept", "[contract][store]") {
   CHECK(store->events_after(all->at(0).id, 1)->at(0).id == all->at(1).id);
 }
 
+TEST_CASE("manifests are removed, those that are told and all that are not told",
+          "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  std::vector<Digest> all;
+  for (const auto* text : {"1", "2", "3", "4"}) {
+    all.push_back(crypto::sha256(as_bytes(text)));
+    REQUIRE(store.wait_done([&](auto done) { store->put_manifest(all.back(), text, done); }));
+  }
+  const auto unknown = crypto::sha256(as_bytes("5"));
+  REQUIRE(store.wait_done([&](auto done) { store->remove_manifests({all[0], unknown}, done); }));
+  CHECK_FALSE(store->manifest(all[0]));
+  CHECK(store->manifest(all[1]));
+  REQUIRE(store.wait_done([&](auto done) {
+    store->remove_other_manifests({all[2], unknown}, done);
+  }));
+  store.reopen();
+  CHECK_FALSE(store->manifest(all[1]));
+  CHECK(*store->manifest(all[2]) == "3");
+  CHECK_FALSE(store->manifest(all[3]));
+}
+
 TEST_CASE("no more events are kept than the limit says, and the newest are", "[contract][store]") {
   StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite), {5, 1000});
   for (int i = 0; i < 12; ++i) store.record("{}");

@@ -105,18 +105,18 @@ std::vector<wire::PluginInfo> naming(const Digest& digest) {
 
 TEST_CASE("digests that nodes make up do not fill the memory", "[integration][fleet]") {
   World world;
-  Inventory inventory(world.store, world.log);
+  Inventory inventory(world.store, world.log, world.clock);
   for (std::uint32_t i = 0; i < kMaxUnknownManifests; ++i) {
     const auto text = "broken " + std::to_string(i);
     const auto digest = crypto::sha256(as_bytes(text));
     inventory.renamed({}, naming(digest));
     CHECK(inventory.find(digest) == nullptr);
-    CHECK_FALSE(inventory.add(digest, as_bytes(text)));
+    CHECK_FALSE(inventory.add({}, digest, as_bytes(text)));
   }
   CHECK(inventory.unknown() <= kMaxUnknownManifests);
   // What is known stays known, and what was forgotten can be learned.
   inventory.renamed({}, naming(test_manifest_digest()));
-  CHECK(inventory.add(test_manifest_digest(), as_bytes(test_manifest())));
+  CHECK(inventory.add({}, test_manifest_digest(), as_bytes(test_manifest())));
   CHECK(inventory.find(test_manifest_digest()) != nullptr);
 }
 
@@ -145,27 +145,30 @@ TEST_CASE("a manifest is in memory while a node of the fleet names it", "[integr
   CHECK(world.fleet->manifest(test_manifest_digest()) == nullptr);
 }
 
-TEST_CASE("a manifest that no node names is not taken, and one that is stored is not asked for",
-          "[integration][fleet]") {
+TEST_CASE(
+    "a manifest that no node names is not taken, and one that no node names any more is forgotten",
+    "[integration][fleet]") {
   World world;
-  Inventory inventory(world.store, world.log);
+  Inventory inventory(world.store, world.log, world.clock);
   const auto digest = test_manifest_digest();
   CHECK(inventory.wanted(naming(digest), 10) == std::vector<Digest>{digest});
-  CHECK(inventory.add(digest, as_bytes(test_manifest())));
+  CHECK(inventory.add({}, digest, as_bytes(test_manifest())));
   world.settle();
   CHECK(inventory.known() == 0);
   CHECK(inventory.wanted(naming(digest), 10) == std::vector<Digest>{digest});
   inventory.renamed({}, naming(digest));
-  CHECK(inventory.add(digest, as_bytes(test_manifest())));
+  CHECK(inventory.add({}, digest, as_bytes(test_manifest())));
   world.settle();
   CHECK(inventory.known() == 1);
   inventory.renamed(naming(digest), {});
   CHECK(inventory.known() == 0);
-  CHECK(inventory.wanted(naming(digest), 10).empty());
-  CHECK(inventory.known() == 0);
+  CHECK(world.store.manifest(digest));  // the write waits for the loop
+  world.settle();
+  CHECK_FALSE(world.store.manifest(digest));
+  CHECK(inventory.wanted(naming(digest), 10) == std::vector<Digest>{digest});
 }
 
-TEST_CASE("no more manifests are kept than the limits say, and the log says so once",
+TEST_CASE("no more manifests are kept than the limits say, and the log says so once a minute",
           "[integration][fleet]") {
   World world;
   std::vector<std::string> texts;
@@ -173,12 +176,12 @@ TEST_CASE("no more manifests are kept than the limits say, and the log says so o
     texts.push_back(manifest_with({{"timeout", std::to_string(i) + "s"}}));
   }
   const auto size = texts[0].size();
-  Inventory inventory(world.store, world.log,
+  Inventory inventory(world.store, world.log, world.clock,
                       GENERATE_COPY(ManifestLimits{2, size * 10}, ManifestLimits{10, size * 2}));
   const auto add = [&](const std::string& text) {
     const auto digest = crypto::sha256(as_bytes(text));
     inventory.renamed({}, naming(digest));
-    REQUIRE(inventory.add(digest, as_bytes(text)));
+    REQUIRE(inventory.add({}, digest, as_bytes(text)));
     return inventory.find(digest) != nullptr;
   };
   const auto told = [&] {
@@ -200,6 +203,11 @@ TEST_CASE("no more manifests are kept than the limits say, and the log says so o
   CHECK(inventory.wanted(third, 10).size() == 1);
   CHECK(add(texts[2]));
   CHECK_FALSE(add(texts[3]));
+  CHECK(told() == 1);
+  inventory.renamed(naming(crypto::sha256(as_bytes(texts[1]))), {});
+  world.clock.advance(kSeldom);
+  CHECK(add(manifest_with({{"timeout", "5s"}})));
+  CHECK_FALSE(add(manifest_with({{"timeout", "6s"}})));
   CHECK(told() == 2);
 }
 

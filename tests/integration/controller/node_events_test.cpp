@@ -52,7 +52,7 @@ TEST_CASE("an event of a node is recorded without data that becomes too large as
   World world;
   Agent agent(world, "web1");
   agent.connect();
-  // Each of these bytes becomes six, and each byte of the wire counts once.
+  // Each of these bytes is six as JSON.
   const auto data = [](std::size_t size) {
     return to_bytes(nlohmann::json::to_msgpack({{"a", std::string(size, '\1')}}));
   };
