@@ -7,9 +7,11 @@
 namespace muster::controller {
 namespace {
 
+// The ids that config::parse_manifest() refuses: what a node says of its plugins is not checked
+// against their manifests.
 constexpr std::array<std::string_view, 13> kReserved{
-    "access",  "api", "clone",  "controller", "enrollment", "events",  "fleet",
-    "gateway", "job", "muster", "node",       "rollout",    "workflow"};
+    "controller", "events",   "fleet",   "gateway", "incident", "job",     "muster",
+    "node",       "operator", "profile", "rollout", "task",     "workflow"};
 
 }  // namespace
 
