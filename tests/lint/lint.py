@@ -112,7 +112,7 @@ def check_vendor(tree, path, text):
 
 def check_own_event(tree, path, text):
     if path.startswith('controller/src/'):
-        home = 'core/src/config/manifest.cpp'
+        home = 'core/src/config/reserved_ids.cpp'
         found = re.search(r'kReservedIds\{([^}]*)\}', tree.read(home)) if home in tree.files else None
         reserved = re.findall(r'"(\w+)"', found.group(1)) if found else []
         for word in re.findall(r'\brecord\(\s*"(\w+)\.', text):
@@ -197,7 +197,7 @@ BAD = {
     'a vendor in the controller': ('vendor', {'controller/src/x.cpp': '// posts to Slack\n'}),
     'a vendor in a name': ('vendor', {'agent/src/x.cpp': 'int docker_count;\n'}),
     'an event of the controller that a plugin may tell of': ('own-event', {
-        'core/src/config/manifest.cpp': 'kReservedIds{"node"};\n',
+        'core/src/config/reserved_ids.cpp': 'kReservedIds{"node"};\n',
         'controller/src/x.cpp': 'events.record("node.a");\nevents.record("jobs.b");\n'}),
     'a long file': ('length', {'agent/src/x.cpp': '\n' * (MAX_LINES + 1)}),
     'a header without guard': ('guard', {'agent/src/x.hpp': 'int x();\n'}),

@@ -1,24 +1,10 @@
 #include "fleet/event_source.hpp"
 
 #include <algorithm>
-#include <array>
+#include <muster/core/config/reserved_ids.hpp>
 #include <string>
 
 namespace muster::controller {
-namespace {
-
-// The ids that config::parse_manifest() refuses: what a node says of its plugins is not checked
-// against their manifests.
-constexpr std::array<std::string_view, 13> kReserved{
-    "controller", "events",   "fleet",   "gateway", "incident", "job",     "muster",
-    "node",       "operator", "profile", "rollout", "task",     "workflow"};
-
-}  // namespace
-
-bool is_reserved_event_word(std::string_view word) {
-  return std::find(kReserved.begin(), kReserved.end(), word) != kReserved.end();
-}
-
 Status check_event_source(std::string_view type, std::string_view source,
                           const std::vector<wire::PluginInfo>& plugins) {
   const auto at = source.find('@');
@@ -29,7 +15,7 @@ Status check_event_source(std::string_view type, std::string_view source,
       return fail(ErrorCode::InvalidArgument, "its source is no PLUGIN or PLUGIN@INSTANCE");
     }
   }
-  if (is_reserved_event_word(plugin)) {
+  if (config::is_reserved_id(plugin)) {
     return fail(ErrorCode::InvalidArgument, "its plugin has a name that is the controller's own");
   }
   const bool known = std::any_of(plugins.begin(), plugins.end(),

@@ -9,10 +9,7 @@
 
 namespace muster::controller {
 
-/// First words of types that the controller records itself or may come to; no plugin's to use.
-[[nodiscard]] bool is_reserved_event_word(std::string_view word);
-
-/// The source is PLUGIN or PLUGIN@INSTANCE, the plugin one of `plugins` and no reserved word, and
+/// The source is PLUGIN or PLUGIN@INSTANCE, the plugin one of `plugins` and no reserved id, and
 /// the type begins with PLUGIN and a dot. Errors: InvalidArgument with what is wrong.
 [[nodiscard]] Status check_event_source(std::string_view type, std::string_view source,
                                         const std::vector<wire::PluginInfo>& plugins);

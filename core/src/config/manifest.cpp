@@ -2,6 +2,7 @@
 #include <array>
 #include <muster/core/base/units.hpp>
 #include <muster/core/config/manifest.hpp>
+#include <muster/core/config/reserved_ids.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <schema/document.hpp>
@@ -21,11 +22,6 @@ constexpr std::array<std::string_view, 2> kClasses{"confined", "privileged"};
 constexpr std::array<std::string_view, 2> kStatuses{"stable", "preview"};
 constexpr std::array<std::string_view, 3> kRisks{"read", "change", "dangerous"};
 constexpr std::array<std::string_view, 3> kStreams{"none", "text", "records"};
-// First words of what the controller itself records and answers for: a plugin of that name could
-// tell of happenings that are not its own. tests/lint holds the controller to this list.
-constexpr std::array<std::string_view, 13> kReservedIds{
-    "controller", "events",   "fleet",   "gateway", "incident", "job",     "muster",
-    "node",       "operator", "profile", "rollout", "task",     "workflow"};
 
 tl::unexpected<Error> refuse(const std::string& pointer, const std::string& fault) {
   return fail(ErrorCode::InvalidArgument, "the manifest is wrong: " + pointer + " " + fault,
@@ -219,7 +215,7 @@ Status read_events(Manifest& manifest) {
 Status read_identity(Manifest& manifest) {
   const json& raw = *manifest.raw;
   manifest.id = raw["id"].get<std::string>();
-  if (std::find(kReservedIds.begin(), kReservedIds.end(), manifest.id) != kReservedIds.end()) {
+  if (is_reserved_id(manifest.id)) {
     return refuse("/id", "cannot be \"" + manifest.id +
                              "\": the controller speaks of itself under that name; choose another");
   }
