@@ -26,6 +26,9 @@ std::uint16_t event_of(const ZmqMessage& part) {
 struct Connection {
   Connection(ZmqSocket the_socket, ZmqSocket the_monitor)
       : socket(std::move(the_socket)), monitor(std::move(the_monitor)) {}
+  ~Connection() { socket.stop_monitor(); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
   ZmqSocket socket;
   ZmqSocket monitor;

@@ -168,6 +168,8 @@ Status ZmqSocket::monitor(const std::string& endpoint, int events) {
   return {};
 }
 
+void ZmqSocket::stop_monitor() { zmq_socket_monitor(socket_, nullptr, 0); }
+
 std::optional<ZmqMessage> ZmqSocket::receive() {
   ZmqMessage part;
   while (zmq_msg_recv(message_of(part.raw()), socket_, ZMQ_DONTWAIT) < 0) {

@@ -73,6 +73,9 @@ class ZmqSocket {
   [[nodiscard]] std::string last_endpoint() const;
   /// Begins to tell `events` (ZMQ_EVENT_*) to the PAIR socket that connects to `endpoint`.
   [[nodiscard]] Status monitor(const std::string& endpoint, int events);
+  /// Ends that. To be called before that PAIR socket goes: libzmq's thread waits for ever to tell
+  /// an event to nobody, and every socket of the context with it.
+  void stop_monitor();
 
   /// The next part without waiting; nothing when there is none.
   [[nodiscard]] std::optional<ZmqMessage> receive();
