@@ -20,7 +20,7 @@ def main():
         plugins = pathlib.Path(name, "plugins")
         plugins.mkdir()
         shutil.copy(pathlib.Path(os.environ["MUSTER_PLUGINS"], "system.so"), plugins)
-        shutil.copy(pathlib.Path(os.environ["MUSTER_TEST_PLUGINS"], "mock.so"), plugins)
+        shutil.copy(pathlib.Path(os.environ["MUSTER_TEST_PLUGINS"], "empty.so"), plugins)
         print(processes.machine(), flush=True)
         subprocess.run([binaries / "muster-bench-ping", binaries, plugins, name, *sys.argv[1:]], check=True)
 

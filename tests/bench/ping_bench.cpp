@@ -47,10 +47,10 @@ void ping(PlayedController& controller, Baselines& bare, std::size_t calls) {
 void journaled(PlayedController& controller, Baselines& bare, std::size_t calls) {
   Samples samples;
   // One by one, because what a disk takes depends on what it did just before.
-  const auto bytes = measure(controller, bare, "mock.run", calls, 1, samples);
+  const auto bytes = measure(controller, bare, "empty.change", calls, 1, samples);
   const auto both = bare.zeromq.plus(bare.socketpair);
   const auto two_writes = bare.fdatasync.plus(bare.fdatasync);
-  std::printf("\nmock.run (journaled), %zu calls, TASK of %zu bytes\n", samples.size(), bytes);
+  std::printf("\nempty.change (journaled), %zu calls, TASK of %zu bytes\n", samples.size(), bytes);
   print_head();
   print_row("dispatch to result", samples);
   print_row("bare, both round trips", both);
@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
   Baselines with_journal(directory);
   PlayedController controller({argv[1], argv[2]}, directory);
   controller.wait_for_plugin("system");
-  controller.wait_for_plugin("mock");
+  controller.wait_for_plugin("empty");
   for (std::size_t i = 0; i < 100; ++i) controller.call("system.ping", kNoArguments);
   ping(controller, with_ping, calls);
   journaled(controller, with_journal, std::max<std::size_t>(calls / 10, kBlock));

@@ -24,14 +24,16 @@ static muster_status activate(muster_plugin* plugin, const muster_error_sink* er
   return MUSTER_OK;
 }
 
+static int names(muster_str operation, const char* name) {
+  return operation.n == strlen(name) && memcmp(operation.p, name, operation.n) == 0;
+}
+
 static muster_status start_call(muster_plugin* plugin, muster_call call,
                                 const muster_request* request, const muster_error_sink* error) {
-  static const char name[] = "empty.noop";
   const struct empty* self = plugin->self;
   const muster_bytes nothing = {NULL, 0};
   (void)error;
-  if (request->operation.n != sizeof name - 1 ||
-      memcmp(request->operation.p, name, sizeof name - 1) != 0) {
+  if (!names(request->operation, "empty.noop") && !names(request->operation, "empty.change")) {
     return MUSTER_UNSUPPORTED;
   }
   self->host->call_finish(self->host, call, MUSTER_OUTCOME_OK, nothing, NULL);
