@@ -38,9 +38,13 @@ TEST_CASE("an event names its plugin, and the instance when that has its own nam
 
 TEST_CASE("a plugin may emit what its manifest lists, with the service", "[unit][agent]") {
   const auto granted = manifest({{"optional", {"muster.events/1"}}});
-  CHECK(agent::may_emit(granted, kEvent));
-  CHECK(agent::may_emit(manifest({{"required", {"muster.events/1"}}}), kEvent));
-  CHECK_FALSE(agent::may_emit(manifest({{"required", {"muster.kv/1"}}}), kEvent));
-  CHECK_FALSE(agent::may_emit(granted, {"p.other", "", "", 0, {}}));
-  CHECK_FALSE(agent::may_emit(granted, {"", "", "", 0, {}}));
+  CHECK(agent::check_event(granted, kEvent));
+  CHECK(agent::check_event(manifest({{"required", {"muster.events/1"}}}), kEvent));
+  const auto code = [](const Status& refused) { return refused.error().code; };
+  CHECK(code(agent::check_event(manifest({{"required", {"muster.kv/1"}}}), kEvent)) ==
+        ErrorCode::PermissionDenied);
+  CHECK(code(agent::check_event(granted, {"p.other", "", "", 0, {}})) ==
+        ErrorCode::PermissionDenied);
+  CHECK(code(agent::check_event(granted, {"", "", "", 0, {}})) == ErrorCode::PermissionDenied);
+  CHECK(code(agent::check_event(granted, {"p.happened", "", "", 0, {0x01}})) == ErrorCode::Corrupt);
 }
