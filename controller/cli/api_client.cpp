@@ -75,6 +75,11 @@ CliResult<ApiClient> ApiClient::from_environment() {
   sdk::HttpClientOptions options;
   const auto controller = from_variable("MUSTER_CONTROLLER");
   if (!controller) return tl::unexpected(controller.error());
+  // The token goes with each request, so only to who proves to be the controller.
+  if (!controller->starts_with("https://")) {
+    return failure(Exit::Usage, "MUSTER_CONTROLLER is \"" + *controller +
+                                    "\", which is no https:// address; nothing was sent to it");
+  }
   const auto token_file = from_variable("MUSTER_TOKEN_FILE");
   if (!token_file) return tl::unexpected(token_file.error());
   const auto token = read_file(*token_file, kMaxTokenBytes);

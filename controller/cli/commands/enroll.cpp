@@ -14,9 +14,15 @@ CliResult<json> labels_from(const std::vector<std::string>& texts) {
   json labels = json::object();
   for (const auto& text : texts) {
     const auto equals = text.find('=');
-    if (equals == 0)
-      return failure(Exit::Usage, "a label wants a name: --label role=web, not '" + text + "'");
-    labels[text.substr(0, equals)] = equals == std::string::npos ? "" : text.substr(equals + 1);
+    if (equals == 0 || equals == std::string::npos) {
+      return failure(Exit::Usage, "a label is NAME=VALUE: --label role=web, not '" + text + "'");
+    }
+    const auto name = text.substr(0, equals);
+    if (labels.contains(name)) {
+      return failure(Exit::Usage,
+                     "the label " + name + " is given twice; a node has one value of it");
+    }
+    labels[name] = text.substr(equals + 1);
   }
   return labels;
 }

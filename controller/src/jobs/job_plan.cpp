@@ -102,7 +102,7 @@ JobRefusal unknown_operation(const Fleet& fleet, const std::string& name) {
   if (!elsewhere && !of_plugin.empty()) {
     std::sort(of_plugin.begin(), of_plugin.end());
     of_plugin.erase(std::unique(of_plugin.begin(), of_plugin.end()), of_plugin.end());
-    sentence += " The plugin " + plugin_id + " has";
+    sentence += (sentence.back() == '?' ? " The plugin " : "; the plugin ") + plugin_id + " has";
     for (const auto& operation : of_plugin) sentence += " " + operation;
   }
   if (!rejected.empty()) sentence += "; the file of plugin " + plugin_id + " is " + rejected;
@@ -240,7 +240,14 @@ TaskRecord make_task(const Node& node, const config::Operation* operation, const
   task.id = TaskId::random();
   task.node = node.record.id;
   task.node_name = node.record.name;
-  if (operation == nullptr) {
+  const bool never_there = node.record.agent_version.empty();
+  const bool away = node.presence == Presence::Offline || never_there;
+  if (away && job.offline != OfflinePolicy::Queue) {
+    const bool skip = job.offline == OfflinePolicy::Skip;
+    end_at_creation(
+        task, skip ? TaskState::Skipped : TaskState::Unreachable, ErrorCode::Unavailable,
+        node.record.name + (never_there ? " has not connected yet" : " is offline"), job.created);
+  } else if (operation == nullptr) {
     end_at_creation(task, TaskState::Refused, ErrorCode::Unsupported,
                     node.record.name + " has no operation " + job.operation, job.created);
   } else if (job.check && !operation->check) {
@@ -252,10 +259,6 @@ TaskRecord make_task(const Node& node, const config::Operation* operation, const
         "the version on " + node.record.name + " does not take these arguments: " + wrong->message,
         job.created);
     task.error->field = wrong->field;
-  } else if (node.presence == Presence::Offline && job.offline != OfflinePolicy::Queue) {
-    const bool skip = job.offline == OfflinePolicy::Skip;
-    end_at_creation(task, skip ? TaskState::Skipped : TaskState::Unreachable,
-                    ErrorCode::Unavailable, node.record.name + " is offline", job.created);
   }
   return task;
 }

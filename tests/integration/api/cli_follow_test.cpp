@@ -4,6 +4,7 @@
 #include <map>
 #include <muster/core/base/guarded.hpp>
 #include <muster/core/net/http_server.hpp>
+#include <muster/core/net/tls_authority.hpp>
 
 #include "catch.hpp"
 #include "cli_runner.hpp"
@@ -35,8 +36,9 @@ class FakeController {
     start(port);
   }
   [[nodiscard]] std::string url() const {
-    return "http://127.0.0.1:" + std::to_string(server_->port());
+    return "https://127.0.0.1:" + std::to_string(server_->port());
   }
+  [[nodiscard]] std::filesystem::path ca_file() const { return keys_ / "ca.crt"; }
   [[nodiscard]] int asked(const std::string& path) {
     return asked_.with([&](auto& asked) { return asked[path]; });
   }
@@ -45,6 +47,8 @@ class FakeController {
   void start(std::uint16_t port) {
     http::ServerOptions options;
     options.port = port;
+    options.certificate_pem = identity_.server.certificate_pem;
+    options.key_pem = identity_.server.key_pem;
     options.stream_queue_bytes = std::size_t{16} << 20U;
     server_ = http::Server::start(options, [this](const http::Request& request, auto to) {
                 asked_.with([&](auto& asked) { ++asked[request.path]; });
@@ -54,6 +58,10 @@ class FakeController {
               }).value();
   }
 
+  test::TempDir keys_;
+  tls::ServerIdentity identity_ =
+      tls::load_or_create_identity(keys_.path(), {"127.0.0.1"}, std::chrono::system_clock::now())
+          .value();
   std::map<std::string, RespondTo> routes_;
   Guarded<std::map<std::string, int>> asked_;
   std::unique_ptr<http::Server> server_;
@@ -98,7 +106,7 @@ std::string done(std::uint64_t size = 0, std::uint64_t kept = 0) {
 struct Scene {
   test::TempDir dir;
   FakeController controller;
-  CliRunner muster{controller.url(), "", dir.path()};
+  CliRunner muster{controller.url(), controller.ca_file(), dir.path()};
   Guarded<std::vector<std::string>> streams;  // what each connection to the events gets
   std::string kept;                           // output that the controller has
 

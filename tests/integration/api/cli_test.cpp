@@ -183,6 +183,8 @@ TEST_CASE("mistakes of whoever types are told with the way out", "[integration][
                                           {"plugin ls test", "'test'"},
                                           {"enroll token ls all", "'all'"},
                                           {"enroll token create web1", "'web1'"},
+                                          {"enroll token create --label web", "NAME=VALUE"},
+                                          {"enroll token create --label a=b --label a=c", "twice"},
                                           {"run test.change --on all -- count:=1", "without"},
                                           {"job show", "one job"},
                                           {"job show nonsense", "nonsense"},
@@ -237,6 +239,16 @@ TEST_CASE("a controller that is not there is exit code 4, one that is not named 
   const auto unnamed = muster("node ls");
   CHECK(unnamed.exit == 2);
   CHECK(unnamed.says("MUSTER_CONTROLLER"));
+}
+
+TEST_CASE("the operator's token is sent to no address that is not https", "[integration][cli]") {
+  ApiWorld world;
+  Cli muster(world);
+  const auto port = muster.controller_.substr(muster.controller_.rfind(':'));
+  muster.controller_ = GENERATE("http://127.0.0.1", "127.0.0.1") + port;
+  const auto ran = muster("node ls");
+  CHECK(ran.exit == 2);
+  CHECK(ran.says("is no https:// address"));
 }
 
 TEST_CASE("a reader that closes its pipe ends the program quietly", "[integration][cli]") {

@@ -240,8 +240,10 @@ TEST_CASE("the same idempotency key runs once", "[integration][jobs]") {
 TEST_CASE("a node without the operation ends as refused, with the reason", "[integration][jobs]") {
   World world;
   Agent agent(world, "web1");
-  Agent bare(world, "web2");  // never told of a plugin
+  Agent bare(world, "web2");
   agent.connect();
+  bare.connect();
+  bare.say(wire::Plugins{});
   const auto job = world.run();
   const auto task = world.task(job, "web2");
   CHECK(task.state == TaskState::Refused);

@@ -36,5 +36,16 @@ TEST_CASE("a node that joined is waited for, not online before its first session
   CHECK(world.fleet->find(agent.id())->presence == Presence::Online);
 }
 
+TEST_CASE("a node that joined and never connected is skipped like one that is offline",
+          "[integration][jobs]") {
+  World world;
+  Agent there(world, "web1");
+  there.connect();
+  const Agent awaited(world, "web2");
+  const auto job = world.run("test.change", "all", OfflinePolicy::Skip);
+  CHECK(world.state(job, "web1") == TaskState::Delivered);
+  CHECK(world.state(job, "web2") == TaskState::Skipped);
+}
+
 }  // namespace
 }  // namespace muster::controller
