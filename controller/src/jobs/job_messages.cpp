@@ -137,6 +137,34 @@ JobService::State::Verdict JobService::State::on_progress(NodeId node,
   return std::nullopt;
 }
 
+void JobService::State::take_result(OpenTask& task, wire::TaskResult message) {
+  TaskRecord last = task.record;
+  last.state = message.state;
+  last.attempt = message.attempt;
+  last.result = std::move(message.result);
+  last.error = std::move(message.error);
+  // By the controller's clock, but the node's word: it may not reach into the future.
+  last.ended = std::clamp<UnixMs>(message.ended_ms, 0, now());
+  last.started = std::clamp<UnixMs>(message.started_ms, 0, last.ended);
+  for (const auto which : {wire::Stream::Records, wire::Stream::Stdout, wire::Stream::Stderr}) {
+    const bool told = std::any_of(message.outputs.begin(), message.outputs.end(),
+                                  [&](const auto& output) { return output.stream == which; });
+    if (!told) task.stream(which) = {};  // of an attempt before this one
+  }
+  std::vector<std::shared_ptr<OutputBuffer>> bodies;
+  last.outputs = outputs_so_far(task, bodies);
+  for (const auto& told : message.outputs) {
+    for (auto& output : last.outputs) {
+      if (output.stream == told.stream) output.size = std::max(told.size, output.kept);
+    }
+    if (told.size > 0 && !task.stream(told.stream).buffer) {
+      last.outputs.push_back({told.stream, told.size, 0, crypto::sha256({})});
+    }
+  }
+  task.told = true;
+  end(task, std::move(last), std::move(bodies));
+}
+
 JobService::State::Verdict JobService::State::on_result(NodeId node, wire::TaskResult message) {
   bool settled = false;
   Verdict verdict;
@@ -162,31 +190,7 @@ JobService::State::Verdict JobService::State::on_result(NodeId node, wire::TaskR
     return std::nullopt;
   }
   if (!output_is_whole(*task, message)) return std::nullopt;
-  TaskRecord last = task->record;
-  last.state = message.state;
-  last.attempt = message.attempt;
-  last.result = std::move(message.result);
-  last.error = std::move(message.error);
-  // By the controller's clock, but the node's word: it may not reach into the future.
-  last.ended = std::clamp<UnixMs>(message.ended_ms, 0, now());
-  last.started = std::clamp<UnixMs>(message.started_ms, 0, last.ended);
-  for (const auto which : {wire::Stream::Records, wire::Stream::Stdout, wire::Stream::Stderr}) {
-    const bool told = std::any_of(message.outputs.begin(), message.outputs.end(),
-                                  [&](const auto& output) { return output.stream == which; });
-    if (!told) task->stream(which) = {};  // of an attempt before this one
-  }
-  std::vector<std::shared_ptr<OutputBuffer>> bodies;
-  last.outputs = outputs_so_far(*task, bodies);
-  for (const auto& told : message.outputs) {
-    for (auto& output : last.outputs) {
-      if (output.stream == told.stream) output.size = std::max(told.size, output.kept);
-    }
-    if (told.size > 0 && !task->stream(told.stream).buffer) {
-      last.outputs.push_back({told.stream, told.size, 0, crypto::sha256({})});
-    }
-  }
-  task->told = true;
-  end(*task, std::move(last), std::move(bodies));
+  take_result(*task, std::move(message));
   return std::nullopt;
 }
 

@@ -93,6 +93,8 @@ struct JobService::State {
   [[nodiscard]] Verdict on_start(NodeId node, const wire::Start& message);
   [[nodiscard]] Verdict on_progress(NodeId node, const wire::Progress& message);
   [[nodiscard]] Verdict on_result(NodeId node, wire::TaskResult message);
+  /// The end of a task whose output has all come.
+  void take_result(OpenTask& task, wire::TaskResult message);
   [[nodiscard]] Verdict on_status(NodeId node, const wire::StatusReport& message);
   void reconcile_one(OpenTask& task, TaskState theirs);
   /// The task in memory, also one that was indeterminate and is looked at again; null when there is
