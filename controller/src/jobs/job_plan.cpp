@@ -48,7 +48,8 @@ Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const std::
   selector::SyntaxError where;
   const auto selector = selector::Selector::parse(text, &where);
   if (!selector) {
-    auto refusal = refuse("selector_syntax", selector.error().code, selector.error().message);
+    // Too long or too deep is no better for being asked again, whatever the parser calls it.
+    auto refusal = refuse("selector_syntax", ErrorCode::InvalidArgument, selector.error().message);
     if (!where.sentence.empty()) refusal.value().error.message = where.sentence;
     refusal.value().position = where.caret;
     return refusal;

@@ -112,6 +112,9 @@ TEST_CASE("a selector that does not parse is answered with its place", "[integra
   CHECK(bad.status == 400);
   CHECK(bad.reason() == "selector_syntax");
   CHECK(bad.body.at("position").get<std::string>().find('^') != std::string::npos);
+  const auto deep = world.get("/v1/nodes?selector=" + std::string(100, '(') + "all");
+  CHECK(deep.status == 400);
+  CHECK(deep.reason() == "selector_syntax");
 }
 
 TEST_CASE("plugins are listed, and one is shown with its manifest", "[integration][api]") {

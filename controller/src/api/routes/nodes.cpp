@@ -45,6 +45,7 @@ void list_nodes(const Services& services, const ExchangePtr& exchange) {
   const auto selector = selector::Selector::parse(text, &where);
   if (!selector) {
     auto error = selector.error();
+    error.code = ErrorCode::InvalidArgument;  // of a limit, too: no use in asking again
     if (!where.sentence.empty()) error.message = where.sentence;
     return exchange->answer(Problem{std::move(error), "selector_syntax", where.caret});
   }
