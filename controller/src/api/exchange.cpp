@@ -1,7 +1,9 @@
 #include "exchange.hpp"
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
+#include <vector>
 
 namespace muster::controller::api {
 namespace {
@@ -15,16 +17,31 @@ std::string dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-json parse_bounded(const std::string& text) {
+/// Errors: InvalidArgument for what is no JSON, is nested too deeply, or has a member twice, of
+/// which one would be taken silently.
+Result<json> parse_bounded(const std::string& text) {
   bool too_deep = false;
-  auto value = json::parse(
-      text,
-      [&](int depth, json::parse_event_t /*event*/, json& /*parsed*/) {
-        too_deep = too_deep || depth > kMaxDepth;
-        return !too_deep;
-      },
-      false);
-  return too_deep ? json(json::value_t::discarded) : value;
+  std::string twice;
+  std::vector<std::set<std::string>> open;  // the members so far of each object around
+  const auto look = [&](int depth, json::parse_event_t event, json& parsed) {
+    if (event == json::parse_event_t::object_start) open.emplace_back();
+    if (event == json::parse_event_t::object_end) open.pop_back();
+    if (event == json::parse_event_t::key &&
+        !open.back().insert(parsed.get<std::string>()).second) {
+      twice = parsed.get<std::string>();
+    }
+    too_deep = too_deep || depth > kMaxDepth;
+    return !too_deep;
+  };
+  auto value = json::parse(text, look, false);
+  if (value.is_discarded() || too_deep) {
+    return fail(ErrorCode::InvalidArgument, "the body of the request is not JSON of bounded depth");
+  }
+  if (!twice.empty()) {
+    return fail(ErrorCode::InvalidArgument,
+                "the member \"" + twice + "\" is given twice; leave out one");
+  }
+  return value;
 }
 
 }  // namespace
@@ -48,12 +65,12 @@ std::string Exchange::query(std::string_view name) const {
 }
 
 Result<json> Exchange::body(const std::set<std::string>& members) const {
-  auto value = request_.body.empty() ? json::object() : parse_bounded(request_.body);
-  if (value.is_discarded()) {
-    return fail(ErrorCode::InvalidArgument, "the body of the request is not JSON of bounded depth");
+  auto value = request_.body.empty() ? Result<json>(json::object()) : parse_bounded(request_.body);
+  if (!value) return value;
+  if (!value->is_object()) {
+    return fail(ErrorCode::InvalidArgument, "the body must be a JSON object");
   }
-  if (!value.is_object()) return fail(ErrorCode::InvalidArgument, "the body must be a JSON object");
-  for (const auto& [name, ignored] : value.items()) {
+  for (const auto& [name, ignored] : value->items()) {
     if (!members.contains(name)) {
       return fail(ErrorCode::InvalidArgument, "the request has no member \"" + name + "\"",
                   "/" + name);

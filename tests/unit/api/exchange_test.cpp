@@ -41,6 +41,17 @@ TEST_CASE("a member that the route does not know is refused by name", "[unit][ap
   CHECK_THAT(refused.error().message, Catch::Contains("selectr"));
 }
 
+TEST_CASE("a member that is given twice is refused, at any depth", "[unit][api]") {
+  for (const auto* body : {R"({"a": 1, "a": 2})", R"({"b": 1, "a": {"c": 1, "c": 2}})",
+                           R"({"b": [{"a": 1, "a": 1}]})"}) {
+    INFO(body);
+    const auto refused = read(body);
+    REQUIRE_FALSE(refused);
+    CHECK_THAT(refused.error().message, Catch::Contains("given twice"));
+  }
+  CHECK(read(R"({"a": {"a": 1}, "b": [{"a": 1}, {"a": 1}]})"));
+}
+
 TEST_CASE("a body that is nested too deeply is refused, however deep it is", "[unit][api]") {
   CHECK(read(nested(60)));
   for (const std::size_t depth : {std::size_t{70}, std::size_t{900'000}}) {
