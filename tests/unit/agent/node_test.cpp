@@ -20,13 +20,24 @@ struct FakeInventory final : agent::Inventory {
 struct World : test::ExecutorHarness {
   FakeInventory inventory;
   agent::EventOutbox events{*loop, uplink, metrics};
-  agent::Node said{{node, "web9", "machine", "boot", "0.1.0", {{"os.id", "debian"}}},
-                   *executor,
-                   events,
-                   inventory,
-                   uplink,
-                   *time,
-                   log::Logger("test", log::Level::Debug, logged.sink(), clock)};
+  agent::Node said = node_with({{"os.id", "debian"}});
+
+  [[nodiscard]] agent::Node node_with(const agent::Facts& facts) {
+    return {{node, "web9", "machine", "boot", "0.1.0", facts},
+            *executor,
+            events,
+            inventory,
+            uplink,
+            *time,
+            log::Logger("test", log::Level::Debug, logged.sink(), clock)};
+  }
+  /// A session in which the controller wants the facts begins; what it is told.
+  wire::Facts facts_told_by(agent::Node& one) {
+    auto welcome_asking = welcome();
+    welcome_asking.want_facts = true;
+    one.began(welcome_asking);
+    return uplink.all<wire::Facts>().at(0);
+  }
 };
 
 }  // namespace
@@ -70,14 +81,9 @@ TEST_CASE("facts beyond what a message holds are cut or left out, with one warni
   facts["a.raw"] = "caf\xe9";
   facts[std::string(257, 'b')] = "its name is too long";
   for (int i = 0; i < 600; ++i) facts["c" + std::to_string(i)] = "v";
-  agent::Node node({world.node, "web9", "machine", "boot", "0.1.0", facts}, *world.executor,
-                   world.events, world.inventory, world.uplink, *world.time,
-                   log::Logger("test", log::Level::Debug, world.logged.sink(), world.clock));
-  auto welcome = world.welcome();
-  welcome.want_facts = true;
-  node.began(welcome);
+  agent::Node node = world.node_with(facts);
+  const auto told = world.facts_told_by(node);
   REQUIRE(world.uplink.left_out.empty());
-  const auto told = world.uplink.all<wire::Facts>().at(0);
   CHECK(told.facts.size() == 512);
   CHECK(told.facts.at("a.long") == std::string(4095, 'v'));
   CHECK(told.facts.at("a.raw") == "caf?");
@@ -94,13 +100,8 @@ TEST_CASE("facts that each fit, but not one message, are left out from where it 
   World world;
   agent::Facts facts;
   for (int i = 100; i < 100 + 512; ++i) facts["f" + std::to_string(i)] = std::string(4096, 'v');
-  agent::Node node({world.node, "web9", "machine", "boot", "0.1.0", facts}, *world.executor,
-                   world.events, world.inventory, world.uplink, *world.time,
-                   log::Logger("test", log::Level::Debug, world.logged.sink(), world.clock));
-  auto welcome = world.welcome();
-  welcome.want_facts = true;
-  node.began(welcome);
-  const auto told = world.uplink.all<wire::Facts>().at(0);
+  agent::Node node = world.node_with(facts);
+  const auto told = world.facts_told_by(node);
   constexpr std::size_t kFit = (768U << 10U) / 4100;
   CHECK(told.facts.size() == kFit);
   CHECK(told.facts.contains("f100"));
