@@ -21,7 +21,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kLeaveWithin = 5s;    // for plugins; systemd waits far longer
-constexpr auto kRecordsWithin = 2s;  // for the last results to reach the disk
+constexpr auto kRecordsWithin = 2s;  // for the last results to reach the disk, and the controller
+constexpr auto kLookAgain = 5ms;
 constexpr std::size_t kWorkers = 2;
 constexpr std::size_t kMaxQueuedWork = 1024;
 
@@ -78,6 +79,7 @@ class App {
   void refresh_metrics();
   void leave();
   void leave_when_written(MonoTime until);
+  void leave_when_told(MonoTime until);
 
   const RunOptions& options_;
   SystemClock clock_;
@@ -238,16 +240,24 @@ void App::leave() {
   leave_timer_ = loop_->after(kLeaveWithin + kRecordsWithin + 1s, [this] { loop_->stop(); });
   plugins_->stop_hosts(kLeaveWithin,
                        [this] { leave_when_written(clock_.mono_now() + kRecordsWithin); });
-  loop_->run();  // until all is written, or a second signal
+  loop_->run();  // until all is written and told, or a second signal
 }
 
 void App::leave_when_written(MonoTime until) {
   if (executor_->unwritten_ends() == 0 || clock_.mono_now() > until) {
+    connection_->beat_now();
+    return leave_when_told(until);
+  }
+  leave_timer_ = loop_->after(kLookAgain, [this, until] { leave_when_written(until); });
+}
+
+void App::leave_when_told(MonoTime until) {
+  if (connection_->all_arrived() || clock_.mono_now() > until) {
     connection_->stop();
     loop_->stop();
     return;
   }
-  leave_timer_ = loop_->after(5ms, [this, until] { leave_when_written(until); });
+  leave_timer_ = loop_->after(kLookAgain, [this, until] { leave_when_told(until); });
 }
 
 }  // namespace

@@ -26,6 +26,12 @@ Outcome within_limits(Outcome outcome) {
                 {}}};
 }
 
+Outcome stopped_while_it_ran() {
+  return {Outcome::Kind::Failed,
+          {},
+          Error{ErrorCode::Unavailable, "the agent was stopped while it ran", {}, true, {}}};
+}
+
 }  // namespace
 
 Executor::Executor(Surroundings around, AdmissionRules rules, TableLimits limits)
@@ -51,6 +57,10 @@ void Executor::listen_to_runner() {
   };
   events.ended = [this](const TaskId& task, Outcome outcome) {
     progress_.forget(task);
+    const auto* entry = table_.find(task);
+    const bool cut_off = leaving_ && entry != nullptr && !entry->journaled;
+    // It would wait for a second attempt that this process does not live to see.
+    if (cut_off && outcome.kind == Outcome::Kind::Lost) outcome = stopped_while_it_ran();
     perform(table_.ended(task, within_limits(std::move(outcome)), around_.time.now_ms()));
   };
   events.ready = [this](const std::string& plugin, bool ready) {
@@ -69,7 +79,11 @@ void Executor::session_began(const wire::Welcome& welcome) {
   epoch_ = std::max(epoch_, welcome.epoch);
   write_clock();
   outbox_.session_began(welcome.window_bytes, welcome.window_messages);
-  if (!leaving_) perform(table_.hold(false, around_.time.now_ms()));
+  if (leaving_) {
+    say_leaving();
+  } else {
+    perform(table_.hold(false, around_.time.now_ms()));
+  }
   has_room();
 }
 
@@ -79,7 +93,7 @@ void Executor::has_room() {
 }
 
 void Executor::on_task(wire::Task task) {
-  if (leaving_) return;  // never heard of it: the controller sends it again
+  if (leaving_) return;  // as LEAVING said
   const auto spec = wire::decode_spec(task.spec);
   if (!spec) {
     around_.log.error("a task of the controller cannot be read, ignoring",
@@ -219,6 +233,17 @@ void Executor::forget(const TaskId& id) {
 void Executor::leave() {
   leaving_ = true;
   perform(table_.hold(true, around_.time.now_ms()));
+  say_leaving();
+}
+
+void Executor::say_leaving() {
+  wire::Leaving leaving;
+  for (const auto& [id, entry] : table_.tasks()) {
+    // What is not journaled ends with this process, unless it runs already.
+    if (entry.journaled || entry.phase != Phase::Queued) leaving.tasks.push_back(id);
+  }
+  leaving.tasks.insert(leaving.tasks.end(), refusing_.begin(), refusing_.end());
+  around_.uplink.say(leaving);
 }
 
 std::size_t Executor::unwritten_ends() const {

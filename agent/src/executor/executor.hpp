@@ -71,7 +71,7 @@ class Executor {
   void on_out_ack(const wire::OutAck& ack);
   void on_result_ack(const wire::ResultAck& ack);
 
-  /// Takes and starts nothing more; what runs goes on.
+  /// Takes and starts nothing more, and tells the controller; what runs goes on.
   void leave();
   [[nodiscard]] std::size_t running() const { return table_.running(); }
   [[nodiscard]] std::size_t queued() const { return table_.queued(); }
@@ -96,6 +96,7 @@ class Executor {
   void refuse(const TaskId& task, const Error& error);
   void answer_known(const TaskId& task);
   void take(Admitted admitted, const Bytes& spec);
+  void say_leaving();
 
   void perform(Actions actions);
   void perform_one(const Action& action);

@@ -193,6 +193,15 @@ void Connection::beat() {
   if (state_ == SessionState::Established) arm_heartbeat();
 }
 
+void Connection::beat_now() {
+  if (state_ == SessionState::Established) beat();
+}
+
+bool Connection::all_arrived() const {
+  return state_ != SessionState::Established ||
+         session_->channel().acknowledged() == session_->channel().sent();
+}
+
 void Connection::arm_heartbeat() {
   const auto wait = heartbeat_ - heartbeat_ / 10 + uniform(heartbeat_ / 5);
   heartbeat_timer_ = loop_.after(wait, [this] { beat(); });

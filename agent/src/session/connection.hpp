@@ -71,6 +71,11 @@ class Connection final : public Uplink {
   /// Ends the session for good, without an event.
   void stop();
 
+  /// Says HEARTBEAT at once; the answer tells that all said before it has arrived.
+  void beat_now();
+  /// The controller has seen all that was said, or there is no session to say it in.
+  [[nodiscard]] bool all_arrived() const;
+
   bool say(wire::MessageType type, BytesView body) override;
   using Uplink::say;
   void leave_out(wire::MessageType type, const Error& why) override;

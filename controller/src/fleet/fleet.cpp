@@ -259,6 +259,11 @@ std::size_t Fleet::sessions() const { return state_->sessions.live_count(); }
 
 bool Fleet::connected(NodeId node) const { return state_->sessions.live(node) != nullptr; }
 
+bool Fleet::takes_tasks(NodeId node) const {
+  const auto* known = find(node);
+  return known != nullptr && !known->leaving && connected(node);
+}
+
 Status Fleet::send(NodeId node, wire::MessageType type, BytesView body) {
   auto* session = state_->sessions.live(node);
   if (session == nullptr) return fail(ErrorCode::Unavailable, "the node has no session");

@@ -57,7 +57,10 @@ class NodeListener {
   /// A message about tasks, opened and in order. A violation returned closes the session.
   virtual std::optional<wire::Violation> on_message(NodeId node, wire::MessageType type,
                                                     BytesView body) = 0;
-  /// The node was found to be offline; its session ended before, if it had one.
+  /// The node takes no tasks any more; of those that its session brought it has `kept`, and will
+  /// have no other.
+  virtual void on_leaving(NodeId node, const std::vector<TaskId>& kept) = 0;
+  /// The node was found to be offline; its session ended before, unless it is leaving.
   virtual void on_offline(NodeId node) = 0;
   /// After send() said Unavailable to a live session: there is room again.
   virtual void on_room(NodeId node) = 0;
@@ -123,6 +126,8 @@ class Fleet {
 
   // --- sessions
   [[nodiscard]] bool connected(NodeId node) const;
+  /// Connected, and not leaving.
+  [[nodiscard]] bool takes_tasks(NodeId node) const;
   [[nodiscard]] std::size_t sessions() const;  ///< live ones
   /// Seals and sends. Errors: Unavailable without a live session, or while too much is waiting to
   /// be sent.

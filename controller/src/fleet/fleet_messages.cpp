@@ -29,15 +29,19 @@ std::optional<Violation> Fleet::State::on_message(Session& session, Node& node,
                                                   const net::Opened& opened) {
   switch (opened.type) {
     case MessageType::Heartbeat:
-      return with<wire::Heartbeat>(
-          opened, [&](const wire::Heartbeat& beat) -> std::optional<Violation> {
-            node.running = beat.running;
-            node.queued = beat.queued;
-            const auto body = wire::encode(wire::HeartbeatAck{unix_now()});
-            // Without room the agent misses an answer, which is what it should learn.
-            std::ignore = sessions.send(session, MessageType::HeartbeatAck, body);
-            return std::nullopt;
-          });
+      return with<wire::Heartbeat>(opened,
+                                   [&](const wire::Heartbeat& beat) -> std::optional<Violation> {
+                                     node.running = beat.running;
+                                     node.queued = beat.queued;
+                                     answer_heartbeat(session);
+                                     return std::nullopt;
+                                   });
+    case MessageType::Leaving:
+      return with<wire::Leaving>(opened, [&](const wire::Leaving& m) -> std::optional<Violation> {
+        answer_heartbeat(session);
+        take_leave(node, m);
+        return std::nullopt;
+      });
     case MessageType::Plugins:
       return with<wire::Plugins>(opened, [&](wire::Plugins& message) -> std::optional<Violation> {
         take_plugins(session, node, std::move(message.plugins));
@@ -62,6 +66,18 @@ std::optional<Violation> Fleet::State::on_message(Session& session, Node& node,
       if (listener == nullptr) return std::nullopt;
       return listener->on_message(node.record.id, opened.type, opened.body);
   }
+}
+
+void Fleet::State::answer_heartbeat(Session& session) {
+  const auto body = wire::encode(wire::HeartbeatAck{unix_now()});
+  // Without room the agent misses an answer, which is what it should learn.
+  std::ignore = sessions.send(session, MessageType::HeartbeatAck, body);
+}
+
+void Fleet::State::take_leave(Node& node, const wire::Leaving& leaving) {
+  if (!node.leaving) node.leaving = now();
+  if (listener != nullptr) listener->on_leaving(node.record.id, leaving.tasks);
+  update_presence(node);
 }
 
 void Fleet::State::take_plugins(Session& session, Node& node,

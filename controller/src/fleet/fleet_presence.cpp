@@ -28,12 +28,18 @@ void Fleet::State::tick() {
 
 void Fleet::State::update_presence(Node& node) {
   const auto before = node.presence;
+  const auto silence = now() - node.heard;
+  std::optional<std::chrono::nanoseconds> leaving;
+  if (node.leaving) leaving = now() - *node.leaving;
   node.presence =
-      presence_of({node.ever_heard, node.in_session, now() - node.heard, now() - started}, times);
+      presence_of({node.ever_heard, node.in_session, leaving, silence, now() - started}, times);
+  // One that is leaving is offline to all but the tasks that it still has.
+  if (node.presence == Presence::Offline && (!node.leaving || silence >= offline_after(times))) {
+    end_live(node.record.id);
+  }
   if (node.presence == before) return;
   const std::string subject = "node/" + node.record.name;
   if (node.presence == Presence::Offline) {
-    end_live(node.record.id);
     record_report(node);
     parts.events.record("node.offline", subject, {{"id", node.record.id.text()}});
     parts.log.info("a node is offline", {{"node", node.record.name}});

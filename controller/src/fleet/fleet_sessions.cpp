@@ -76,7 +76,7 @@ void Fleet::State::on_hello(GatewayId gateway, const wire::Received& received,
          "identity and join it under a name of its own",
          "", true,
          // By then the session of a machine that was only booted anew has ended.
-         kOfflinePeriods * times.heartbeat});
+         offline_after(times)});
   }
   welcome(std::move(session), *node);
 }
@@ -145,6 +145,7 @@ void Fleet::State::begin(Session& session, Node& node) {
   sessions.promote(session);
   node.connected = true;
   node.in_session = true;
+  node.leaving.reset();
   node.clone.reset();
   node.record.agent_version = session.hello.agent_version;
   inventory.renamed(node.record.plugins, session.hello.plugins);

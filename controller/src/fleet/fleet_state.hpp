@@ -53,6 +53,8 @@ struct Fleet::State {
   // what nodes say of themselves: fleet_messages.cpp
   [[nodiscard]] std::optional<wire::Violation> on_message(Session& session, Node& node,
                                                           const net::Opened& opened);
+  void answer_heartbeat(Session& session);
+  void take_leave(Node& node, const wire::Leaving& leaving);
   void take_plugins(Session& session, Node& node, std::vector<wire::PluginInfo> plugins);
   [[nodiscard]] std::optional<wire::Violation> take_manifest(const Node& node,
                                                              const wire::Manifest& manifest);

@@ -26,11 +26,12 @@ struct Clone {
 struct Node {
   NodeRecord record;
   Presence presence = Presence::Offline;
-  bool connected = false;     ///< has a live session
-  bool ever_heard = false;    ///< in this run of the controller
-  bool in_session = false;    ///< ever, in this run of the controller
-  MonoTime heard{};           ///< when last
-  std::uint32_t running = 0;  ///< tasks, by its last heartbeat
+  bool connected = false;           ///< has a live session
+  bool ever_heard = false;          ///< in this run of the controller
+  bool in_session = false;          ///< ever, in this run of the controller
+  MonoTime heard{};                 ///< when last
+  std::optional<MonoTime> leaving;  ///< since when, by its last session, which may still be live
+  std::uint32_t running = 0;        ///< tasks, by its last heartbeat
   std::uint32_t queued = 0;
   std::optional<Clone> clone;  ///< the last one since the node's session began
   EventQuota events;

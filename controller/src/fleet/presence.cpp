@@ -28,9 +28,11 @@ PresenceTimes PresenceTimes::for_fleet(std::size_t nodes) {
 
 Presence presence_of(const PresenceInput& input, const PresenceTimes& times) {
   const bool may_call_offline = input.since_start >= times.reconnect_window + 2 * times.heartbeat;
+  if (input.leaving) {
+    return *input.leaving >= kLeaveGrace ? Presence::Offline : Presence::Suspect;
+  }
   if (!input.ever_heard) return may_call_offline ? Presence::Offline : Presence::Suspect;
-  if (input.silence >= kOfflinePeriods * times.heartbeat && may_call_offline)
-    return Presence::Offline;
+  if (input.silence >= offline_after(times) && may_call_offline) return Presence::Offline;
   if (!input.in_session || input.silence >= kSuspectPeriods * times.heartbeat) {
     return Presence::Suspect;
   }

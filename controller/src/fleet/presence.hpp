@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <muster/core/base/clock.hpp>
+#include <optional>
 #include <string_view>
 
 namespace muster::controller {
@@ -18,6 +19,10 @@ enum class Presence : std::uint8_t { Online, Suspect, Offline };
 inline constexpr int kSuspectPeriods = 2;  ///< heartbeats missed
 inline constexpr int kOfflinePeriods = 4;
 
+/// What a node that says that it leaves has to come back, so that one whose agent is only restarted
+/// is left out of no job.
+inline constexpr std::chrono::seconds kLeaveGrace{3};
+
 struct PresenceTimes {
   std::chrono::milliseconds heartbeat{5000};
   std::chrono::milliseconds reconnect_window{1000};
@@ -27,11 +32,17 @@ struct PresenceTimes {
   [[nodiscard]] static PresenceTimes for_fleet(std::size_t nodes);
 };
 
+/// The silence after which a node is offline.
+[[nodiscard]] inline std::chrono::milliseconds offline_after(const PresenceTimes& times) {
+  return kOfflinePeriods * times.heartbeat;
+}
+
 /// What is known of one node. `since_start` is the time since the controller started: before the
 /// reconnect window and two heartbeats have passed nobody is called offline.
 struct PresenceInput {
   bool ever_heard = false;  ///< in this run of the controller
   bool in_session = false;  ///< ever: one that only joined is waited for, not there
+  std::optional<std::chrono::nanoseconds> leaving;  ///< for how long, when it said so itself
   std::chrono::nanoseconds silence{0};
   std::chrono::nanoseconds since_start{0};
 };

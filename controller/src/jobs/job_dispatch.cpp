@@ -41,7 +41,12 @@ bool JobService::State::send_task(OpenTask& task) {
 }
 
 void JobService::State::dispatch(NodeId node) {
-  if (!parts.fleet.connected(node)) return note_unsent(node);
+  if (!parts.fleet.takes_tasks(node)) {
+    note_unsent(node);
+    const auto* known = parts.fleet.find(node);
+    if (known == nullptr || known->presence == Presence::Offline) end_waiting(node);
+    return;
+  }
   for (;;) {
     const auto found = work.find(node);
     if (found == work.end()) return;
@@ -53,12 +58,13 @@ void JobService::State::dispatch(NodeId node) {
     if (!send_task(*task)) return;
     waiting.pop_front();
     in_flight[task->record.id] = task;
+    task->of_session = true;
     set_state(*task, TaskState::Delivered);
   }
 }
 
 bool JobService::State::sends_at_once(NodeId node) const {
-  if (!parts.fleet.connected(node)) return false;
+  if (!parts.fleet.takes_tasks(node)) return false;
   const auto found = work.find(node);
   if (found == work.end()) return true;
   return found->second.waiting.empty() && found->second.in_flight.size() < kMaxTasksInFlight;
@@ -122,6 +128,19 @@ void JobService::State::drop_waiting(OpenTask& task) {
   if (found == work.end()) return;
   std::erase(found->second.waiting, &task);
   if (found->second.in_flight.empty() && found->second.waiting.empty()) work.erase(found);
+}
+
+void JobService::State::end_waiting(NodeId node) {
+  const auto found = work.find(node);
+  if (found == work.end()) return;
+  const auto waiting = found->second.waiting;
+  for (auto* task : waiting) {
+    const auto policy = task->job->record.offline;
+    if (policy == OfflinePolicy::Queue) continue;
+    drop_waiting(*task);
+    end(*task, policy == OfflinePolicy::Skip ? TaskState::Skipped : TaskState::Unreachable,
+        ErrorCode::Unavailable, task->record.node_name + " is offline");
+  }
 }
 
 void JobService::State::queue_again(OpenTask& task) {

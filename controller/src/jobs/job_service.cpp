@@ -155,13 +155,9 @@ void JobService::create(JobRequest request, JobCreated done) {
             job.tasks[i]->noted = plan->noted[i];
             nodes.push_back(job.tasks[i]->record.node);
           }
-          const bool waits = job.record.offline == OfflinePolicy::Queue;
           done(*stored);  // before anything is sent, so that a watcher misses nothing
           for (const auto id : nodes) {
-            state_->dispatch(id);
-            const auto* node = state_->parts.fleet.find(id);
-            const bool offline = node == nullptr || node->presence == Presence::Offline;
-            if (offline && !waits) on_offline(id);  // since the job was planned
+            state_->dispatch(id);  // some may be offline since the job was planned
           }
           return;
         }
@@ -261,6 +257,7 @@ void JobService::on_session_end(NodeId node) {
   std::vector<OpenTask*> late;
   for (const auto& [id, task] : found->second.in_flight) {
     task->cancel_sent = false;
+    task->of_session = false;
     for (auto& stream : task->streams) stream.asked_rewind = false;
     if (task->collecting && !task->storing) late.push_back(task);
   }
@@ -278,17 +275,20 @@ void JobService::on_session_end(NodeId node) {
   }
 }
 
-void JobService::on_offline(NodeId node) {
+void JobService::on_leaving(NodeId node, const std::vector<TaskId>& kept) {
   const auto found = state_->work.find(node);
   if (found == state_->work.end()) return;
-  const auto waiting = found->second.waiting;
-  for (auto* task : waiting) {
-    const auto policy = task->job->record.offline;
-    if (policy == OfflinePolicy::Queue) continue;
-    state_->drop_waiting(*task);
-    state_->end(*task, policy == OfflinePolicy::Skip ? TaskState::Skipped : TaskState::Unreachable,
-                ErrorCode::Unavailable, task->record.node_name + " is offline");
+  const std::set<TaskId> has(kept.begin(), kept.end());
+  std::vector<OpenTask*> never_had;
+  for (const auto& [id, task] : found->second.in_flight) {
+    // Of those before its session it tells with STATUS, which the session began with asking for.
+    if (!task->of_session || has.contains(id)) continue;
+    if (task->open() && !task->storing) never_had.push_back(task);
   }
+  for (auto* task : never_had) state_->reconcile_one(*task, TaskState::Unknown);
+  state_->dispatch(node);
 }
+
+void JobService::on_offline(NodeId node) { state_->end_waiting(node); }
 
 }  // namespace muster::controller

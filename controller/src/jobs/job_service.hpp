@@ -128,6 +128,7 @@ class JobService final : public NodeListener {
   void on_session_end(NodeId node) override;
   std::optional<wire::Violation> on_message(NodeId node, wire::MessageType type,
                                             BytesView body) override;
+  void on_leaving(NodeId node, const std::vector<TaskId>& kept) override;
   void on_offline(NodeId node) override;
   void on_room(NodeId node) override;
 

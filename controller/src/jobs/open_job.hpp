@@ -33,6 +33,7 @@ struct OpenTask {
   bool storing = false;                   // its end is on the way to the disk
   bool told = false;                      // and that end is the node's own RESULT
   bool collecting = false;                // indeterminate, and the node tells us more
+  bool of_session = false;                // it was sent in the node's session of now
   bool cancel_wanted = false;
   bool cancel_sent = false;
   int vain_rewinds = 0;   // asked for output again, and none came

@@ -76,6 +76,8 @@ struct JobService::State {
   void want_cancel(OpenTask& task);
   void send_cancel(OpenTask& task, wire::CancelReason reason);
   void drop_waiting(OpenTask& task);
+  /// What waits for a node that is offline, unless its job is one that waits.
+  void end_waiting(NodeId node);
   /// Back to the queue: the node never had it.
   void queue_again(OpenTask& task);
   /// RESULT_ACK now, or as soon as there is room.

@@ -64,6 +64,10 @@ template <class A, Like<HeartbeatAck> T>
 void fields(A& archive, T& m) {
   archive(m.controller_time_ms);
 }
+template <class A, Like<Leaving> T>
+void fields(A& archive, T& m) {
+  archive(at_most(kMaxIds, m.tasks));
+}
 template <class A, Like<Task> T>
 void fields(A& archive, T& m) {
   archive(at_most(kMaxTaskSpec, m.spec), m.signature);
@@ -185,6 +189,7 @@ template Bytes encode(const Retry&);
 template Bytes encode(const GoAway&);
 template Bytes encode(const Heartbeat&);
 template Bytes encode(const HeartbeatAck&);
+template Bytes encode(const Leaving&);
 template Bytes encode(const Task&);
 template Bytes encode(const Accept&);
 template Bytes encode(const Refuse&);
@@ -209,6 +214,7 @@ template Result<Bytes> encode_checked(const Retry&);
 template Result<Bytes> encode_checked(const GoAway&);
 template Result<Bytes> encode_checked(const Heartbeat&);
 template Result<Bytes> encode_checked(const HeartbeatAck&);
+template Result<Bytes> encode_checked(const Leaving&);
 template Result<Bytes> encode_checked(const Task&);
 template Result<Bytes> encode_checked(const Accept&);
 template Result<Bytes> encode_checked(const Refuse&);
@@ -233,6 +239,7 @@ template Result<Retry> decode(BytesView);
 template Result<GoAway> decode(BytesView);
 template Result<Heartbeat> decode(BytesView);
 template Result<HeartbeatAck> decode(BytesView);
+template Result<Leaving> decode(BytesView);
 template Result<Task> decode(BytesView);
 template Result<Accept> decode(BytesView);
 template Result<Refuse> decode(BytesView);

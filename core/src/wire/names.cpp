@@ -21,6 +21,7 @@ constexpr std::array kTypes{
     TypeRow{MessageType::GoAway, Side::Controller, "GOAWAY"},
     TypeRow{MessageType::Heartbeat, Side::Agent, "HEARTBEAT"},
     TypeRow{MessageType::HeartbeatAck, Side::Controller, "HEARTBEAT_ACK"},
+    TypeRow{MessageType::Leaving, Side::Agent, "LEAVING"},
     TypeRow{MessageType::Task, Side::Controller, "TASK"},
     TypeRow{MessageType::Accept, Side::Agent, "ACCEPT"},
     TypeRow{MessageType::Refuse, Side::Agent, "REFUSE"},

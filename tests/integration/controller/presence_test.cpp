@@ -47,5 +47,149 @@ TEST_CASE("a node that joined and never connected is skipped like one that is of
   CHECK(world.state(job, "web2") == TaskState::Skipped);
 }
 
+TEST_CASE("a node that says that it leaves is offline soon and brings what it still has",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto kept = world.run();
+  const auto task = agent.tasks().at(0).task;
+  agent.say(wire::Accept{task});
+  agent.say(wire::Leaving{{task}});
+  CHECK(world.fleet->find(agent.id())->presence == Presence::Suspect);
+  world.advance(kLeaveGrace + seconds(1));
+  CHECK(world.fleet->find(agent.id())->presence == Presence::Offline);
+  CHECK(world.events_of("node.offline") == 1);
+  CHECK(world.state(kept, "web1") == TaskState::Accepted);
+  agent.say(wire::Start{task, 1});
+  agent.say(result_of(task));
+  CHECK(world.state(kept, "web1") == TaskState::Ok);
+  CHECK(agent.heard<wire::ResultAck>().size() == 1);
+  world.advance(4 * world.fleet->times().heartbeat + seconds(1));
+  CHECK_FALSE(world.fleet->connected(agent.id()));
+  CHECK(world.events_of("node.offline") == 1);
+}
+
+TEST_CASE("a node whose agent is only restarted is left out of no job", "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  agent.say(wire::Leaving{});
+  const auto job = world.run();
+  CHECK(agent.tasks().empty());
+  CHECK(world.state(job, "web1") == TaskState::Queued);
+  agent.connect();
+  CHECK(agent.tasks().size() == 1);
+  CHECK(world.fleet->find(agent.id())->presence == Presence::Online);
+  CHECK(world.events_of("node.offline") == 0);
+  world.advance(kLeaveGrace + seconds(1));
+  CHECK(world.fleet->find(agent.id())->presence == Presence::Online);
+}
+
+TEST_CASE("LEAVING is answered like a heartbeat", "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  (void)agent.heard<wire::HeartbeatAck>();
+  agent.say(wire::Leaving{});
+  CHECK(agent.heard<wire::HeartbeatAck>().size() == 1);
+}
+
+TEST_CASE("a task that a leaving node has not seen ends by the job's rule for offline nodes",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto [rule, end] = GENERATE(table<OfflinePolicy, TaskState>({
+      {OfflinePolicy::Skip, TaskState::Skipped},
+      {OfflinePolicy::Fail, TaskState::Unreachable},
+      {OfflinePolicy::Queue, TaskState::Queued},
+  }));
+  const std::size_t waiting = rule == OfflinePolicy::Queue ? 1 : 0;
+  const auto job = world.run("test.change", "all", rule);
+  REQUIRE(agent.tasks().size() == 1);
+  agent.say(wire::Leaving{});
+  CHECK(world.state(job, "web1") == TaskState::Queued);
+  world.advance(kLeaveGrace + seconds(1));
+  CHECK(world.state(job, "web1") == end);
+  const auto next = world.run("test.change", "all", rule);
+  CHECK(world.state(next, "web1") == end);
+  CHECK(agent.tasks().empty());
+  world.jobs->cancel(next, [](const Status&) {});
+  world.settle();
+  CHECK(world.jobs->open_jobs() == waiting);
+  agent.connect();
+  CHECK(agent.tasks().size() == waiting);
+}
+
+TEST_CASE("a task that a leaving node has not seen is known to be unsent after a restart",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto job = world.run("test.change", "all", OfflinePolicy::Queue);
+  REQUIRE(agent.tasks().size() == 1);
+  agent.say(wire::Leaving{});
+  world.settle();
+  world.restart();
+  CHECK(world.state(job, "web1") == TaskState::Queued);
+}
+
+TEST_CASE("LEAVING says nothing of tasks that an earlier session brought, STATUS does",
+          "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto job = world.run();
+  const auto task = agent.tasks().at(0).task;
+  agent.connect();
+  REQUIRE(agent.heard<wire::Query>().size() == 1);
+  agent.say(wire::Leaving{});
+  world.advance(kLeaveGrace + seconds(1));
+  CHECK(world.state(job, "web1") == TaskState::Delivered);
+  SECTION("it was settled there") {
+    agent.say(result_of(task));
+    CHECK(world.state(job, "web1") == TaskState::Ok);
+  }
+  SECTION("it was never heard of") {
+    agent.say(wire::StatusReport{{{task, TaskState::Unknown}}});
+    CHECK(world.state(job, "web1") == TaskState::Skipped);
+  }
+}
+
+TEST_CASE("a node that says a second time that it leaves strands no task", "[integration][jobs]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto job = world.run("test.read");
+  const auto task = agent.tasks().at(0).task;
+  agent.say(wire::Leaving{{task}});
+  world.advance(kLeaveGrace + seconds(1));
+  CHECK(world.state(job, "web1") == TaskState::Delivered);
+  agent.say(wire::Leaving{});
+  CHECK(world.state(job, "web1") == TaskState::Skipped);
+}
+
+TEST_CASE("a node that leaves and comes back at once again and again makes no events",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  for (int i = 0; i < 20; ++i) {
+    agent.connect();
+    agent.say(wire::Leaving{});
+  }
+  CHECK(world.events_of("node.offline") + world.events_of("node.online") <= 1);
+}
+
+TEST_CASE("a copy does not take over while the node that it copies leaves",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  agent.say(wire::Leaving{});
+  CHECK(agent.hello("another machine") == wire::MessageType::Refused);
+  CHECK(world.events_of("node.clone") == 2);
+}
+
 }  // namespace
 }  // namespace muster::controller

@@ -116,6 +116,29 @@ TEST_CASE("heartbeats come every period, give or take a tenth", "[unit][session]
   CHECK(world.types.size() == 2);
 }
 
+TEST_CASE("a heartbeat between two periods tells that all said before has arrived",
+          "[unit][session]") {
+  World world;
+  world.answer_heartbeats = false;
+  world.connection.say(wire::Progress{});
+  world.connection.beat_now();
+  world.loop->run_ready();
+  CHECK(world.types.size() == 3);
+  CHECK_FALSE(world.connection.all_arrived());
+  world.send(wire::HeartbeatAck{1});
+  world.loop->run_ready();
+  CHECK(world.connection.all_arrived());
+}
+
+TEST_CASE("without a session nothing is on its way", "[unit][session]") {
+  World world;
+  world.answer_heartbeats = false;
+  world.connection.say(wire::Progress{});
+  world.wire.cut();
+  world.connection.beat_now();
+  CHECK(world.connection.all_arrived());
+}
+
 TEST_CASE("three heartbeats without an answer mean a new socket within the window",
           "[unit][session]") {
   World world;

@@ -197,6 +197,36 @@ TEST_CASE("nothing runs before the controller's time is known", "[unit][executor
   CHECK(agent.runner.calls.size() == 1);
 }
 
+TEST_CASE("a node that leaves tells which tasks it has, in every session", "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto running = agent.send("mock.read");
+  const auto promised = agent.send("mock.change");  // on its way to the disk
+  agent.executor->leave();
+  const auto told = agent.uplink.all<wire::Leaving>();
+  REQUIRE(told.size() == 1);
+  CHECK_THAT(told[0].tasks, Catch::UnorderedEquals(std::vector{running, promised}));
+  agent.session();
+  CHECK(agent.uplink.all<wire::Leaving>().size() == 2);
+}
+
+TEST_CASE("a read that a leaving node cuts off fails, and one that has not started is not told of",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto running = agent.send("mock.read");
+  agent.runner.ready(false);
+  agent.send("mock.read");
+  REQUIRE(agent.executor->queued() == 1);
+  agent.executor->leave();
+  CHECK(agent.uplink.all<wire::Leaving>().at(0).tasks == std::vector{running});
+  agent.runner.end(running, Outcome::Kind::Lost);
+  const auto results = agent.uplink.all<wire::TaskResult>();
+  REQUIRE(results.size() == 1);
+  CHECK(results[0].state == TaskState::Failed);
+  CHECK(results[0].error->message == "the agent was stopped while it ran");
+}
+
 TEST_CASE("a node that leaves takes no more tasks and does not know them", "[unit][executor]") {
   ExecutorHarness agent;
   agent.session();

@@ -134,6 +134,7 @@ TEST_CASE("each limit of the document holds at its value and fails one beyond", 
   check(Plugins{std::vector(256, test::sample_plugin())},
         Plugins{std::vector(257, test::sample_plugin())});
   check(Query{std::vector(1000, test::kTask)}, Query{std::vector(1001, test::kTask)});
+  check(Leaving{std::vector(1000, test::kTask)}, Leaving{std::vector(1001, test::kTask)});
   check(ResultAck{std::vector(1000, test::kTask)}, ResultAck{std::vector(1001, test::kTask)});
   check(StatusReport{std::vector(1000, TaskStatus{test::kTask, TaskState::Ok})},
         StatusReport{std::vector(1001, TaskStatus{test::kTask, TaskState::Ok})});

@@ -63,6 +63,7 @@ void for_each_sample(Visit visit) {
   visit("GoAway", GoAway{"moving", milliseconds(1000)});
   visit("Heartbeat", Heartbeat{2, 70'000});
   visit("HeartbeatAck", HeartbeatAck{kTime});
+  visit("Leaving", Leaving{{kTask}});
   visit("Task", Task{{0x80}, filled<64>(0x55)});
   visit("Accept", Accept{kTask});
   visit("Refuse", Refuse{kTask, sample_error()});

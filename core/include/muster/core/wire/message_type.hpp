@@ -17,6 +17,7 @@ enum class MessageType : std::uint8_t {
   GoAway = 5,
   Heartbeat = 10,
   HeartbeatAck = 11,
+  Leaving = 12,
   Task = 20,
   Accept = 21,
   Refuse = 22,

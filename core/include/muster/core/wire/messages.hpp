@@ -90,6 +90,11 @@ struct HeartbeatAck {
   std::int64_t controller_time_ms = 0;
 };
 
+struct Leaving {
+  static constexpr auto kType = MessageType::Leaving;
+  std::vector<TaskId> tasks;  ///< all that the node has and that are not settled
+};
+
 struct Task {
   static constexpr auto kType = MessageType::Task;
   Bytes spec;  ///< see TaskSpec
