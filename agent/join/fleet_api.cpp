@@ -16,25 +16,15 @@ constexpr int kOk = 200;
 constexpr int kCreated = 201;
 
 Error as_error(const HttpError& error, const std::string& base_url) {
-  switch (error.kind) {
-    case HttpError::Kind::Tls:
-      return {ErrorCode::Unauthenticated,
-              "what answers at " + base_url +
-                  " is not the controller that made this token: " + error.message,
-              {},
-              false,
-              {}};
-    case HttpError::Kind::Timeout:
-    case HttpError::Kind::CannotConnect:
-      return {ErrorCode::Unavailable,
-              "cannot reach the controller at " + base_url + ": " + error.message +
-                  "; check that it runs and that this node may connect to it",
-              {},
-              true,
-              {}};
-    default:
-      return {ErrorCode::Unavailable, error.message, {}, true, {}};
+  if (error.kind != HttpError::Kind::Tls) {
+    return {ErrorCode::Unavailable, error.message, {}, true, {}};
   }
+  return {ErrorCode::Unauthenticated,
+          "what answers at " + base_url +
+              " is not the controller that made this token: " + error.message,
+          {},
+          false,
+          {}};
 }
 
 /// The sentence in a problem answer, or the status alone.

@@ -12,6 +12,7 @@ namespace {
 using namespace muster;
 
 constexpr int kUsage = 2;
+constexpr int kUnreached = 4;
 constexpr int kDenied = 5;
 
 constexpr const char* kHelp =
@@ -27,6 +28,9 @@ the same command again, also with a new token, and a join whose answer was lost 
   --token-file FILE  read the token from FILE
   --state DIR        the agent's own directory, made with mode 0700 where there is none
   --name NAME        what to call this node (default: its host name)
+
+Exits: 0 joined, 1 something here is in the way, 2 a wrong option or token, 4 the controller cannot be reached
+or is busy, 5 it lets this node not in.
 
 examples:
   muster-agent join --token-file token --state /var/lib/muster-agent
@@ -91,6 +95,9 @@ int status_of(ErrorCode code) {
     case ErrorCode::PermissionDenied:
     case ErrorCode::Unauthenticated:
       return kDenied;
+    case ErrorCode::Unavailable:
+    case ErrorCode::Timeout:
+      return kUnreached;
     default:
       return 1;
   }
@@ -110,7 +117,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   const auto token = read_token(*arguments);
-  if (!token) return complain(token.error(), 1);
+  if (!token) return complain(token.error(), kUsage);
   agent::JoinRequest request;
   request.token = *token;
   request.state = arguments->state;

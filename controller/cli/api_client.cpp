@@ -1,6 +1,9 @@
 #include "api_client.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <muster/core/base/files.hpp>
 #include <muster/core/crypto/random.hpp>
@@ -33,7 +36,7 @@ CliResult<std::string> from_variable(const char* name) {
 
 Exit exit_for_problem(int status, const std::string& reason) {
   if (status == 401 || status == 403) return Exit::Denied;
-  if (reason == "matched_nothing") return Exit::MatchedNothing;
+  if (reason == "matched_nothing" || reason == "no_such_thing") return Exit::MatchedNothing;
   if (status == 429 || status >= 500) return Exit::Unreached;  // not done, or nobody knows
   return status >= 400 ? Exit::Usage : Exit::SomeFailed;
 }
@@ -83,10 +86,17 @@ CliResult<ApiClient> ApiClient::from_environment() {
   const auto token_file = from_variable("MUSTER_TOKEN_FILE");
   if (!token_file) return tl::unexpected(token_file.error());
   const auto token = read_file(*token_file, kMaxTokenBytes);
-  if (!token) return failure(Exit::Denied, token.error().message);
+  if (!token) return failure(Exit::Usage, "MUSTER_TOKEN_FILE: " + token.error().message);
   options.base_url = *controller;
   options.bearer_token = trimmed(*token);
-  if (const auto ca_file = from_variable("MUSTER_CA_FILE"); ca_file) options.ca_file = *ca_file;
+  if (const auto ca_file = from_variable("MUSTER_CA_FILE"); ca_file) {
+    // The TLS library would only say that the controller is not to be trusted.
+    if (::access(ca_file->c_str(), R_OK) != 0) {
+      return failure(Exit::Usage,
+                     "MUSTER_CA_FILE: " + fail_errno("read " + *ca_file, errno).value().message);
+    }
+    options.ca_file = *ca_file;
+  }
   // The longest that the controller lets a request wait is a minute; a stream has a comment every
   // 15 s.
   options.timeout = std::chrono::seconds(75);

@@ -35,7 +35,8 @@ void print_overview(std::ostream& out, const std::vector<Command>& commands) {
   }
   out << "\nmuster COMMAND --help tells more. Exits: 0 all ok, 1 some failed, 2 usage or selector "
          "error,\n"
-         "3 matched nothing, 4 skipped, unreachable, timed out or indeterminate (or the "
+         "3 matched nothing or no such thing, 4 skipped, unreachable, timed out or indeterminate "
+         "(or the "
          "controller\n"
          "could not be reached), 5 denied, 7 --check found changes to make, 130 left with Ctrl-C.\n"
          "\nexample:\n  muster exec --on role=web -- uname -a\n";
@@ -115,6 +116,11 @@ CliResult<void> expect_no_words(const Arguments& arguments, const std::string& h
   words.insert(words.end(), arguments.after_dash.begin(), arguments.after_dash.end());
   if (words.empty()) return {};
   return failure(Exit::Usage, "this command takes no '" + words.front() + "'" + hint);
+}
+
+tl::unexpected<Failure> or_look(Failure why, const std::string& list) {
+  if (why.exit == Exit::MatchedNothing) why.message += "\n`" + list + "` lists them";
+  return tl::unexpected(std::move(why));
 }
 
 int run(const std::vector<std::string>& words) {

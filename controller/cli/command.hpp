@@ -38,4 +38,7 @@ struct Command {
 [[nodiscard]] CliResult<void> expect_no_words(const Arguments& arguments,
                                               const std::string& hint = {});
 
+/// Of a thing that does not exist, with the command that lists those that do.
+[[nodiscard]] tl::unexpected<Failure> or_look(Failure why, const std::string& list);
+
 }  // namespace muster::cli

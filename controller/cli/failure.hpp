@@ -11,9 +11,9 @@ namespace muster::cli {
 enum class Exit : int {
   Ok = 0,
   SomeFailed = 1,
-  Usage = 2,  ///< wrong arguments, or a selector that does not parse
-  MatchedNothing = 3,
-  Unreached = 4,  ///< skipped, unreachable, timed out or indeterminate
+  Usage = 2,           ///< wrong arguments, or a selector that does not parse
+  MatchedNothing = 3,  ///< or what was named does not exist
+  Unreached = 4,       ///< skipped, unreachable, timed out or indeterminate
   Denied = 5,
   OverBudget = 6,
   ChangesPending = 7,

@@ -30,7 +30,8 @@ CliResult<json> follow_job(ApiClient& api, const std::string& job_id, LiveOutput
     if (view.is_done()) return view.finish(api);
     const auto why =
         ended ? Failure{Exit::Unreached, "the controller ended the job's events"} : ended.error();
-    if (why.exit == Exit::Usage) return tl::unexpected(why);  // there is no such job
+    const bool refused = why.exit == Exit::MatchedNothing || why.exit == Exit::Usage;
+    if (refused) return tl::unexpected(why);  // there is no such job
     if (why.exit != Exit::Unreached || !patience.wait()) return goes_on(why, job_id);
   }
 }

@@ -88,6 +88,16 @@ CliResult<void> print_stream(ApiClient& api, const std::string& job_id, const Gr
   return {};
 }
 
+constexpr const char* kProgramLimit = "the output was cut at max_output_bytes";
+
+/// By the operation itself, before --output-cap: the job's record of its output knows nothing of
+/// it.
+bool cut_by_program_limit(const json& job, const json& task) {
+  const auto& result = task.at("result");
+  return !shows_result(job) && result.is_object() &&
+         result.value("truncated", json()) == json(true);
+}
+
 void print_result(const json& result) {
   if (!result.is_object() || result.empty()) return;
   for (const auto& [name, value] : result.items()) {
@@ -104,6 +114,9 @@ CliResult<void> print_group(ApiClient& api, const json& job, const Group& group)
   for (const auto& output : outputs) {
     if (auto done = print_stream(api, job.value("job", ""), group, output); !done) return done;
   }
+  if (cut_by_program_limit(job, group.task)) {
+    std::cout << coloured("(" + std::string(kProgramLimit) + ")", Colour::Dim) << "\n";
+  }
   if (outputs.empty() && shows_result(job)) print_result(group.task.at("result"));
   if (const auto& error = group.task.at("error"); error.is_object()) {
     std::cout << "  " << coloured(printable(error.value("message", "")), Colour::Red) << "\n";
@@ -112,7 +125,10 @@ CliResult<void> print_group(ApiClient& api, const json& job, const Group& group)
 }
 
 /// Output that nobody can have any more.
-void tell_of_truncated(const json& task) {
+void tell_of_truncated(const json& job, const json& task) {
+  if (cut_by_program_limit(job, task)) {
+    std::cerr << "muster: " << printable(task.value("node", "")) << ": " << kProgramLimit << "\n";
+  }
   for (const auto& output : task.value("outputs", json::array())) {
     const auto size = output.value("size", std::uint64_t{0});
     const auto kept = output.value("kept", std::uint64_t{0});
@@ -147,7 +163,7 @@ CliResult<void> print_job(ApiClient& api, const json& job) {
 void print_troubles(const json& job) {
   std::cout << std::flush;
   for (const auto& task : job.at("tasks")) {
-    tell_of_truncated(task);
+    tell_of_truncated(job, task);
     const auto state = task.value("state", "");
     if (state == "ok" || state == "changed") continue;
     const auto& error = task.at("error");

@@ -66,6 +66,9 @@ ControllerEvents App::Parts::link_events() {
     send_counters();
     wake_some();
   };
+  events.on_absent = [this](const std::string& why) {
+    logger.warn("the controller is not there, retrying", {{"cause", why}});
+  };
   events.on_down = [this](const std::string& why) { on_link_down(why); };
   events.on_allow = [this](const wire::Allow& frame) { allowed.apply(frame); };
   events.on_revoke = [this](const wire::Revoke& frame) {

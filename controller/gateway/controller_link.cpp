@@ -30,10 +30,12 @@ void ControllerLink::start(wire::GatewayHello hello) {
 void ControllerLink::try_connect() {
   auto socket = net::connect_unix(socket_);
   if (!socket) {
+    if (!std::exchange(told_absent_, true)) events_.on_absent(socket.error().message);
     retry_ = loop_.after(50ms + backoff_.next(), [this] { try_connect(); });
     return;
   }
   backoff_.reset();
+  told_absent_ = false;
   stream_ = std::make_unique<net::LinkStream>(
       loop_, *std::move(socket), kLow,
       net::LinkStreamEvents{[this](BytesView frame) { return on_frame(frame); },
@@ -65,6 +67,7 @@ bool ControllerLink::on_frame(BytesView bytes) {
 void ControllerLink::on_closed(const std::string& why, bool broken) {
   if (broken) ++violations_;
   const std::string reason = why;
+  told_absent_ = true;  // by on_down()
   stream_.reset();
   retry_ = loop_.after(50ms + backoff_.next(), [this] { try_connect(); });
   events_.on_down(reason);

@@ -14,7 +14,8 @@
 namespace muster::gateway {
 
 struct ControllerEvents {
-  std::function<void()> on_up;  ///< our hello is on its way
+  std::function<void()> on_up;                            ///< our hello is on its way
+  std::function<void(const std::string& why)> on_absent;  ///< once until on_up; it is tried again
   std::function<void(const std::string& why)> on_down;
   std::function<void(const wire::Allow&)> on_allow;
   std::function<void(const wire::Revoke&)> on_revoke;
@@ -49,6 +50,7 @@ class ControllerLink {
   run::Timer retry_;
   std::unique_ptr<net::LinkStream> stream_;
   bool full_ = false;
+  bool told_absent_ = false;
   std::uint64_t violations_ = 0;
 };
 

@@ -47,7 +47,22 @@ class BadInput(unittest.TestCase):
         self.refused(3, "run", "system.ping", "--on", "role=nothing")
 
     def test_an_unknown_node(self):
-        self.assertEqual(self.fleet.muster("node", "show", "node-9").code, 2)
+        self.assertEqual(self.fleet.muster("node", "show", "node-9").code, 3)
+
+    def test_output_beyond_the_programs_own_limit(self):
+        done = self.fleet.muster("run", "system.exec", "argv:=[\"seq\", \"100\"]", "max_output_bytes:=10", "--on",
+                                 "node:node-1")
+        self.assertEqual(done.code, 0, done)
+        self.assertIn("node-1: the output was cut at max_output_bytes", done.err)
+        job = self.fleet.muster("job", "ls", "--json").json["jobs"][0]["job"]
+        self.assertIn("(the output was cut at max_output_bytes)", self.fleet.muster("job", "show", job).out)
+
+    def test_a_gateway_without_a_controller_says_so(self):
+        self.fleet.start("alone", [fleet.BIN / "muster-gateway", "--state", self.fleet.path("alone"), "--listen",
+                                   "127.0.0.1:0", "--controller", self.fleet.path("nobody.sock")])
+        log = self.fleet.path("alone.log")
+        fleet.wait_for("the log", lambda: "the controller is not there, retrying" in log.read_text())
+        self.fleet.stop("alone")
 
     def test_a_token_works_once(self):
         token = self.fleet.token()

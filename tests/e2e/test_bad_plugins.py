@@ -114,7 +114,7 @@ class BadPlugins(unittest.TestCase):
                 self.assertEqual(done.code, 2, done)
                 self.assertIn(why, done.err)
         done = self.muster("plugin", "show", "text")
-        self.assertEqual(done.code, 2, done)
+        self.assertEqual(done.code, 3, done)
         self.assertIn(REJECTED["text"][1], done.err)
 
     def test_a_plugin_that_fails_at_its_start_says_why(self):

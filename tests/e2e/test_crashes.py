@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import signal
+import subprocess
 import unittest
 
 import fleet
@@ -82,6 +83,45 @@ class Crashes(unittest.TestCase):
 
     def test_killing_a_plugin_host_leaves_only_true_states(self):
         self.check(self.jobs_in_flight(self.kill_host), may_be_indeterminate=True)
+
+    def test_killing_who_watches_a_job_leaves_the_job(self):
+        self.check(self.jobs_in_flight(self.kill_watcher), may_be_indeterminate=False)
+
+    def test_killing_a_node_that_joins_touches_nobody_else(self):
+        self.check(self.jobs_in_flight(self.kill_join), may_be_indeterminate=False)
+        if self.fleet.path("node-4", "identity.json").exists():  # it was quicker than the kill
+            self.fleet.start_agent("node-4")
+        else:
+            self.fleet.join("node-4")
+        self.fleet.wait_online(4)
+
+    def kill_watcher(self):
+        newest = self.fleet.muster("job", "ls", "--json").json["jobs"][0]["job"]
+        watch = subprocess.Popen([fleet.BIN / "muster", "job", "watch", newest], env=self.fleet.env)
+        self.kill_connected(watch)
+        self.assertEqual(watch.returncode, -signal.SIGKILL)
+
+    def kill_join(self):
+        state = self.fleet.path("node-4")
+        state.mkdir()
+        join = subprocess.Popen([fleet.BIN / "muster-agent", "join", "-", "--state", state, "--name", "node-4"],
+                                stdin=subprocess.PIPE, text=True)
+        join.stdin.write(self.fleet.token() + "\n")
+        join.stdin.close()
+        self.kill_connected(join)
+
+    def kill_connected(self, process):
+        """Kills it as soon as it talks to the controller."""
+        def talks():
+            try:
+                fds = pathlib.Path(f"/proc/{process.pid}/fd").iterdir()
+                return process.poll() is not None or any("socket:" in os.readlink(fd) for fd in fds)
+            except OSError:  # closed meanwhile
+                return False
+
+        fleet.wait_for("it to talk to the controller", talks)
+        process.kill()
+        process.wait()
 
     def kill_host(self):
         agent = self.fleet.services["node-3"].process.pid

@@ -85,7 +85,7 @@ CliResult<Exit> revoke_token(ApiClient& api, const Arguments& arguments) {
     return tl::unexpected(right.error());
   }
   const auto done = api.remove("/v1/enrollment-tokens/" + sdk::percent_encode(arguments.words[0]));
-  if (!done) return tl::unexpected(done.error());
+  if (!done) return or_look(done.error(), "muster enroll token ls");
   if (arguments.has("json")) std::cout << json{{"revoked", arguments.words[0]}}.dump() << "\n";
   return Exit::Ok;
 }

@@ -55,7 +55,7 @@ CliResult<Exit> show_job(ApiClient& api, const Arguments& arguments) {
   const auto path = job_path(arguments);
   if (!path) return tl::unexpected(path.error());
   const auto job = api.get(*path);
-  if (!job) return tl::unexpected(job.error());
+  if (!job) return or_look(job.error(), "muster job ls");
   if (arguments.has("json")) {
     std::cout << job->dump(2) << "\n";
   } else if (auto shown = print_job(api, *job); !shown) {
@@ -72,7 +72,7 @@ CliResult<Exit> watch_job(ApiClient& api, const Arguments& arguments) {
   interrupt.job_is(arguments.words[0]);
   const auto job = follow_job(api, sdk::percent_encode(arguments.words[0]),
                               as_json ? LiveOutput::None : LiveOutput::Prefixed);
-  if (!job) return tl::unexpected(job.error());
+  if (!job) return or_look(job.error(), "muster job ls");
   if (as_json) {
     std::cout << job->dump(2) << "\n";
   } else {
@@ -114,7 +114,7 @@ CliResult<Exit> job_output(ApiClient& api, const Arguments& arguments) {
   const auto path = job_path(arguments);
   if (!path) return tl::unexpected(path.error());
   const auto job = api.get(*path);
-  if (!job) return tl::unexpected(job.error());
+  if (!job) return or_look(job.error(), "muster job ls");
   const auto& tasks = job->at("tasks");
   auto node = arguments.value("node");
   if (node.empty() && tasks.size() == 1) node = tasks[0].value("node", "");
@@ -139,9 +139,11 @@ CliResult<Exit> cancel_job(ApiClient& api, const Arguments& arguments) {
   const auto path = job_path(arguments);
   if (!path) return tl::unexpected(path.error());
   const auto answer = api.post(*path + "/cancel", json::object());
-  if (!answer) return tl::unexpected(answer.error());
+  if (!answer) return or_look(answer.error(), "muster job ls");
   if (arguments.has("json")) {
     std::cout << answer->dump() << "\n";
+  } else if (answer->value("ended", false)) {
+    std::cerr << "the job was over already; muster job show " << arguments.words[0] << "\n";
   } else {
     std::cerr << "asked every task that is not over to end; muster job watch " << arguments.words[0]
               << "\n";

@@ -93,7 +93,7 @@ CliResult<Exit> show_node(ApiClient& api, const Arguments& arguments) {
     return tl::unexpected(right.error());
   }
   const auto node = api.get("/v1/nodes/" + sdk::percent_encode(arguments.words[0]));
-  if (!node) return tl::unexpected(node.error());
+  if (!node) return or_look(node.error(), "muster node ls");
   if (arguments.has("json")) {
     std::cout << node->dump(2) << "\n";
   } else {

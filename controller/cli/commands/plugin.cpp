@@ -75,7 +75,7 @@ CliResult<Exit> show_plugin(ApiClient& api, const Arguments& arguments) {
     return tl::unexpected(right.error());
   }
   const auto plugin = api.get("/v1/plugins/" + sdk::percent_encode(arguments.words[0]));
-  if (!plugin) return tl::unexpected(plugin.error());
+  if (!plugin) return or_look(plugin.error(), "muster plugin ls");
   if (arguments.has("json")) {
     std::cout << plugin->dump(2) << "\n";
     return Exit::Ok;

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <iostream>
+#include <muster/core/config/json.hpp>
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
@@ -7,6 +8,7 @@
 #include "../job_exit.hpp"
 #include "../job_follow.hpp"
 #include "../job_report.hpp"
+#include "../terminal.hpp"
 
 namespace muster::cli {
 namespace {
@@ -27,11 +29,12 @@ CliResult<json> arguments_from(const std::vector<std::string>& words) {
     const auto text = word.substr(equals + 1);
     if (arguments.contains(name))
       return failure(Exit::Usage, "argument '" + name + "' is given twice");
-    auto value = is_json ? json::parse(text, nullptr, false) : json(text);
-    if (value.is_discarded()) {
-      return failure(Exit::Usage, "what follows " + name + ":= is not JSON: " + text);
+    auto value = is_json ? config::parse_json(text) : Result<json>(text);
+    if (!value) {
+      return failure(Exit::Usage,
+                     "what follows " + name + ":= is " + value.error().message + ": " + text);
     }
-    arguments[name] = std::move(value);
+    arguments[name] = std::move(*value);
   }
   return arguments;
 }
@@ -71,6 +74,9 @@ CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json
   if (!created) return tl::unexpected(created.error());
   const auto job_id = created->value("job", "");
   interrupt.job_is(job_id);
+  for (const auto& warning : created->value("warnings", json::array())) {
+    std::cerr << "muster: warning: " << printable(warning.get<std::string>()) << "\n";
+  }
   const bool as_json = options.has("json");
   if (options.has("detach")) {
     std::cout << (as_json ? json{{"job", job_id}}.dump() : job_id) << "\n";

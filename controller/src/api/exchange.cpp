@@ -1,47 +1,23 @@
 #include "exchange.hpp"
 
+#include <muster/core/config/json.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
-#include <vector>
 
 namespace muster::controller::api {
 namespace {
 
 using nlohmann::json;
 
-// Deep nesting is refused before a recursive walk of the value could exhaust the stack.
-constexpr int kMaxDepth = 64;
-
 std::string dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-/// Errors: InvalidArgument for what is no JSON, is nested too deeply, or has a member twice, of
-/// which one would be taken silently.
-Result<json> parse_bounded(const std::string& text) {
-  bool too_deep = false;
-  std::string twice;
-  std::vector<std::set<std::string>> open;  // the members so far of each object around
-  const auto look = [&](int depth, json::parse_event_t event, json& parsed) {
-    if (event == json::parse_event_t::object_start) open.emplace_back();
-    if (event == json::parse_event_t::object_end) open.pop_back();
-    if (event == json::parse_event_t::key &&
-        !open.back().insert(parsed.get<std::string>()).second) {
-      twice = parsed.get<std::string>();
-    }
-    too_deep = too_deep || depth > kMaxDepth;
-    return !too_deep;
-  };
-  auto value = json::parse(text, look, false);
-  if (value.is_discarded() || too_deep) {
-    return fail(ErrorCode::InvalidArgument, "the body of the request is not JSON of bounded depth");
-  }
-  if (!twice.empty()) {
-    return fail(ErrorCode::InvalidArgument,
-                "the member \"" + twice + "\" is given twice; leave out one");
-  }
-  return value;
+Result<json> parse_body(const std::string& text) {
+  if (text.empty()) return json::object();
+  return config::parse_json(text).map_error(
+      [](Error error) { return error.message.insert(0, "the body of the request is "), error; });
 }
 
 }  // namespace
@@ -65,7 +41,7 @@ std::string Exchange::query(std::string_view name) const {
 }
 
 Result<json> Exchange::body(const std::set<std::string>& members) const {
-  auto value = request_.body.empty() ? Result<json>(json::object()) : parse_bounded(request_.body);
+  auto value = parse_body(request_.body);
   if (!value) return value;
   if (!value->is_object()) {
     return fail(ErrorCode::InvalidArgument, "the body must be a JSON object");

@@ -1,5 +1,7 @@
 #include "api/router.hpp"
 
+#include <strings.h>
+
 #include <utility>
 
 namespace muster::controller::api {
@@ -53,7 +55,9 @@ Status check_query(const Route& route, const http::Request& request) {
 tl::expected<Principal, Problem> who_asks(const Access& access, const http::Request& request) {
   constexpr std::string_view kScheme = "Bearer ";
   const auto header = request.header("authorization").value_or("");
-  if (!header.starts_with(kScheme)) {
+  // The name of a scheme has no case: RFC 9110, section 11.1.
+  if (header.size() < kScheme.size() ||
+      ::strncasecmp(header.data(), kScheme.data(), kScheme.size()) != 0) {
     return tl::unexpected(
         Problem{{ErrorCode::Unauthenticated,
                  "this needs an operator's token in the header Authorization: Bearer …",

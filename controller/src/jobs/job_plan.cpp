@@ -30,10 +30,8 @@ void collect_node_names(const selector::Expression& expression, std::vector<std:
 
 std::string why_nothing_matched(const Fleet& fleet, const selector::Selector& selector,
                                 std::size_t unknown) {
-  std::vector<std::string> names;
-  collect_node_names(selector.expression(), names);
-  for (const auto& name : names) {
-    if (const auto found = fleet.find(name); !found) return found.error().message;
+  if (const auto warnings = warnings_of(fleet, selector.text()); !warnings.empty()) {
+    return warnings.front();
   }
   if (fleet.nodes().empty()) return "the fleet has no nodes yet; let one join with a token";
   std::string sentence = "no node matches " + selector.text();
@@ -42,6 +40,34 @@ std::string why_nothing_matched(const Fleet& fleet, const selector::Selector& se
   }
   return sentence;
 }
+
+}  // namespace
+
+std::vector<std::string> warnings_of(const Fleet& fleet, const std::string& selector) {
+  constexpr std::size_t kMost = 8;  // each is looked up among all names, for one that is near
+  std::vector<std::string> names;
+  if (const auto parsed = selector::Selector::parse(selector)) {
+    collect_node_names(parsed->expression(), names);
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  std::vector<std::string> warnings;
+  for (const auto& name : names) {
+    if (warnings.size() == kMost) {
+      warnings.emplace_back("there may be more names of no node");
+      break;
+    }
+    const auto found = fleet.find(name);
+    if (!found) {
+      warnings.push_back(found.error().message);
+    } else if ((*found)->record.name != name) {
+      warnings.push_back(name + " is the id of a node; its name is " + (*found)->record.name);
+    }
+  }
+  return warnings;
+}
+
+namespace {
 
 Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const std::string& text,
                                                  std::string& canonical) {
@@ -111,6 +137,28 @@ JobRefusal unknown_operation(const Fleet& fleet, const std::string& name) {
   return refuse("unknown_operation", ErrorCode::InvalidArgument, sentence, "/operation").value();
 }
 
+bool never_connected(const Node& node) { return node.record.agent_version.empty(); }
+
+bool is_away(const Node& node) {
+  return node.presence == Presence::Offline || never_connected(node);
+}
+
+/// Whether all targets are left out for being away, so that what they could do does not matter. An
+/// operation that no plugin of the fleet has is a slip all the same.
+bool only_leaves_out(const Fleet& fleet, const std::vector<const Node*>& targets,
+                     const JobRequest& request) {
+  if (request.offline == OfflinePolicy::Queue) return false;
+  const bool away =
+      std::all_of(targets.begin(), targets.end(), [](const Node* node) { return is_away(*node); });
+  const auto plugins = fleet.plugins();
+  const bool told = std::any_of(plugins.begin(), plugins.end(),
+                                [](const auto& plugin) { return plugin.manifest != nullptr; });
+  return away && (!told || std::any_of(plugins.begin(), plugins.end(), [&](const auto& plugin) {
+           return plugin.manifest != nullptr && plugin.manifest->id == plugin.id &&
+                  plugin.manifest->find_operation(request.operation) != nullptr;
+         }));
+}
+
 Status check_request(const JobRequest& request) {
   using std::chrono::milliseconds;
   if (request.timeout && (*request.timeout <= milliseconds(0) || *request.timeout > kMaxTimeout)) {
@@ -160,8 +208,9 @@ Versions versions_on(const std::vector<const config::Operation*>& operations,
   return versions;
 }
 
-/// The version that most of the targets have speaks for the job, so that no single node does.
-const config::Operation& commonest(const std::vector<const config::Operation*>& operations,
+/// The version that most of the targets have speaks for the job, so that no single node does; null
+/// when none has the operation.
+const config::Operation* commonest(const std::vector<const config::Operation*>& operations,
                                    const Versions& versions) {
   const config::Operation* found = nullptr;
   for (const auto* operation : operations) {
@@ -170,7 +219,7 @@ const config::Operation& commonest(const std::vector<const config::Operation*>& 
       found = operation;
     }
   }
-  return *found;
+  return found;
 }
 
 /// A request is refused only when every target would refuse it.
@@ -208,12 +257,12 @@ Digest digest_of(const JobRequest& request) {
 
 namespace {
 
-JobRecord make_record(const JobRequest& request, const config::Operation& operation, UnixMs now) {
+JobRecord make_record(const JobRequest& request, std::chrono::milliseconds timeout, UnixMs now) {
   JobRecord job;
   job.id = JobId::random();
-  job.operation = operation.name;
+  job.operation = request.operation;
   job.instance = request.instance;
-  job.timeout_ms = request.timeout.value_or(operation.timeout).count();
+  job.timeout_ms = request.timeout.value_or(timeout).count();
   const auto window = request.offline == OfflinePolicy::Queue
                           ? std::chrono::milliseconds(kDefaultQueueWindow)
                           : std::chrono::milliseconds(kDefaultStartWindow);
@@ -241,13 +290,12 @@ TaskRecord make_task(const Node& node, const config::Operation* operation, const
   task.id = TaskId::random();
   task.node = node.record.id;
   task.node_name = node.record.name;
-  const bool never_there = node.record.agent_version.empty();
-  const bool away = node.presence == Presence::Offline || never_there;
-  if (away && job.offline != OfflinePolicy::Queue) {
+  if (is_away(node) && job.offline != OfflinePolicy::Queue) {
     const bool skip = job.offline == OfflinePolicy::Skip;
     end_at_creation(
         task, skip ? TaskState::Skipped : TaskState::Unreachable, ErrorCode::Unavailable,
-        node.record.name + (never_there ? " has not connected yet" : " is offline"), job.created);
+        node.record.name + (never_connected(node) ? " has not connected yet" : " is offline"),
+        job.created);
   } else if (operation == nullptr) {
     end_at_creation(task, TaskState::Refused, ErrorCode::Unsupported,
                     node.record.name + " has no operation " + job.operation, job.created);
@@ -284,14 +332,19 @@ tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet, const JobRequest&
   }
   const auto arguments = request.arguments.is_null() ? json::object() : request.arguments;
   const auto versions = versions_on(operations, arguments);
-  if (versions.empty()) return tl::unexpected(unknown_operation(fleet, request.operation));
-  const auto& common = commonest(operations, versions);
-  if (auto refusal = check_versions(versions, common, request)) {
-    return tl::unexpected(std::move(*refusal));
+  const auto* common = commonest(operations, versions);
+  if (common == nullptr && !only_leaves_out(fleet, *targets, request)) {
+    return tl::unexpected(unknown_operation(fleet, request.operation));
+  }
+  if (common != nullptr) {
+    if (auto refusal = check_versions(versions, *common, request)) {
+      return tl::unexpected(std::move(*refusal));
+    }
   }
 
   JobPlan plan;
-  plan.job = make_record(request, common, now);
+  plan.job =
+      make_record(request, common == nullptr ? config::Operation{}.timeout : common->timeout, now);
   plan.job.selector = canonical;
   plan.job.arguments = arguments.dump(-1, ' ', false, json::error_handler_t::replace);
   plan.job.targets = targets->size();

@@ -16,7 +16,9 @@ zmq_msg_t* message_of(void* raw) { return static_cast<zmq_msg_t*>(raw); }
 
 tl::unexpected<Error> fail_zmq(const std::string& what) {
   const int number = zmq_errno();
-  if (number == EADDRINUSE) return fail(ErrorCode::Conflict, what + ": the port is in use");
+  if (number == EADDRINUSE)
+    return fail(ErrorCode::Conflict,
+                what + ": the port is in use; stop the other program or choose another port");
   if (number == EACCES) return fail(ErrorCode::PermissionDenied, what + ": permission denied");
   if (number == EMFILE) return fail(ErrorCode::ResourceExhausted, what + ": out of sockets");
   if (number == EINVAL || number == ENODEV || number == EADDRNOTAVAIL) {

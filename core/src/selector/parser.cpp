@@ -165,6 +165,11 @@ class Parser {
       if (at_word(upper))
         return refuse("operators are written in lower case: " + std::string(lower));
     }
+    // Before a term it is taken for the name of a label.
+    if (next_ > 0 && (tokens_[next_ - 1].text == "NOT" || tokens_[next_ - 1].text == "Not")) {
+      return refuse(
+          "an operator is missing here; the word before it is written in lower case: not");
+    }
     if (at(TokenKind::Close)) return refuse("this parenthesis was never opened");
     if (at(TokenKind::Equal) || at(TokenKind::NotEqual)) {
       return refuse(

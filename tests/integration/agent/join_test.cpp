@@ -232,7 +232,7 @@ TEST_CASE("a controller that is not there is unavailable", "[integration][join]"
   }
   const auto joined = node.join(token);
   CHECK(joined.error().code == ErrorCode::Unavailable);
-  CHECK_THAT(joined.error().message, Catch::Contains("cannot reach the controller"));
+  CHECK_THAT(joined.error().message, Catch::StartsWith("cannot reach https://"));
   CHECK(node.has_nothing());
 }
 

@@ -85,7 +85,7 @@ TEST_CASE("a token is made, listed and revoked", "[integration][cli]") {
   CHECK(muster("enroll token ls").out.find(id) != std::string::npos);
   CHECK(muster("enroll token revoke " + id).exit == 0);
   CHECK(muster("enroll token ls").out.find(id) == std::string::npos);
-  CHECK(muster("enroll token revoke " + id).exit == 2);
+  CHECK(muster("enroll token revoke " + id).exit == 3);
   CHECK(muster("enroll token create").says("--state"));
   CHECK(muster("enroll token create --quiet").err.empty());
   CHECK(muster("enroll token create --uses many").exit == 2);
@@ -166,31 +166,32 @@ TEST_CASE("mistakes of whoever types are told with the way out", "[integration][
     std::string line;
     std::string says;
   };
-  for (const auto& row : std::vector<Row>{{"run test.chnge --on all", "test.change"},
-                                          {"run nothing.here --on all", "nothing"},
-                                          {"run test.change", "--on"},
-                                          {"run --on all", "which operation"},
-                                          {"run test.change --on all count=x", "count"},
-                                          {"run test.change --on all count", "NAME=TEXT"},
-                                          {"run test.change --on all count:=x", "JSON"},
-                                          {"run test.change --on all --timeout soon", "timeout"},
-                                          {"run test.change --on all --unknown", "unknown"},
-                                          {"exec --on all", "which program"},
-                                          {"node ls role=web", "--on"},
-                                          {"status now", "'now'"},
-                                          {"job ls -- x", "'x'"},
-                                          {"job show -- x", "one job"},
-                                          {"plugin ls test", "'test'"},
-                                          {"enroll token ls all", "'all'"},
-                                          {"enroll token create web1", "'web1'"},
-                                          {"enroll token create --label web", "NAME=VALUE"},
-                                          {"enroll token create --label a=b --label a=c", "twice"},
-                                          {"run test.change --on all -- count:=1", "without"},
-                                          {"job show", "one job"},
-                                          {"job show nonsense", "nonsense"},
-                                          {"job nonsense", "muster job ls"},
-                                          {"nonsense", "--help"},
-                                          {"node show web9", "web9"}}) {
+  for (const auto& row :
+       std::vector<Row>{{"run test.chnge --on all", "test.change"},
+                        {"run nothing.here --on all", "nothing"},
+                        {"run test.change", "--on"},
+                        {"run --on all", "which operation"},
+                        {"run test.change --on all count=x", "count"},
+                        {"run test.change --on all count", "NAME=TEXT"},
+                        {"run test.change --on all count:=x", "JSON"},
+                        {"run test.change --on all --timeout soon", "timeout"},
+                        {"run test.change --on all --unknown", "unknown"},
+                        {"exec --on all", "which program"},
+                        {"node ls role=web", "--on"},
+                        {"status now", "'now'"},
+                        {"job ls -- x", "'x'"},
+                        {"job show -- x", "one job"},
+                        {"plugin ls test", "'test'"},
+                        {"enroll token ls all", "'all'"},
+                        {"enroll token create web1", "'web1'"},
+                        {"enroll token create --label web", "NAME=VALUE"},
+                        {"enroll token create --label a=b --label a=c", "twice"},
+                        {"run test.change --on all -- count:=1", "without"},
+                        {"job show", "one job"},
+                        {"job nonsense", "muster job ls"},
+                        {"run test.change --on all 'count:=[1'", "column 3"},
+                        {"run test.change --on all 'x:={\"a\":1,\"a\":2}'", "\"a\" twice"},
+                        {"nonsense", "--help"}}) {
     INFO(row.line);
     const auto ran = muster(row.line);
     INFO(ran.err);
@@ -198,6 +199,50 @@ TEST_CASE("mistakes of whoever types are told with the way out", "[integration][
     CHECK(ran.says(row.says));
     CHECK(ran.out.empty());
   }
+}
+
+TEST_CASE("what is named and does not exist is exit code 3, with the command that lists the others",
+          "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  const std::string id = "7c1e2a58-0000-4000-8000-000000000000";
+  using Row = std::pair<std::string, std::string>;
+  for (const auto& [line, list] :
+       std::vector<Row>{{"node show web9", "muster node ls"},
+                        {"plugin show tset", "muster plugin ls"},
+                        {"job show nonsense", "muster job ls"},
+                        {"job show " + id, "muster job ls"},
+                        {"job watch " + id, "muster job ls"},
+                        {"job output " + id, "muster job ls"},
+                        {"job cancel " + id, "muster job ls"},
+                        {"enroll token revoke " + id, "muster enroll token ls"}}) {
+    INFO(line);
+    const auto ran = muster(line);
+    CHECK(ran.exit == 3);
+    CHECK(ran.says("`" + list + "` lists them"));
+    CHECK(ran.out.empty());
+  }
+}
+
+TEST_CASE("a node that a selector names and that does not exist is told of", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  const auto ran = muster("run test.change --on 'node:web1 or node:web9' --detach");
+  CHECK(ran.exit == 0);
+  CHECK(ran.says("warning: no node is named web9; did you mean web1?\n"));
+  CHECK_FALSE(muster("run test.change --on node:web1 --detach").says("warning"));
+}
+
+TEST_CASE("cancelling a job that is over says so", "[integration][cli]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto job = world.create_job();
+  Cli muster(world);
+  CHECK(muster("job cancel " + job).says("asked every task"));
+  world.finish_tasks(agent);
+  CHECK(muster("job cancel " + job).says("was over already"));
 }
 
 TEST_CASE("who may not is told so and sees exit code 5", "[integration][cli]") {
@@ -210,12 +255,6 @@ TEST_CASE("who may not is told so and sees exit code 5", "[integration][cli]") {
     REQUIRE(write_file_atomic(muster.token_file_, as_bytes("nonsense"), 0600));
     CHECK(muster("node ls").exit == 5);
   }
-  SECTION("no token file") {
-    std::filesystem::remove(muster.token_file_);
-    const auto ran = muster("node ls");
-    CHECK(ran.exit == 5);
-    CHECK(ran.says("operator.token"));
-  }
   SECTION("another CA than the server's") {
     test::TempDir other;
     const auto names = std::vector<std::string>{"127.0.0.1"};
@@ -224,6 +263,26 @@ TEST_CASE("who may not is told so and sees exit code 5", "[integration][cli]") {
     const auto ran = muster("node ls");
     CHECK(ran.exit == 5);
     CHECK_FALSE(ran.err.empty());
+  }
+}
+
+TEST_CASE("a file that the environment names and that is not there is exit code 2",
+          "[integration][cli]") {
+  ApiWorld world;
+  Cli muster(world);
+  SECTION("the token's") {
+    std::filesystem::remove(muster.token_file_);
+    const auto ran = muster("node ls");
+    CHECK(ran.exit == 2);
+    CHECK(ran.says("MUSTER_TOKEN_FILE: "));
+    CHECK(ran.says("operator.token"));
+  }
+  SECTION("the CA's") {
+    muster.ca_ = muster.dir_ / "no.crt";
+    const auto ran = muster("node ls");
+    CHECK(ran.exit == 2);
+    CHECK(ran.says("MUSTER_CA_FILE: "));
+    CHECK(ran.says("no.crt"));
   }
 }
 

@@ -149,7 +149,12 @@ TEST_CASE("a request that waited long enough is answered with the job's id", "[i
   world.finish_tasks(agent);
   CHECK(world.get("/v1/jobs/" + answer.body.at("job").get<std::string>()).body.at("state") ==
         "done");
-  CHECK(world.ask("POST", "/v1/jobs?wait=soon", change_all().dump()).body.at("field") == "/wait");
+  for (const auto* wait : {"soon", "61s"}) {
+    const auto refused =
+        world.ask("POST", std::string("/v1/jobs?wait=") + wait, change_all().dump());
+    CHECK(refused.status == 400);
+    CHECK(refused.body.at("field") == "/wait");
+  }
 }
 
 TEST_CASE("a request that waits may outlive the controller's parts", "[integration][api]") {
@@ -176,11 +181,11 @@ TEST_CASE("a job is cancelled, once or twice alike", "[integration][api]") {
   for (int i = 0; i < 2; ++i) {
     const auto answer = world.post("/v1/jobs/" + id + "/cancel", json::object());
     CHECK(answer.status == 202);
-    CHECK(answer.body == json{{"job", id}});
+    CHECK(answer.body == json{{"job", id}, {"ended", false}});
   }
   world.on_loop([&] { ApiWorld::end(agent, tasks.at(0), TaskState::Cancelled, ""); });
   CHECK(world.get("/v1/jobs/" + id).body.at("state") == "cancelled");
-  CHECK(world.post("/v1/jobs/" + id + "/cancel", json::object()).status == 202);
+  CHECK(world.post("/v1/jobs/" + id + "/cancel", json::object()).body.at("ended") == true);
 }
 
 TEST_CASE("a job that is not there is not found, whatever is asked of it", "[integration][api]") {

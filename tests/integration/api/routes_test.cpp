@@ -32,6 +32,19 @@ TEST_CASE("every route but the public ones refuses a request without a good toke
   }
 }
 
+TEST_CASE("the name of the scheme in front of a token has no case", "[integration][api]") {
+  ApiWorld world;
+  const auto token = world.token_of(Role::Viewer);
+  auto client = world.client("");
+  const auto status_with = [&](const std::string& scheme) {
+    return client.request("GET", "/v1/status", {{"Authorization", scheme + token}}).value().status;
+  };
+  CHECK(status_with("Bearer ") == 200);
+  CHECK(status_with("bearer ") == 200);
+  CHECK(status_with("BEARER ") == 200);
+  CHECK(status_with("Basic ") == 401);
+}
+
 TEST_CASE("a viewer reads everything and changes nothing", "[integration][api]") {
   ApiWorld world;
   world.join("web1");

@@ -47,6 +47,34 @@ TEST_CASE("a node that joined and never connected is skipped like one that is of
   CHECK(world.state(job, "web2") == TaskState::Skipped);
 }
 
+TEST_CASE(
+    "a job on nodes that have all never connected skips them, unless nobody can know what to run",
+    "[integration][jobs]") {
+  World world;
+  const Agent awaited(world, "web1");
+  SECTION("in a fleet that knows no operation yet") {
+    CHECK(world.state(world.run("test.change"), "web1") == TaskState::Skipped);
+    CHECK(world.state(world.run("test.change", "all", OfflinePolicy::Fail), "web1") ==
+          TaskState::Unreachable);
+  }
+  SECTION("in a fleet where others have it") {
+    Agent there(world, "db1");
+    there.connect();
+    CHECK(world.state(world.run("test.change", "node:web1"), "web1") == TaskState::Skipped);
+    JobRequest slip;
+    slip.operation = "test.chnge";
+    slip.selector = "node:web1";
+    CHECK(world.create(slip).error().reason == "unknown_operation");
+  }
+  SECTION("but a job that waits for them must be one that can run") {
+    JobRequest waits;
+    waits.operation = "test.change";
+    waits.selector = "all";
+    waits.offline = OfflinePolicy::Queue;
+    CHECK(world.create(waits).error().reason == "unknown_operation");
+  }
+}
+
 TEST_CASE("a node that says that it leaves is offline soon and brings what it still has",
           "[integration][jobs]") {
   World world;

@@ -28,19 +28,20 @@ TEST_CASE("common slips are told with a hint and their place", "[unit][selector]
       Row{"!a", 0, "write not"}, Row{"a, b", 1, "comma"}, Row{"a b", 2, "operator is missing"},
       Row{"role=web canary", 9, "operator is missing"}, Row{"(a) (b)", 4, "operator is missing"},
       Row{"a not b", 2, "operator is missing"}, Row{"(a b)", 3, "operator is missing"},
-      Row{"a AND b", 2, "lower case: and"}, Row{"(a or b", 0, "never closed"},
-      Row{"a and ((b)", 6, "never closed"}, Row{"a)", 1, "never opened"},
-      Row{"()", 1, "missing before this parenthesis"}, Row{"a and", 5, "missing at the end"},
-      Row{"not", 3, "missing at the end"}, Row{"and a", 0, "missing before and"},
-      Row{"a or or b", 5, "missing before or"}, Row{"role=", 5, "value is missing"},
-      Row{"=web", 0, "name is missing"}, Row{"all=1", 0, "word of the language"},
-      Row{"a=b=c", 3, "double quotes"}, Row{"a=b:c", 3, "double quotes"},
-      Row{"\"a\"=b", 0, "only a value may be quoted"}, Row{"node:", 5, "name of a node"},
-      Row{"node:\"\"", 5, "name of a node"}, Row{"node=web1", 4, "node:NAME"},
-      Row{"role:web", 4, "role=..."}, Row{"a=\"b", 2, "never closed"},
-      Row{"a=\"\\n\"", 3, "backslash"}, Row{"a='b'", 2, "double quotes"},
-      Row{"a=web*", 5, "patterns"}, Row{"os.version>=12", 10, "only = and !="},
-      Row{"a=\xC3\xA9", 2, "double quotes"}, Row{"a=b#", 3, "no meaning"});
+      Row{"a AND b", 2, "lower case: and"}, Row{"NOT a", 4, "lower case: not"},
+      Row{"(a or b", 0, "never closed"}, Row{"a and ((b)", 6, "never closed"},
+      Row{"a)", 1, "never opened"}, Row{"()", 1, "missing before this parenthesis"},
+      Row{"a and", 5, "missing at the end"}, Row{"not", 3, "missing at the end"},
+      Row{"and a", 0, "missing before and"}, Row{"a or or b", 5, "missing before or"},
+      Row{"role=", 5, "value is missing"}, Row{"=web", 0, "name is missing"},
+      Row{"all=1", 0, "word of the language"}, Row{"a=b=c", 3, "double quotes"},
+      Row{"a=b:c", 3, "double quotes"}, Row{"\"a\"=b", 0, "only a value may be quoted"},
+      Row{"node:", 5, "name of a node"}, Row{"node:\"\"", 5, "name of a node"},
+      Row{"node=web1", 4, "node:NAME"}, Row{"role:web", 4, "role=..."},
+      Row{"a=\"b", 2, "never closed"}, Row{"a=\"\\n\"", 3, "backslash"},
+      Row{"a='b'", 2, "double quotes"}, Row{"a=web*", 5, "patterns"},
+      Row{"os.version>=12", 10, "only = and !="}, Row{"a=\xC3\xA9", 2, "double quotes"},
+      Row{"a=b#", 3, "no meaning"});
   CAPTURE(text);
   const auto error = error_of(text);
   CHECK(error.offset == offset);

@@ -4,6 +4,7 @@
 #include "api/members.hpp"
 #include "api/path_ids.hpp"
 #include "api/serve.hpp"
+#include "jobs/job_plan.hpp"
 #include "jobs/job_view.hpp"
 
 namespace muster::controller::api {
@@ -75,7 +76,10 @@ Result<std::chrono::milliseconds> wait_from(const Exchange& exchange) {
   if (text.empty()) return std::chrono::milliseconds(0);
   const auto wait = duration_member(json{{"wait", text}}, "wait");
   if (!wait) return tl::unexpected(wait.error());
-  return std::min<std::chrono::milliseconds>(**wait, kMaxJobWait);
+  if (**wait > kMaxJobWait) {
+    return fail(ErrorCode::InvalidArgument, "a request may wait for a job at most 60s", "/wait");
+  }
+  return **wait;
 }
 
 }  // namespace
@@ -85,14 +89,19 @@ void create_job(const Services& services, const ExchangePtr& exchange) {
   if (!request) return exchange->answer(request.error());
   const auto wait = wait_from(*exchange);
   if (!wait) return exchange->answer(wait.error());
-  services.jobs.create(std::move(*request), [&services, exchange, wait = *wait](
+  const auto selector = request->selector;
+  services.jobs.create(std::move(*request), [&services, exchange, wait = *wait, selector](
                                                 const tl::expected<JobId, JobRefusal>& created) {
     if (!created) {
       const auto& refusal = created.error();
       return exchange->answer(Problem{refusal.error, refusal.reason, refusal.position});
     }
     if (wait.count() > 0) return wait_for_job(services, *created, wait, exchange);
-    exchange->answer(201, {{"job", created->text()}});
+    json answer{{"job", created->text()}};
+    if (auto warnings = warnings_of(services.fleet, selector); !warnings.empty()) {
+      answer["warnings"] = std::move(warnings);
+    }
+    exchange->answer(201, answer);
   });
 }
 
@@ -124,9 +133,11 @@ void get_job(const Services& services, const ExchangePtr& exchange) {
 void cancel_job(const Services& services, const ExchangePtr& exchange) {
   const auto id = job_id_from(exchange->path("id"));
   if (!id) return exchange->answer(id.error());
-  services.jobs.cancel(*id, [exchange, id = *id](const Result<void>& done) {
+  const auto job = services.jobs.find(*id);
+  const bool ended = job && job->job.ended != 0;
+  services.jobs.cancel(*id, [exchange, id = *id, ended](const Result<void>& done) {
     if (!done) return exchange->answer(done.error());
-    exchange->answer(202, {{"job", id.text()}});
+    exchange->answer(202, {{"job", id.text()}, {"ended", ended}});
   });
 }
 
