@@ -69,7 +69,8 @@ void Executor::append(const TaskId& task, const records::Record& record) {
 }
 
 void Executor::on_unwritten(const TaskId& task, const Error& error) {
-  around_.log.error("cannot write the journal, retrying", {{"error", error.message}});
+  around_.log.error("cannot write the journal, retrying; make room on its disk",
+                    {{"error", error.message}});
   if (table_.not_written(task) == TaskTable::Unwritten::Dropped) {
     forget(task);
     refuse_unwritten(task, {ErrorCode::Unavailable,
@@ -77,6 +78,10 @@ void Executor::on_unwritten(const TaskId& task, const Error& error) {
                             {},
                             true,
                             {}});
+  } else if (const auto* entry = table_.find(task); entry->phase == Phase::Ending) {
+    progress_.report(task, 10'000,
+                     "it has ended, and this node cannot write that down: " + error.message +
+                         "; make room on its disk");
   }
   make_room_and_retry(error);
 }
@@ -248,6 +253,7 @@ void Executor::begin_output(const TaskId& task, Work& work) {
 }
 
 void Executor::deliver(const TaskId& task) {
+  progress_.forget(task);  // of what on_unwritten() reported
   const TaskEntry& entry = *table_.find(task);
   Work& work = works_.at(task);
   work.deadline.reset();

@@ -256,6 +256,24 @@ TEST_CASE("a journal without room for a record is made smaller when that makes r
   agent.run(agent.large());
 }
 
+TEST_CASE("an end that cannot be written is told of until it can", "[unit][executor]") {
+  Filling agent(std::uint64_t{5} << 20U);
+  for (int i = 0; i < 8; ++i) agent.run_with_large_result();
+  const auto last = agent.send("mock.change");
+  agent.until_called(9);
+  agent.runner.end(last, Outcome::Kind::Changed, {}, Bytes(600'000, 1));
+  agent.until([&] { return !agent.uplink.all<wire::Progress>().empty(); });
+  const auto told = agent.uplink.all<wire::Progress>()[0];
+  CHECK(told.task == last);
+  CHECK(told.note.starts_with("it has ended, and this node cannot write that down: "));
+  agent.executor->on_result_ack({agent.done});
+  agent.until([&] {
+    agent.clock.advance(std::chrono::milliseconds(100));  // until it is tried again
+    return agent.uplink.all<wire::TaskResult>().back().task == last;
+  });
+  CHECK(agent.result_of(last).state == TaskState::Changed);
+}
+
 TEST_CASE("a promise that was refused does not come back through a compaction that held it",
           "[unit][executor]") {
   ExecutorHarness agent;
