@@ -34,7 +34,9 @@ class Leaving(unittest.TestCase):
         show = lambda: self.fleet.muster("job", "show", job, "--json").json
         fleet.wait_for("the task to run", lambda: show()["counts"].get("running"))
         self.fleet.stop("node-2")
-        self.assertEqual(show()["counts"].get("running"), None, show())
+        task = show()["tasks"][0]
+        self.assertEqual(task["state"], "failed", task)
+        self.assertEqual(task["error"]["message"], "sleep was stopped because the agent stops")
         self.fleet.start_agent("node-2")
         self.fleet.wait_online(2)
 

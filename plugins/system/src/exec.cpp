@@ -69,6 +69,9 @@ sdk::Error why(const sdk::Call& call, const std::string& program, const ProcessE
   if (end.stopped != StopReason::None && is_late) {
     return error(ErrorCode::Timeout, program + " was stopped because its time was up");
   }
+  if (end.stopped != StopReason::None && call.cancel_reason() == MUSTER_CANCEL_SHUTDOWN) {
+    return error(ErrorCode::Unavailable, program + " was stopped because the agent stops");
+  }
   if (end.stopped != StopReason::None) {
     return error(ErrorCode::Cancelled, program + " was stopped because the call was cancelled");
   }
