@@ -84,6 +84,7 @@ struct App::Parts {
 
   [[nodiscard]] Status open_store();
   [[nodiscard]] Status load_identity();
+  [[nodiscard]] Status require_known_key(const std::filesystem::path& file) const;
   [[nodiscard]] Status load_keys();
   [[nodiscard]] Status load_fleet();
   [[nodiscard]] Status load_jobs();
@@ -128,13 +129,30 @@ Status App::Parts::load_identity() {
   return {};
 }
 
+/// Keys that nodes were told are made once: new ones would silently lock the nodes out.
+Status App::Parts::require_known_key(const std::filesystem::path& file) const {
+  std::error_code error;
+  if (std::filesystem::exists(file, error)) return {};
+  const auto nodes = store->nodes();
+  if (!nodes) return tl::unexpected(nodes.error());
+  if (nodes->empty()) return {};
+  return fail(ErrorCode::Corrupt, file.string() + " is missing, and the nodes of this fleet (" +
+                                      std::to_string(nodes->size()) +
+                                      ") know no other; put it back from a backup");
+}
+
 Status App::Parts::load_keys() {
   const auto directory = options.state / "keys";
   if (auto made = make_directories(directory); !made) return made;
-  auto signing = crypto::SigningKey::load_or_create(directory / "signing.key");
+  const auto signing_file = directory / "signing.key";
+  const auto session_file = directory / "session.key";
+  for (const auto& file : {signing_file, session_file}) {
+    if (auto known = require_known_key(file); !known) return known;
+  }
+  auto signing = crypto::SigningKey::load_or_create(signing_file);
   if (!signing) return tl::unexpected(signing.error());
   signing_key = std::move(*signing);
-  auto session = net::load_or_create_key_pair(directory / "session.key");
+  auto session = net::load_or_create_key_pair(session_file);
   if (!session) return tl::unexpected(session.error());
   session_key = std::move(*session);
   return {};

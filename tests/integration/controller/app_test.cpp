@@ -4,6 +4,7 @@
 #include <muster/core/log/capture.hpp>
 
 #include "catch.hpp"
+#include "store/sqlite_store.hpp"
 #include "temp_dir.hpp"
 
 namespace muster::controller {
@@ -30,6 +31,49 @@ TEST_CASE("a controller that is told to end while it starts for the first time e
   });
   loop->run();
   CHECK_FALSE(late);
+}
+
+TEST_CASE("a controller whose keys are gone does not start as another one for its nodes",
+          "[integration][app]") {
+  test::TempDir directory;
+  const SystemClock clock;
+  log::Capture said;
+  const log::Logger log("muster-controller", log::Level::Debug, said.sink(), clock);
+  const auto loop = *run::EventLoop::create(clock);
+  Options options;
+  options.state = directory / "state";
+  options.gateway_socket = directory / "gateway.sock";
+  options.listen = {"127.0.0.1", 0};
+  REQUIRE(App::start(*loop, options, log));
+  const std::string key = GENERATE("signing.key", "session.key");
+  std::filesystem::remove(options.state / "keys" / key);
+  SECTION("without nodes new ones do no harm") { CHECK(App::start(*loop, options, log)); }
+  SECTION("with nodes the missing file is told") {
+    {
+      auto store = SqliteStore::open(*loop, {options.state, 0}).value();
+      std::optional<Status> stored;
+      EnrollmentToken token;
+      token.id = EnrollmentTokenId::random();
+      token.uses = token.uses_left = 1;
+      token.expires = std::numeric_limits<UnixMs>::max();
+      store->add_enrollment_token(token, [&](const Status& done) { stored = done; });
+      NodeRecord node;
+      node.id = NodeId::random();
+      node.name = "web1";
+      store->enroll_node(token.secret, node, [&](const Result<NodeRecord>& done) {
+        stored = done ? Status() : Status(tl::unexpected(done.error()));
+        loop->stop();
+      });
+      loop->run();
+      REQUIRE(stored);
+      REQUIRE(*stored);
+    }
+    const auto started = App::start(*loop, options, log);
+    REQUIRE_FALSE(started);
+    CHECK_THAT(started.error().message,
+               Catch::Contains(key + " is missing, and the nodes of this fleet (1)"));
+    CHECK_FALSE(std::filesystem::exists(options.state / "keys" / key));
+  }
 }
 
 }  // namespace
