@@ -58,6 +58,7 @@ Result<Arguments> parse(const std::vector<std::string>& words) {
     } else if (value != nullptr) {
       if (++i == words.size()) return fail(ErrorCode::InvalidArgument, word + " needs a value");
       *value = words[i];
+      if (value->empty()) return fail(ErrorCode::InvalidArgument, word + " is empty");
     } else if (word != "-" && word.starts_with("-")) {
       return fail(ErrorCode::InvalidArgument, "there is no option " + word);
     } else if (!arguments.token.empty()) {

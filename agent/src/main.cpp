@@ -38,5 +38,6 @@ int main(int argc, char** argv) {
       break;
   }
   const auto ran = run_agent(options->run);
-  return ran ? 0 : complain(ran.error(), 1);
+  if (ran) return 0;
+  return complain(ran.error(), ran.error().code == muster::ErrorCode::InvalidArgument ? kUsage : 1);
 }

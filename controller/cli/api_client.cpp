@@ -79,7 +79,8 @@ CliResult<ApiClient> ApiClient::from_environment() {
   const auto controller = from_variable("MUSTER_CONTROLLER");
   if (!controller) return tl::unexpected(controller.error());
   // The token goes with each request, so only to who proves to be the controller.
-  if (!controller->starts_with("https://")) {
+  constexpr std::string_view kScheme = "https://";
+  if (!controller->starts_with(kScheme) || controller->size() == kScheme.size()) {
     return failure(Exit::Usage, "MUSTER_CONTROLLER is \"" + *controller +
                                     "\", which is no https:// address; nothing was sent to it");
   }

@@ -1,5 +1,8 @@
 #include "app.hpp"
 
+#include <poll.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <iostream>
 #include <muster/core/base/version.hpp>
@@ -69,6 +72,8 @@ CliResult<Exit> run_command(const Command& command, const std::vector<std::strin
   auto arguments = parse_arguments(command.options, words);
   if (!arguments) {
     auto wrong = arguments.error();
+    const bool is_program = command.takes.starts_with("--");
+    if (is_program) wrong.message += "; the program stands behind a \"--\"";
     wrong.message +=
         "\nusage: " + usage_line(command) + " [OPTIONS]   (muster " + command.words + " --help)";
     return tl::unexpected(wrong);
@@ -99,6 +104,22 @@ void explain_unknown(const std::vector<Command>& commands, const std::vector<std
   const auto second = words.size() > 1 && !known.empty() ? " " + words[1] : "";
   std::cerr << "muster: there is no command '" << words[0] << second << "'"
             << (known.empty() ? "; muster --help lists them" : "; there are:" + known) << "\n";
+}
+
+/// Whether all of the output arrived; a reader that has seen enough and closed its pipe has it all.
+bool output_arrived() {
+  if (std::cout << std::flush) return true;
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  const bool closed_by_reader = ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+  return closed_by_reader;
+}
+
+/// Whether `-h` belongs to the program of `muster exec NODES df -h`, in which "--" is missing.
+bool is_for_program(const Command& command, std::vector<std::string> words) {
+  if (!command.takes.starts_with("--")) return false;
+  std::erase_if(words, [](const auto& word) { return word == "--help" || word == "-h"; });
+  const auto arguments = parse_arguments(command.options, words);
+  return arguments && !arguments->words.empty();
 }
 
 }  // namespace
@@ -141,11 +162,15 @@ int run(const std::vector<std::string>& words) {
   }
   const std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(taken),
                                       words.end());
-  if (asks_for_help(rest)) {
+  if (asks_for_help(rest) && !is_for_program(*command, rest)) {
     print_help(*command);
     return 0;
   }
-  const auto done = run_command(*command, rest);
+  auto done = run_command(*command, rest);
+  if (done && !output_arrived()) {
+    done = failure(Exit::SomeFailed,
+                   "the output could not be written; is the disk full, or standard output closed?");
+  }
   if (!done) {
     std::cerr << "muster: " << done.error().message << "\n";
     return static_cast<int>(done.error().exit);

@@ -84,6 +84,18 @@ class BadInput(unittest.TestCase):
         done = self.fleet.run_join("muster1.notatoken", "bad")
         self.assertEqual(done.code, 2, done)
 
+    def test_a_join_without_a_name_uses_up_no_token(self):
+        token = self.fleet.token()
+        done = self.fleet.run_join(token, "", self.fleet.path("unnamed"))
+        self.assertEqual(done.code, 2, done)
+        self.assertIn("--name is empty", done.err)
+        self.assertEqual(self.fleet.run_join(token, "named").code, 0)
+
+    def test_a_wrong_address_of_metrics_is_a_usage_error(self):
+        done = fleet.run([fleet.BIN / "muster-agent", "run", "--state", self.fleet.path("named"), "--plugins",
+                          fleet.PLUGINS, "--metrics", "foo"])
+        self.assertEqual(done.code, 2, done)
+
     def test_another_operators_token_is_denied(self):
         other = self.fleet.path("other.token")
         other.write_text("x" * 43)

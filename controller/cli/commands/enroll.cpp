@@ -37,17 +37,20 @@ CliResult<Exit> create_token(ApiClient& api, const Arguments& arguments) {
     int uses = 0;
     const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), uses);
     if (wrong != std::errc{} || end != text.data() + text.size()) {
-      return failure(Exit::Usage, "--uses wants a number, not '" + text + "'");
+      return failure(Exit::Usage, "--uses wants a number of nodes, not '" + text + "'");
     }
     body["uses"] = uses;
   }
   const auto token = api.post("/v1/enrollment-tokens", body);
   if (!token) return tl::unexpected(token.error());
-  if (arguments.has("json")) {
-    std::cout << token->dump(2) << "\n";
-    return Exit::Ok;
+  std::cout << (arguments.has("json") ? token->dump(2) : token->value("token", "")) << "\n";
+  if (!(std::cout << std::flush)) {  // it is told only this once
+    const auto revoked = api.remove("/v1/enrollment-tokens/" + token->value("id", ""));
+    return failure(Exit::SomeFailed,
+                   std::string("the token could not be written; ") +
+                       (revoked ? "it was revoked" : "revoke it: muster enroll token ls"));
   }
-  std::cout << token->value("token", "") << "\n";
+  if (arguments.has("json")) return Exit::Ok;
   if (arguments.has("quiet")) return Exit::Ok;
   std::cerr << "lets in " << token->value("uses", 1) << " node(s) until "
             << short_time(text_of(*token, "expires"))

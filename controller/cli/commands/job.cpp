@@ -1,5 +1,6 @@
 #include <iostream>
 #include <muster/core/base/bytes.hpp>
+#include <muster/core/base/ids.hpp>
 #include <muster/core/crypto/base64url.hpp>
 #include <nlohmann/json.hpp>
 
@@ -48,7 +49,12 @@ CliResult<std::string> job_path(const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the id of one job (muster job ls)"); !right) {
     return tl::unexpected(right.error());
   }
-  return "/v1/jobs/" + sdk::percent_encode(arguments.words[0]);
+  const auto& id = arguments.words[0];
+  if (!JobId::parse(id)) {
+    return or_look({Exit::MatchedNothing, "'" + printable(id) + "' is not the id of a job"},
+                   "muster job ls");
+  }
+  return "/v1/jobs/" + id;
 }
 
 CliResult<Exit> show_job(ApiClient& api, const Arguments& arguments) {
@@ -70,8 +76,8 @@ CliResult<Exit> watch_job(ApiClient& api, const Arguments& arguments) {
   const bool as_json = arguments.has("json");
   Interrupt interrupt;
   interrupt.job_is(arguments.words[0]);
-  const auto job = follow_job(api, sdk::percent_encode(arguments.words[0]),
-                              as_json ? LiveOutput::None : LiveOutput::Prefixed);
+  const auto job =
+      follow_job(api, arguments.words[0], as_json ? LiveOutput::None : LiveOutput::Prefixed);
   if (!job) return or_look(job.error(), "muster job ls");
   if (as_json) {
     std::cout << job->dump(2) << "\n";

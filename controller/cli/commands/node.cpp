@@ -36,6 +36,9 @@ CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments, "; to choose nodes say --on SELECTOR"); !right) {
     return tl::unexpected(right.error());
   }
+  if (arguments.has("on") && arguments.value("on").empty()) {
+    return failure(Exit::Usage, "--on is empty; write --on all for every node, or leave it out");
+  }
   const auto answer = api.get("/v1/nodes" + query({{"selector", arguments.value("on")}}));
   if (!answer) return tl::unexpected(answer.error());
   const auto& nodes = answer->at("nodes");

@@ -102,13 +102,16 @@ CliResult<Exit> run_operation(ApiClient& api, const Arguments& options) {
 }
 
 CliResult<Exit> exec_program(ApiClient& api, const Arguments& options) {
-  auto argv = options.words;
-  argv.insert(argv.end(), options.after_dash.begin(), options.after_dash.end());
-  if (argv.empty()) {
+  if (!options.words.empty()) {
+    // Without it the program's options would be taken for ours.
+    return failure(Exit::Usage, "write \"--\" before the program: muster exec --on ... -- " +
+                                    options.words.front() + " ...");
+  }
+  if (options.after_dash.empty()) {
     return failure(Exit::Usage, "which program? For example: muster exec --on all -- uname -a");
   }
-  return create_and_follow(api, options,
-                           {{"operation", "system.exec"}, {"arguments", {{"argv", argv}}}});
+  return create_and_follow(
+      api, options, {{"operation", "system.exec"}, {"arguments", {{"argv", options.after_dash}}}});
 }
 
 std::vector<Option> run_options() {

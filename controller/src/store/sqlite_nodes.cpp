@@ -43,10 +43,9 @@ Status check_name_is_free(SQLite::Database& database, const std::string& name) {
   SQLite::Statement query(database, "SELECT 1 FROM nodes WHERE name = ? AND retired = 0");
   sql::bind(query, name);
   if (!query.executeStep()) return {};
-  return fail(
-      ErrorCode::Conflict,
-      "a node named " + name + " is in the fleet already; retire it, or join with another name",
-      "/name");
+  return fail(ErrorCode::Conflict,
+              "a node named " + name + " is in the fleet already; join with another name (--name)",
+              "/name");
 }
 
 Status insert_node(SQLite::Database& database, const NodeRecord& node) {

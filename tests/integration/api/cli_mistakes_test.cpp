@@ -1,0 +1,175 @@
+// What the program `muster` says and how it exits when something is wrong.
+#include "world_cli.hpp"
+
+namespace muster::controller {
+namespace {
+
+using nlohmann::json;
+
+TEST_CASE("mistakes of whoever types are told with the way out", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  struct Row {
+    std::string line;
+    std::string says;
+  };
+  for (const auto& row :
+       std::vector<Row>{{"run test.chnge --on all", "test.change"},
+                        {"run nothing.here --on all", "nothing"},
+                        {"run test.change", "--on"},
+                        {"run --on all", "which operation"},
+                        {"run test.change --on all count=x", "count"},
+                        {"run test.change --on all count", "NAME=TEXT"},
+                        {"run test.change --on all count:=x", "JSON"},
+                        {"run test.change --on all --timeout soon", "timeout"},
+                        {"run test.change --on all --unknown", "unknown"},
+                        {"exec --on all", "which program"},
+                        {"exec --on all df", "-- df"},
+                        {"exec --on all df -h", "\"--\""},
+                        {"exec --on all ls -la", "\"--\""},
+                        {"node ls --on ''", "--on all"},
+                        {"node ls role=web", "--on"},
+                        {"status now", "'now'"},
+                        {"job ls -- x", "'x'"},
+                        {"job show -- x", "one job"},
+                        {"plugin ls test", "'test'"},
+                        {"enroll token ls all", "'all'"},
+                        {"enroll token create web1", "'web1'"},
+                        {"enroll token create --label web", "NAME=VALUE"},
+                        {"enroll token create --label a=b --label a=c", "twice"},
+                        {"run test.change --on all -- count:=1", "without"},
+                        {"job show", "one job"},
+                        {"job nonsense", "muster job ls"},
+                        {"run test.change --on all 'count:=[1'", "column 3"},
+                        {"run test.change --on all 'x:={\"a\":1,\"a\":2}'", "\"a\" twice"},
+                        {"nonsense", "--help"}}) {
+    INFO(row.line);
+    const auto ran = muster(row.line);
+    INFO(ran.err);
+    CHECK(ran.exit == 2);
+    CHECK(ran.says(row.says));
+    CHECK(ran.out.empty());
+  }
+}
+
+TEST_CASE("what is named and does not exist is exit code 3, with the command that lists the others",
+          "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  const std::string id = "7c1e2a58-0000-4000-8000-000000000000";
+  using Row = std::pair<std::string, std::string>;
+  for (const auto& [line, list] :
+       std::vector<Row>{{"node show web9", "muster node ls"},
+                        {"plugin show tset", "muster plugin ls"},
+                        {"job show nonsense", "muster job ls"},
+                        {"job show ../nodes", "muster job ls"},
+                        {"job watch ''", "muster job ls"},
+                        {"job show " + id, "muster job ls"},
+                        {"job watch " + id, "muster job ls"},
+                        {"job output " + id, "muster job ls"},
+                        {"job cancel " + id, "muster job ls"},
+                        {"enroll token revoke " + id, "muster enroll token ls"}}) {
+    INFO(line);
+    const auto ran = muster(line);
+    CHECK(ran.exit == 3);
+    CHECK(ran.says("`" + list + "` lists them"));
+    CHECK(ran.out.empty());
+  }
+}
+
+TEST_CASE("a node that a selector names and that does not exist is told of", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  const auto ran = muster("run test.change --on 'node:web1 or node:web9' --detach");
+  CHECK(ran.exit == 0);
+  CHECK(ran.says("warning: no node is named web9; did you mean web1?\n"));
+  CHECK_FALSE(muster("run test.change --on node:web1 --detach").says("warning"));
+}
+
+TEST_CASE("who may not is told so and sees exit code 5", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world, Role::Viewer);
+  CHECK(muster("node ls").exit == 0);
+  CHECK(muster("run test.change --on all").exit == 5);
+  SECTION("a token that is none") {
+    REQUIRE(write_file_atomic(muster.token_file_, as_bytes("nonsense"), 0600));
+    CHECK(muster("node ls").exit == 5);
+  }
+  SECTION("another CA than the server's") {
+    test::TempDir other;
+    const auto names = std::vector<std::string>{"127.0.0.1"};
+    REQUIRE(tls::load_or_create_identity(other.path(), names, std::chrono::system_clock::now()));
+    muster.ca_ = other / "ca.crt";
+    const auto ran = muster("node ls");
+    CHECK(ran.exit == 5);
+    CHECK_FALSE(ran.err.empty());
+  }
+}
+
+TEST_CASE("a file that the environment names and that is not there is exit code 2",
+          "[integration][cli]") {
+  ApiWorld world;
+  Cli muster(world);
+  SECTION("the token's") {
+    std::filesystem::remove(muster.token_file_);
+    const auto ran = muster("node ls");
+    CHECK(ran.exit == 2);
+    CHECK(ran.says("MUSTER_TOKEN_FILE: "));
+    CHECK(ran.says("operator.token"));
+  }
+  SECTION("the CA's") {
+    muster.ca_ = muster.dir_ / "no.crt";
+    const auto ran = muster("node ls");
+    CHECK(ran.exit == 2);
+    CHECK(ran.says("MUSTER_CA_FILE: "));
+    CHECK(ran.says("no.crt"));
+  }
+}
+
+TEST_CASE("a controller that is not there is exit code 4, one that is not named 2",
+          "[integration][cli]") {
+  std::unique_ptr<ApiWorld> world = std::make_unique<ApiWorld>();
+  Cli muster(*world);
+  muster.controller_ = "https://127.0.0.1:1";
+  const auto ran = muster("node ls");
+  CHECK(ran.exit == 4);
+  CHECK(ran.says("127.0.0.1:1"));
+  muster.controller_ = "";
+  const auto unnamed = muster("node ls");
+  CHECK(unnamed.exit == 2);
+  CHECK(unnamed.says("MUSTER_CONTROLLER"));
+}
+
+TEST_CASE("the operator's token is sent to no address that is not https", "[integration][cli]") {
+  ApiWorld world;
+  Cli muster(world);
+  const auto port = muster.controller_.substr(muster.controller_.rfind(':'));
+  muster.controller_ = GENERATE("http://127.0.0.1", "127.0.0.1") + port;
+  const auto ran = muster("node ls");
+  CHECK(ran.exit == 2);
+  CHECK(ran.says("is no https:// address"));
+}
+
+TEST_CASE("output that cannot be written is told, and a token that nobody saw is of no use",
+          "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  const std::string where = GENERATE(">/dev/full", ">&-");
+  const auto tokens = [&] { return world.get("/v1/enrollment-tokens").body.at("tokens").size(); };
+  const auto before = tokens();
+  const auto list = muster("node ls " + where);
+  CHECK(list.exit == 1);
+  CHECK(list.says("the output could not be written"));
+  const auto token = muster("enroll token create --quiet " + where);
+  CHECK(token.exit == 1);
+  CHECK(token.says("it was revoked"));
+  CHECK(tokens() == before);
+}
+
+}  // namespace
+}  // namespace muster::controller
