@@ -4,15 +4,19 @@
 
 #include <muster/core/config/yaml.hpp>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "scalar.hpp"
+#include "yaml_slips.hpp"
 
 namespace muster::config {
 namespace {
+
+constexpr const char* kNoColon = "a colon is missing after this";
 
 /// Leaves yaml-cpp's parser from inside an event; never leaves this file.
 struct Refusal {
@@ -31,6 +35,9 @@ struct Refusal {
 class Builder final : public YAML::EventHandler {
  public:
   [[nodiscard]] nlohmann::json take() { return std::move(root_); }
+  /// Of the last scalar that may be a quoted one. yaml-cpp takes the end of the text for a closing
+  /// quote, so only the last can lack its own.
+  [[nodiscard]] const std::optional<YAML::Mark>& last_quoted() const { return last_quoted_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1) refuse(mark, "only one document is allowed, and here another one starts");
@@ -39,6 +46,8 @@ class Builder final : public YAML::EventHandler {
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
     if (wants_key()) refuse(mark, "a key must not be empty; quote it if it is meant as text");
+    // Only a value that nothing announces has the place of its key.
+    if (!open_.empty() && open_.back().block_key_at == mark.pos) refuse(mark, kNoColon);
     put(nullptr);
   }
 
@@ -48,6 +57,7 @@ class Builder final : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
+    if (tag == "!") last_quoted_ = mark;
     if (tag != "?" && tag != "!")
       refuse(mark, "tags are not allowed; quote a value to make it a string");
     if (wants_key()) return set_key(mark, value, tag == "?");
@@ -58,13 +68,13 @@ class Builder final : public YAML::EventHandler {
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {
-    open(mark, tag, nlohmann::json::array());
+                       YAML::EmitterStyle::value style) override {
+    open(mark, tag, style, nlohmann::json::array());
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {
-    open(mark, tag, nlohmann::json::object());
+                  YAML::EmitterStyle::value style) override {
+    open(mark, tag, style, nlohmann::json::object());
   }
   void OnMapEnd() override { close(); }
 
@@ -73,6 +83,8 @@ class Builder final : public YAML::EventHandler {
     nlohmann::json value;
     std::string key;  ///< of a map: the key whose value comes next
     bool has_key = false;
+    bool block = false;
+    int block_key_at = -1;  ///< of a map in block style: the offset of `key` while it has no value
   };
 
   [[nodiscard]] bool wants_key() const {
@@ -85,6 +97,7 @@ class Builder final : public YAML::EventHandler {
     if (map.value.contains(key)) refuse(mark, "the key \"" + key + "\" is used twice in this map");
     map.key = key;
     map.has_key = true;
+    if (map.block) map.block_key_at = mark.pos;
   }
 
   void put(nlohmann::json value) {
@@ -95,10 +108,12 @@ class Builder final : public YAML::EventHandler {
     } else {
       top.value[top.key] = std::move(value);
       top.has_key = false;
+      top.block_key_at = -1;
     }
   }
 
-  void open(const YAML::Mark& mark, const std::string& tag, nlohmann::json empty) {
+  void open(const YAML::Mark& mark, const std::string& tag, YAML::EmitterStyle::value style,
+            nlohmann::json empty) {
     if (tag != "?" && tag != "!" && !tag.empty()) refuse(mark, "tags are not allowed");
     if (wants_key()) refuse(mark, "a key must be a single value, not a list or a map");
     if (open_.size() >= static_cast<std::size_t>(kMaxYamlDepth)) {
@@ -106,7 +121,7 @@ class Builder final : public YAML::EventHandler {
              "lists and maps are nested deeper than " + std::to_string(kMaxYamlDepth) + " levels",
              ErrorCode::ResourceExhausted);
     }
-    open_.push_back(Frame{std::move(empty), {}, false});
+    open_.push_back(Frame{std::move(empty), {}, false, style == YAML::EmitterStyle::Block, -1});
   }
 
   void close() {
@@ -117,15 +132,22 @@ class Builder final : public YAML::EventHandler {
 
   nlohmann::json root_;
   std::vector<Frame> open_;
+  std::optional<YAML::Mark> last_quoted_;
   int documents_ = 0;
 };
 
+/// What is wrong with a text, and where.
+struct Fault {
+  std::size_t offset = 0;
+  std::string sentence;
+  ErrorCode code = ErrorCode::InvalidArgument;
+};
+
 /// "name:LINE:COL: sentence" for a byte offset; a column counts characters.
-tl::unexpected<Error> fail_at(std::string_view text, std::string_view name, std::size_t offset,
-                              const std::string& sentence, ErrorCode code) {
+tl::unexpected<Error> fail_at(std::string_view text, std::string_view name, const Fault& fault) {
   std::size_t line = 1;
   std::size_t column = 1;
-  for (const char byte : text.substr(0, offset)) {
+  for (const char byte : text.substr(0, fault.offset)) {
     if (byte == '\n') {
       ++line;
       column = 1;
@@ -133,8 +155,8 @@ tl::unexpected<Error> fail_at(std::string_view text, std::string_view name, std:
       ++column;
     }
   }
-  return fail(code, std::string(name) + ":" + std::to_string(line) + ":" + std::to_string(column) +
-                        ": " + sentence);
+  return fail(fault.code, std::string(name) + ":" + std::to_string(line) + ":" +
+                              std::to_string(column) + ": " + fault.sentence);
 }
 
 /// yaml-cpp counts columns in bytes; lines cannot be wrong.
@@ -175,6 +197,48 @@ std::size_t find_bad_byte(std::string_view text) {
   return std::string_view::npos;
 }
 
+/// A fault that yaml-cpp tells of, in the words and at the place that help.
+Fault translated(std::string_view text, const YAML::Exception& error) {
+  const std::size_t at = offset_of(text, error.mark);
+  if (error.msg == YAML::ErrorMsg::END_OF_MAP && begins_line_with_scalar(text, at))
+    return {at, kNoColon};
+  if (error.msg == YAML::ErrorMsg::MAP_VALUE) {
+    if (const auto line = line_without_colon(text, at)) return {*line, kNoColon};
+  }
+  return {at, error.msg};
+}
+
+/// Reads `text` into `builder` as far as it is good.
+std::optional<Fault> read(std::string_view text, Builder& builder) {
+  try {
+    std::istringstream stream{std::string(text)};
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+    return std::nullopt;
+  } catch (const Refusal& refusal) {
+    return Fault{offset_of(text, refusal.mark), refusal.sentence, refusal.code};
+  } catch (const YAML::Exception& error) {
+    return translated(text, error);
+  }
+}
+
+/// As read(), and finds also the quote that swallowed the rest of the text.
+std::optional<Fault> read_to_end(std::string_view text, Builder& builder) {
+  auto fault = read(text, builder);
+  auto quoted = builder.last_quoted();
+  if (fault && fault->offset == text.size()) {
+    // Told before the scalar came; with a line break at its end the text gives the scalar.
+    Builder again;
+    (void)read(std::string(text) + "\n", again);
+    quoted = again.last_quoted();
+  }
+  if (!quoted) return fault;
+  if (const auto opening = unclosed_quote(text, offset_of(text, *quoted)))
+    return Fault{*opening, "this quote is never closed"};
+  return fault;
+}
+
 }  // namespace
 
 Result<nlohmann::json> parse_yaml(std::string_view text, std::string_view name) {
@@ -184,20 +248,11 @@ Result<nlohmann::json> parse_yaml(std::string_view text, std::string_view name) 
   }
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   if (const std::size_t bad = find_bad_byte(text); bad != std::string_view::npos) {
-    return fail_at(text, name, bad, "this is no printable UTF-8 text", ErrorCode::InvalidArgument);
+    return fail_at(text, name, {bad, "this is no printable UTF-8 text"});
   }
-  try {
-    std::istringstream stream{std::string(text)};
-    YAML::Parser parser(stream);
-    Builder builder;
-    while (parser.HandleNextDocument(builder)) {
-    }
-    return builder.take();
-  } catch (const Refusal& refusal) {
-    return fail_at(text, name, offset_of(text, refusal.mark), refusal.sentence, refusal.code);
-  } catch (const YAML::Exception& error) {
-    return fail_at(text, name, offset_of(text, error.mark), error.msg, ErrorCode::InvalidArgument);
-  }
+  Builder builder;
+  if (const auto fault = read_to_end(text, builder)) return fail_at(text, name, *fault);
+  return builder.take();
 }
 
 }  // namespace muster::config

@@ -73,6 +73,63 @@ TEST_CASE("mistakes are told with line and column", "[unit][config]") {
   CHECK(error.code == ErrorCode::InvalidArgument);
 }
 
+TEST_CASE("a quote that is never closed is told where it opens", "[unit][config]") {
+  using Row = std::pair<std::string, std::string>;
+  const std::string end = GENERATE("", "\n", "\r\n", "\n\n  \n");
+  const auto [text, place] =
+      GENERATE(Row{"root: \"/tmp", "1:7"}, Row{"root: '/tmp", "1:7"},
+               Row{"muster: 1\nid: \"x\nname: b", "2:5"}, Row{"muster: 1\nid: 'x\nname: b", "2:5"},
+               Row{"a: 'it''s", "1:4"}, Row{"a: 'it''", "1:4"}, Row{R"(a: "say \")", "1:4"},
+               Row{R"(a: "x\)", "1:4"}, Row{"\xC3\xA9: \"x", "1:4"}, Row{"\"x\": \"y", "1:6"},
+               Row{"a: 1\n\"b", "2:1"}, Row{"? \"x", "1:3"}, Row{"- 'a'\n- 'b\n- c", "2:3"},
+               Row{"a: &x # \"none\n  \"y", "2:3"}, Row{"a: {b: \"x", "1:8"},
+               Row{"a: [\"x, y]", "1:5"}, Row{"\"", "1:1"}, Row{"'", "1:1"});
+  CAPTURE(text, end);
+  CHECK(yaml_error(text + end).message == "t.yaml:" + place + ": this quote is never closed");
+}
+
+TEST_CASE("quotes that are closed stay as they are", "[unit][config]") {
+  CHECK(yaml("a: 'it''s'\nb: \"say \\\"\\\"\"") == json{{"a", "it's"}, {"b", "say \"\""}});
+  CHECK(yaml("a: \"x\n  y\"\n") == json{{"a", "x y"}});
+  CHECK(yaml("a: &x # \"none\n  'y'") == json{{"a", "y"}});
+  CHECK(yaml("a: |\n  \"b\n") == json{{"a", "\"b\n"}});
+  CHECK(yaml("a: x\n  \"y\n") == json{{"a", "x \"y"}});
+  CHECK(yaml("'a': \"\" # \"b\n") == json{{"a", ""}});
+}
+
+TEST_CASE("a line that lacks its colon is told", "[unit][config]") {
+  using Row = std::pair<std::string, std::string>;
+  const auto [text, place] =
+      GENERATE(Row{"muster: 1\nid x\nname: b", "2:1"}, Row{"muster: 1\nid x", "2:1"},
+               Row{"id x\nmuster: 1\n", "1:1"}, Row{"a: 1\n\n# b\nid\n", "4:1"},
+               Row{"a: 1\nid x\n\n  y\nname z\nb: 1", "2:1"}, Row{"a: 1\n\"b\"\nc: 1", "2:1"},
+               Row{"a: 1\nb c # d: 1\n", "2:1"}, Row{"a: 1\n-x", "2:1"},
+               Row{"a:\n  b: 1\n  c d\n  e: f\n", "3:3"}, Row{"- id x\n  name: b\n", "1:3"},
+               Row{"- - a: 1\n    b\n", "2:5"}, Row{"a: |\n  x\nb c\nd: 1\n", "3:1"});
+  CAPTURE(text);
+  CHECK(yaml_error(text).message == "t.yaml:" + place + ": a colon is missing after this");
+}
+
+TEST_CASE("what may do without a colon or a value still may", "[unit][config]") {
+  using Row = std::pair<std::string, std::string>;
+  const auto [text, expected] = GENERATE(
+      Row{"id:", R"({"id":null})"}, Row{"id: # none\nb: 1", R"({"id":null,"b":1})"},
+      Row{"? a\n? b", R"({"a":null,"b":null})"}, Row{"? a\n: b", R"({"a":"b"})"},
+      Row{"{a, b: 1}", R"({"a":null,"b":1})"}, Row{"{\"a\"}", R"({"a":null})"},
+      Row{"[? a]", R"([{"a":null}])"}, Row{"a b", R"("a b")"}, Row{"\"a\":\n", R"({"a":null})"},
+      Row{"a:\n  b\n  c\nd: 1", R"({"a":"b c","d":1})"}, Row{"a:\n- b\n- c", R"({"a":["b","c"]})"});
+  CAPTURE(text);
+  CHECK(yaml(text) == json::parse(expected));
+}
+
+TEST_CASE("a colon too many, or a list among keys, is not told as a colon too few",
+          "[unit][config]") {
+  const std::string text = GENERATE("a: b: c", "a: some\n more: x", "a: 1\n- b", "a: \"x\" y",
+                                    "\"a\n\": b", "a: 1\n[b]\n", "- a: b: c\n");
+  CAPTURE(text);
+  CHECK_THAT(yaml_error(text).message, !Catch::Contains("missing"));
+}
+
 TEST_CASE("a billion laughs are refused at the first alias", "[unit][config]") {
   std::string text = "a: &a [x, x]\n";
   for (char name = 'b'; name <= 'z'; ++name) {

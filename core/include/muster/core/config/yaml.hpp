@@ -17,8 +17,9 @@ inline constexpr int kMaxYamlDepth = 32;
 
 /// The one document in `text` (an empty text is null). `name` is the file or source for the
 /// messages. Errors: InvalidArgument as "name:LINE:COL: sentence" (both count from 1; a column
-/// counts characters) for a syntax error, a key used twice, a key that is not plain, an alias, a
-/// tag or a second document; ResourceExhausted above the limits of size and depth.
+/// counts characters) for a syntax error, a quote that is never closed, a line without its colon, a
+/// key used twice, a key that is not plain, an alias, a tag or a second document; ResourceExhausted
+/// above the limits of size and depth.
 [[nodiscard]] Result<nlohmann::json> parse_yaml(std::string_view text, std::string_view name);
 
 }  // namespace muster::config
