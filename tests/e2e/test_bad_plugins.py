@@ -32,7 +32,8 @@ REJECTED = {
     "newer": (lambda: with_bytes(MOCK, b'"abi":{"major":1,', b'"abi":{"major":9,'),
               "it was built for ABI 9, this agent speaks ABI 1; upgrade the agent"),
     "foreign": (lambda: for_another_machine(MOCK), "; install its build for"),
-    "ztwin": (SYSTEM.read_bytes, "another file of the folder is plugin system already; remove one of them"),
+    "atwin": (SYSTEM.read_bytes, "plugin system is loaded from system.so already; remove one of them"),
+    "ztwin": (SYSTEM.read_bytes, "plugin system is loaded from system.so already; remove one of them"),
 }
 
 
@@ -65,6 +66,7 @@ class BadPlugins(unittest.TestCase):
         config = cls.fleet.path(name + ".config")
         config.mkdir()
         config.joinpath("mock.yaml").write_text(mock_config)
+        config.joinpath("moc.yaml").write_text(mock_config)
         cls.fleet.agent_options = ["--plugin-config", config]
         cls.fleet.join(name)
 
@@ -102,6 +104,12 @@ class BadPlugins(unittest.TestCase):
 
     def test_a_file_may_have_any_name(self):
         self.assertEqual(self.plugins()[("od?d" + "x" * 240, "")]["states"], {"rejected": 2})
+
+    def test_a_configuration_of_no_plugin_is_named_by_the_agent(self):
+        lines = self.fleet.path("failing.log").read_text().splitlines()
+        said = [line for line in lines if "there is no plugin for this configuration, ignoring" in line]
+        self.assertEqual(len(said), 1, said)
+        self.assertIn("/moc.yaml", said[0])
 
     def test_the_others_work(self):
         done = self.muster("run", "system.ping", "--on", "all", "--json")
@@ -146,6 +154,18 @@ class ManyFiles(unittest.TestCase):
             listed = fleet.wait_for("the plugins", lambda: many.muster("plugin", "ls", "--json").json["plugins"])
             self.assertEqual(len(listed), 256)
             self.assertEqual(many.muster("run", "system.ping", "--on", "all").code, 0)
+
+
+class NoFolder(unittest.TestCase):
+    def test_an_agent_does_not_start_without_a_folder_that_it_was_given(self):
+        with fleet.Fleet(nodes=0) as one:
+            one.run_join(one.token(), "node-1")
+            nope = one.path("nope")
+            for plugins, configs in ((nope, one.dir), (fleet.PLUGINS, nope)):
+                done = fleet.run([fleet.BIN / "muster-agent", "run", "--state", one.path("node-1"),
+                                  "--plugins", plugins, "--plugin-config", configs])
+                self.assertEqual(done.code, 1, done)
+                self.assertIn(f"{nope}: No such file or directory", done.err)
 
 
 if __name__ == "__main__":

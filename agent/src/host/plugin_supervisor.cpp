@@ -1,12 +1,8 @@
 #include "host/plugin_supervisor.hpp"
 
 #include <algorithm>
-#include <muster/core/base/files.hpp>
-#include <muster/core/config/yaml.hpp>
 #include <muster/core/crypto/digest.hpp>
 #include <muster/core/plugins/leftovers.hpp>
-#include <nlohmann/json.hpp>
-#include <system_error>
 #include <utility>
 
 #include "host/plugin_event.hpp"
@@ -14,59 +10,7 @@
 namespace muster::agent {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::chrono::seconds kReapPeriod{5};
-constexpr std::size_t kMaxConfigBytes = plugins::kMaxArguments;
-
-Result<std::vector<std::filesystem::path>> plugin_files(const std::filesystem::path& directory) {
-  std::error_code error;
-  std::filesystem::directory_iterator entries(directory, error);
-  if (error) return fail_errno("read the plugin folder " + directory.string(), error.value());
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : entries) {
-    if (entry.path().extension() == ".so") files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
-  return files;
-}
-
-Result<config::Manifest> manifest_of(const plugins::PluginFile& file) {
-  const auto document = json::parse(file.manifest, nullptr, false);
-  if (document.is_discarded()) return fail(ErrorCode::Corrupt, "its manifest is not JSON");
-  return config::parse_manifest(document).map_error([](Error error) {
-    error.message =
-        "its manifest: " + error.message + (error.field.empty() ? "" : " (at " + error.field + ")");
-    return error;
-  });
-}
-
-/// A plugin's configuration as it was written; {} when nobody wrote one. Errors name the place.
-Result<json> written_config(const std::string& plugin, const SupervisorOptions& options) {
-  if (const auto given = options.configs.find(plugin); given != options.configs.end())
-    return config::parse_yaml(given->second, plugin);
-  const auto path = options.config_directory / (plugin + ".yaml");
-  std::error_code error;
-  if (options.config_directory.empty() || !std::filesystem::exists(path, error)) {
-    return json::object();
-  }
-  const auto text = read_file(path, kMaxConfigBytes);
-  if (!text) return tl::unexpected(text.error());
-  return config::parse_yaml(*text, path.string());
-}
-
-/// The configuration as the plugin gets it: checked, with defaults.
-Result<Bytes> config_for(const config::Manifest& manifest, const SupervisorOptions& options) {
-  auto value = written_config(manifest.id, options);
-  if (!value) return tl::unexpected(value.error());
-  if (value->is_null()) value = json::object();  // an empty file
-  manifest.config_schema.fill_defaults(*value);
-  if (const auto violations = manifest.config_schema.check(*value); !violations.empty()) {
-    return fail(ErrorCode::InvalidArgument, violations[0].pointer + " " + violations[0].message,
-                violations[0].pointer);
-  }
-  return json::to_msgpack(*value);
-}
 
 /// What makes two requests the same to the poison list.
 std::string request_key(const config::Manifest& manifest, const CallSpec& spec) {
@@ -101,50 +45,40 @@ PluginSupervisor::~PluginSupervisor() = default;
 Result<std::unique_ptr<PluginSupervisor>> PluginSupervisor::create(run::EventLoop& loop,
                                                                    log::Logger log,
                                                                    SupervisorOptions options) {
-  const auto files = plugin_files(options.plugin_directory);
-  if (!files) return tl::unexpected(files.error());
+  auto folder = read_plugin_folder(options.plugin_directory);
+  if (!folder) return tl::unexpected(folder.error());
+  const auto configs = PluginConfigs::open(options.configs, options.config_directory);
+  if (!configs) return tl::unexpected(configs.error());
   std::unique_ptr<PluginSupervisor> supervisor(
       new PluginSupervisor(loop, std::move(log), std::move(options)));
-  for (const auto& file : *files) {
-    if (const auto loaded = supervisor->load(file); !loaded) {
-      supervisor->log_.error("plugin not loaded, ignoring",
-                             {{"file", file.string()}, {"why", loaded.error().message}});
-      supervisor->rejected_.push_back({file, loaded.error().message});
-    }
-  }
+  for (auto& [id, found] : folder->plugins) supervisor->add(std::move(found), *configs);
+  supervisor->rejected_ = std::move(folder->rejected);
+  supervisor->warn_of_what_is_ignored(*configs);
   return supervisor;
 }
 
-Status PluginSupervisor::load(const std::filesystem::path& path) {
-  auto file = plugins::open_plugin_file(path);
-  if (!file) return tl::unexpected(file.error());
-  auto manifest = manifest_of(*file).map_error(with_context(path.string()));
-  if (!manifest) return tl::unexpected(manifest.error());
-  if (auto abi = plugins::check_abi(static_cast<std::uint64_t>(manifest->abi_major),
-                                    static_cast<std::uint64_t>(manifest->abi_min_minor));
-      !abi) {
-    return abi.map_error(with_context(path.string()));
-  }
-  if (slots_.contains(manifest->id)) {
-    return fail(ErrorCode::Conflict, path.string() + ": another file of the folder is plugin " +
-                                         manifest->id + " already; remove one of them");
-  }
+void PluginSupervisor::add(FoundPlugin found, const PluginConfigs& configs) {
   // A plugin with a broken configuration is there, and says why it does not run.
-  auto config = config_for(*manifest, options_);
-  const auto id = manifest->id;
+  auto config = configs.of(found.manifest).map_error(with_context("its configuration"));
+  const auto id = found.manifest.id;
   PluginSlot::Events events{
       [this](PluginSlot&) { on_changed(); },
       [this](PluginSlot& slot, const plugins::ToAgent& frame) { on_frame(slot, frame); },
       [this](PluginSlot& slot, const HostEnd& end) { on_host_ended(slot, end); },
   };
   slots_[id] = std::make_unique<PluginSlot>(
-      PluginSlot::Parts{loop_, log_, options_.host_program, std::move(*file), std::move(*manifest),
-                        std::move(config).map_error([](Error error) {
-                          error.message = "its configuration: " + error.message;
-                          return error;
-                        }),
-                        std::move(events)});
-  return {};
+      PluginSlot::Parts{loop_, log_, options_.host_program, std::move(found.file),
+                        std::move(found.manifest), std::move(config), std::move(events)});
+}
+
+void PluginSupervisor::warn_of_what_is_ignored(const PluginConfigs& configs) const {
+  for (const auto& file : rejected_) {
+    log_.error("plugin not loaded, ignoring", {{"file", file.path.string()}, {"why", file.why}});
+  }
+  for (const auto& file :
+       configs.of_nobody([this](const std::string& id) { return slots_.contains(id); })) {
+    log_.warn("there is no plugin for this configuration, ignoring", {{"file", file.string()}});
+  }
 }
 
 void PluginSupervisor::start() {

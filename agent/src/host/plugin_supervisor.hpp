@@ -15,6 +15,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "host/plugin_configs.hpp"
+#include "host/plugin_folder.hpp"
 #include "host/plugin_kv.hpp"
 #include "host/plugin_queries.hpp"
 #include "host/plugin_slot.hpp"
@@ -67,12 +69,6 @@ struct PluginStatus {
   std::map<std::string, std::uint64_t> slips;  ///< as PluginSlot::slips()
 };
 
-/// A file in the folder that is no plugin that this agent can run, and why.
-struct RejectedFile {
-  std::filesystem::path path;
-  std::string why;
-};
-
 struct SupervisorOptions {
   std::filesystem::path plugin_directory;
   std::filesystem::path host_program;
@@ -88,9 +84,9 @@ class PluginSupervisor {
  public:
   static constexpr std::chrono::seconds kAfterDeadline{10};
 
-  /// Reads every `*.so` of the folder, by name; starts nothing yet. Blocks. A file that is no
-  /// plugin is logged and listed in rejected(), and does not keep the others out. Errors: NotFound
-  /// for the folder.
+  /// Reads the folder of plugins and that of their configurations; starts nothing yet. Blocks. A
+  /// file that is no plugin is logged and listed in rejected(), and does not keep the others out; a
+  /// configuration of no plugin is logged. Errors: NotFound for either folder.
   [[nodiscard]] static Result<std::unique_ptr<PluginSupervisor>> create(run::EventLoop& loop,
                                                                         log::Logger log,
                                                                         SupervisorOptions options);
@@ -144,7 +140,8 @@ class PluginSupervisor {
   };
 
   PluginSupervisor(run::EventLoop& loop, log::Logger log, SupervisorOptions options);
-  [[nodiscard]] Status load(const std::filesystem::path& path);
+  void add(FoundPlugin found, const PluginConfigs& configs);
+  void warn_of_what_is_ignored(const PluginConfigs& configs) const;
   [[nodiscard]] PluginSlot* slot_for(std::string_view operation) const;
   void on_frame(PluginSlot& slot, const plugins::ToAgent& frame);
   void on_event(PluginSlot& slot, const plugins::Event& event);
