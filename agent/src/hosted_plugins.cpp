@@ -166,10 +166,10 @@ class HostedPlugins final : public PluginRuntime {
 
   void on_changed() {
     for (const auto& plugin : supervisor_->plugins()) {
-      const bool ready = plugin.state == PluginState::Ready;
-      if (std::exchange(ready_[plugin.id], ready) != ready && events_.ready) {
-        events_.ready(plugin.id, ready);
-      }
+      PluginCondition now{plugin.state == PluginState::Ready, {}};
+      if (!now.ready) now.why_not = why_not_ready(plugin.id, plugin.state, plugin.last_trouble);
+      if (std::exchange(told_[plugin.id], now) != now && events_.ready)
+        events_.ready(plugin.id, std::move(now));
     }
     if (callbacks_.changed) callbacks_.changed();
   }
@@ -183,7 +183,7 @@ class HostedPlugins final : public PluginRuntime {
   RunnerEvents events_;
   RuntimeCallbacks callbacks_;
   std::unordered_map<TaskId, CallHandle> calls_;
-  std::map<std::string, bool> ready_;
+  std::map<std::string, PluginCondition> told_;
   mutable std::map<wire::Digest, Bytes> manifests_;
   KvService kv_;
   std::unique_ptr<PluginSupervisor> supervisor_;  // goes first: nothing is called after that

@@ -34,7 +34,8 @@ struct RunnerEvents {
   std::function<void(const TaskId&, std::uint16_t done, const std::string& note)> progress;
   std::function<void(const TaskId&, Outcome)>
       ended;  ///< exactly once for each start() that said yes
-  std::function<void(const std::string& plugin, bool ready)> ready;
+  /// Told also when only the reason changes.
+  std::function<void(const std::string& plugin, PluginCondition)> ready;
 };
 
 class CallRunner {

@@ -4,6 +4,12 @@ namespace muster::agent {
 
 using wire::TaskState;
 
+namespace {
+
+std::string because(const std::string& why) { return why.empty() ? "" : ": " + why; }
+
+}  // namespace
+
 std::optional<TaskState> settled_state(Outcome::Kind kind) {
   switch (kind) {
     case Outcome::Kind::Ok:
@@ -31,13 +37,18 @@ bool plugin_saw_deadline(const TaskEntry& task, const Outcome& outcome, std::int
          now_ms - task.started_ms >= task.timeout.count() - kAheadMs;
 }
 
-Error late() {
-  return {ErrorCode::Timeout, "it was not started before its latest start", {}, false, {}};
+Error late(const std::string& why) {
+  return {ErrorCode::Timeout,
+          "it was not started before its latest start" + because(why),
+          {},
+          false,
+          {}};
 }
 
-Error lost_and_late() {
+Error lost_and_late(const std::string& why) {
   return {ErrorCode::Timeout,
-          "it was lost while it ran, and its latest start passed before it could run again",
+          "it was lost while it ran, and its latest start passed before it could run again" +
+              because(why),
           {},
           false,
           {}};

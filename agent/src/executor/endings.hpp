@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "executor/task_entry.hpp"
 
@@ -21,10 +22,11 @@ namespace muster::agent {
 [[nodiscard]] bool plugin_saw_deadline(const TaskEntry& task, const Outcome& outcome,
                                        std::int64_t now_ms);
 
-[[nodiscard]] Error late();
+/// `why` is what it waited for, or "".
+[[nodiscard]] Error late(const std::string& why);
 [[nodiscard]] Error asked_to_end(wire::CancelReason reason);
 // The same when an attempt before was lost, so that nobody knows what it did.
-[[nodiscard]] Error lost_and_late();
+[[nodiscard]] Error lost_and_late(const std::string& why);
 [[nodiscard]] Error lost_and_asked_to_end(wire::CancelReason reason);
 
 }  // namespace muster::agent

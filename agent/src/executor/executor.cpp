@@ -63,8 +63,8 @@ void Executor::listen_to_runner() {
     if (cut_off && outcome.kind == Outcome::Kind::Lost) outcome = stopped_while_it_ran();
     perform(table_.ended(task, within_limits(std::move(outcome)), around_.time.now_ms()));
   };
-  events.ready = [this](const std::string& plugin, bool ready) {
-    perform(table_.plugin_ready(plugin, ready, around_.time.now_ms()));
+  events.ready = [this](const std::string& plugin, PluginCondition condition) {
+    perform(table_.plugin_ready(plugin, std::move(condition), around_.time.now_ms()));
   };
   around_.runner.set_events(std::move(events));
 }

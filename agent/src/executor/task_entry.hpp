@@ -75,4 +75,11 @@ struct Outcome {
   std::optional<Error> error;
 };
 
+/// Whether a plugin takes calls, and a sentence that says why it does not.
+struct PluginCondition {
+  bool ready = false;
+  std::string why_not;
+  friend bool operator==(const PluginCondition&, const PluginCondition&) = default;
+};
+
 }  // namespace muster::agent

@@ -17,7 +17,7 @@ std::int64_t forget_after(const TaskEntry& entry, std::int64_t now_ms) {
 }  // namespace
 
 bool TaskTable::has_slot(const Lane& lane) const {
-  return !held_ && lane.ready && lane.busy < limits_.running_per_plugin;
+  return !held_ && lane.plugin.ready && lane.busy < limits_.running_per_plugin;
 }
 
 Result<Actions> TaskTable::accept(TaskEntry entry, std::int64_t now_ms) {
@@ -214,11 +214,13 @@ void TaskTable::finish(TaskEntry& entry, TaskState state, std::optional<Error> e
 }
 
 void TaskTable::finish_late(TaskEntry& entry, std::int64_t now_ms, Actions& actions) {
+  const bool waited = entry.phase == Phase::Queued;
+  const std::string why = waited ? lanes_[entry.plugin].plugin.why_not : "";
   if (entry.attempt > 1) {  // the attempt before may have done its work
-    finish(entry, TaskState::Indeterminate, lost_and_late(), now_ms, actions);
+    finish(entry, TaskState::Indeterminate, lost_and_late(why), now_ms, actions);
   } else {
     entry.started_ms = 0;
-    finish(entry, TaskState::Expired, late(), now_ms, actions);
+    finish(entry, TaskState::Expired, late(why), now_ms, actions);
   }
 }
 
@@ -270,7 +272,7 @@ Actions TaskTable::put_back(const TaskId& id) {
   Actions actions;
   if (found == tasks_.end() || found->second.phase != Phase::Running) return actions;
   take_back_start(found->second, actions);
-  lanes_[found->second.plugin].ready = false;
+  lanes_[found->second.plugin].plugin = {};
   return actions;
 }
 
@@ -306,10 +308,11 @@ Actions TaskTable::cancel(const TaskId& id, wire::CancelReason reason, std::int6
   return actions;
 }
 
-Actions TaskTable::plugin_ready(const std::string& plugin, bool ready, std::int64_t now_ms) {
+Actions TaskTable::plugin_ready(const std::string& plugin, PluginCondition condition,
+                                std::int64_t now_ms) {
   Actions actions;
   Lane& lane = lanes_[plugin];
-  lane.ready = ready;
+  lane.plugin = std::move(condition);
   start_waiting(lane, now_ms, actions);
   return actions;
 }

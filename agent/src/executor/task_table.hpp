@@ -72,7 +72,8 @@ class TaskTable {
   /// A promised task that can no longer run here, for example because its plugin is gone.
   [[nodiscard]] Actions withdraw(const TaskId& task, Error why, std::int64_t now_ms);
   [[nodiscard]] Actions cancel(const TaskId& task, wire::CancelReason reason, std::int64_t now_ms);
-  [[nodiscard]] Actions plugin_ready(const std::string& plugin, bool ready, std::int64_t now_ms);
+  [[nodiscard]] Actions plugin_ready(const std::string& plugin, PluginCondition condition,
+                                     std::int64_t now_ms);
   /// Ends what waited beyond its latest start, and lets go of ids whose time is over.
   [[nodiscard]] Actions tick(std::int64_t now_ms);
   /// Nothing starts while `on`: before the controller's time is known, and when the agent is
@@ -93,7 +94,7 @@ class TaskTable {
 
  private:
   struct Lane {  // one for each plugin
-    bool ready = false;
+    PluginCondition plugin;
     std::size_t busy = 0;        // Starting or Running
     std::deque<TaskId> waiting;  // Queued
   };

@@ -50,6 +50,12 @@ std::string_view to_string(PluginState state) {
   return "stopped";
 }
 
+std::string why_not_ready(const std::string& plugin, PluginState state,
+                          const std::string& trouble) {
+  return "plugin " + plugin + " on this node is " + std::string(to_string(state)) +
+         (trouble.empty() ? "" : ": " + trouble);
+}
+
 PluginSlot::PluginSlot(Parts parts)
     : parts_(std::move(parts)),
       plugin_log_(parts_.log.with({{"plugin", parts_.manifest.id}})),

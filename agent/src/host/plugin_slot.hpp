@@ -29,6 +29,10 @@ enum class PluginState : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(PluginState state);
 
+/// A sentence for whoever waits for the plugin; `trouble` is that of the slot.
+[[nodiscard]] std::string why_not_ready(const std::string& plugin, PluginState state,
+                                        const std::string& trouble);
+
 class PluginSlot {
  public:
   struct Events {

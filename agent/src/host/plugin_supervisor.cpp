@@ -130,9 +130,8 @@ Status PluginSupervisor::usable(std::string_view operation) const {
   if (slot == nullptr) return {};
   const auto state = slot->state();
   if (state != PluginState::Failed && state != PluginState::Quarantined) return {};
-  return fail(ErrorCode::FailedPrecondition, "plugin " + slot->manifest().id + " on this node is " +
-                                                 std::string(to_string(state)) + ": " +
-                                                 slot->last_trouble());
+  return fail(ErrorCode::FailedPrecondition,
+              why_not_ready(slot->manifest().id, state, slot->last_trouble()));
 }
 
 const std::string* PluginSupervisor::manifest_text(
@@ -161,8 +160,7 @@ Result<CallHandle> PluginSupervisor::start_call(CallSpec spec, CallEvents events
   }
   if (slot->state() != PluginState::Ready || slot->host() == nullptr) {
     return fail(ErrorCode::Unavailable,
-                "plugin " + slot->manifest().id + " is " + std::string(to_string(slot->state())) +
-                    (slot->last_trouble().empty() ? "" : ": " + slot->last_trouble()));
+                why_not_ready(slot->manifest().id, slot->state(), slot->last_trouble()));
   }
   const auto call = ++last_call_;
   const std::uint32_t flags = spec.check ? 1 : 0;

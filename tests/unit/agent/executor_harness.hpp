@@ -67,7 +67,9 @@ class FakeRunner final : public agent::CallRunner {
   }
   void add_credit(const TaskId& task, std::uint64_t bytes) override { credit[task] += bytes; }
 
-  void ready(bool on = true) { events_.ready("mock", on); }
+  void ready(bool on = true, const std::string& why_not = "") {
+    events_.ready("mock", {on, why_not});
+  }
   void print(const TaskId& task, std::string_view text,
              wire::Stream stream = wire::Stream::Stdout) {
     events_.output(task, stream, as_bytes(text));

@@ -21,7 +21,7 @@ TEST_CASE("a cancel ends a task in every phase before its end", "[unit][executor
     (void)table.wrote(id, kNow);
     CHECK(table.cancel(id, CancelReason::Requested, kNow) == doing(id, {Do::WriteEnd}));
     CHECK(table.queued() == 0);
-    CHECK(table.plugin_ready("mock", true, kNow).empty());
+    CHECK(table.plugin_ready("mock", {true, ""}, kNow).empty());
   }
   SECTION("its start is being written") {
     Ready table;
@@ -68,7 +68,7 @@ TEST_CASE("a start that waited for the disk begins when it is written, or is too
   const auto id = task(1).id;
   REQUIRE(table.accept(task(1), kNow));
   (void)table.wrote(id, kNow);
-  REQUIRE(table.plugin_ready("mock", true, kNow) == doing(id, {Do::WriteStart}));
+  REQUIRE(table.plugin_ready("mock", {true, ""}, kNow) == doing(id, {Do::WriteStart}));
   REQUIRE(table.not_written(id) == TaskTable::Unwritten::Kept);
   const std::int64_t later = kNow + GENERATE(900, 1100);
   CHECK(table.retry_writes(later) == doing(id, {Do::WriteStart}));
@@ -101,7 +101,7 @@ TEST_CASE("a further attempt that its deadline ends is not said to be cancelled"
   auto entry = task(1);
   entry.idempotent = true;
   const auto id = table.run(entry);
-  (void)table.plugin_ready("mock", false, kNow);
+  (void)table.plugin_ready("mock", {false, ""}, kNow);
   (void)table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow);
   (void)table.cancel(id, CancelReason::Deadline, kNow);
   CHECK(table.find(id)->state == TaskState::Indeterminate);

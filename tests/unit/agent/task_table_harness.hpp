@@ -33,7 +33,7 @@ inline Actions doing(const TaskId& id, std::initializer_list<Do> all) {
 /// A table whose plugin is ready.
 struct Ready : TaskTable {
   explicit Ready(TableLimits limits = {}) : TaskTable(limits) {
-    REQUIRE(plugin_ready("mock", true, kNow).empty());
+    REQUIRE(plugin_ready("mock", {true, ""}, kNow).empty());
   }
   /// A task that runs.
   TaskId run(TaskEntry entry) {

@@ -58,7 +58,7 @@ TEST_CASE("a full queue refuses, and one plugin's queue does not hold up another
   REQUIRE(table.accept(task(3), kNow));
   CHECK(table.accept(task(4), kNow).error().code == ErrorCode::ResourceExhausted);
   CHECK(table.state_of(task(4).id) == TaskState::Unknown);
-  CHECK(table.plugin_ready("other", true, kNow).empty());
+  CHECK(table.plugin_ready("other", {true, ""}, kNow).empty());
   auto other = task(5);
   other.plugin = "other";
   CHECK(table.accept(other, kNow).value().at(0).what == Do::WriteAcceptAndStart);
@@ -81,7 +81,7 @@ TEST_CASE("a task waits for its plugin, and expires when that takes too long", "
   REQUIRE(table.accept(task(1), kNow));
   (void)table.wrote(id, kNow);
   SECTION("the plugin comes") {
-    CHECK(table.plugin_ready("mock", true, kNow) == doing(id, {Do::WriteStart}));
+    CHECK(table.plugin_ready("mock", {true, ""}, kNow) == doing(id, {Do::WriteStart}));
   }
   SECTION("it does not come in time") {
     CHECK(table.tick(kNow + 1000).empty());
@@ -89,9 +89,44 @@ TEST_CASE("a task waits for its plugin, and expires when that takes too long", "
     CHECK(table.find(id)->state == TaskState::Expired);
   }
   SECTION("it comes too late") {
-    CHECK(table.plugin_ready("mock", true, kNow + 1001) == doing(id, {Do::WriteEnd}));
+    CHECK(table.plugin_ready("mock", {true, ""}, kNow + 1001) == doing(id, {Do::WriteEnd}));
     CHECK(table.find(id)->state == TaskState::Expired);
   }
+}
+
+TEST_CASE("a task that came too late because of its plugin says what is the matter with it",
+          "[unit][executor]") {
+  Ready table;
+  const auto id = task(1).id;
+  auto lost = task(2);
+  lost.idempotent = true;
+  (void)table.run(lost);
+  const std::string why = "plugin mock on this node is waiting: cannot start it";
+  (void)table.plugin_ready("mock", {false, "plugin mock on this node is starting"}, kNow);
+  (void)table.plugin_ready("mock", {false, why}, kNow);
+  (void)table.plugin_ready("other", {false, "plugin other on this node is failed"}, kNow);
+  (void)table.ended(lost.id, {Outcome::Kind::Lost, {}, {}}, kNow);
+  REQUIRE(table.accept(task(1), kNow));
+  (void)table.wrote(id, kNow);
+  (void)table.tick(kNow + 1001);
+  CHECK(table.find(id)->error->message == "it was not started before its latest start: " + why);
+  CHECK(table.find(lost.id)->error->message ==
+        "it was lost while it ran, and its latest start passed before it could run again: " + why);
+}
+
+TEST_CASE("a task that came too late with its plugin ready says nothing of the plugin",
+          "[unit][executor]") {
+  TableLimits limits;
+  limits.running_per_plugin = 1;
+  Ready table(limits);
+  (void)table.plugin_ready("mock", {false, "plugin mock on this node is waiting"}, kNow);
+  (void)table.plugin_ready("mock", {true, ""}, kNow);
+  (void)table.run(task(1));
+  const auto id = task(2).id;
+  REQUIRE(table.accept(task(2), kNow));
+  (void)table.wrote(id, kNow);
+  (void)table.tick(kNow + 1001);
+  CHECK(table.find(id)->error->message == "it was not started before its latest start");
 }
 
 TEST_CASE("a host that would not take it now leaves the task queued", "[unit][executor]") {
@@ -100,7 +135,7 @@ TEST_CASE("a host that would not take it now leaves the task queued", "[unit][ex
   CHECK(table.put_back(id) == doing(id, {Do::WriteNotStarted}));
   CHECK(table.find(id)->started_ms == 0);
   CHECK(table.state_of(id) == TaskState::Accepted);
-  CHECK(table.plugin_ready("mock", true, kNow) == doing(id, {Do::WriteStart}));
+  CHECK(table.plugin_ready("mock", {true, ""}, kNow) == doing(id, {Do::WriteStart}));
   CHECK(table.find(id)->attempt == 1);
 }
 
@@ -163,7 +198,7 @@ TEST_CASE("a second attempt that came too late is indeterminate and not expired"
   auto entry = task(1);
   entry.idempotent = true;
   const auto id = table.run(entry);
-  (void)table.plugin_ready("mock", false, kNow);
+  (void)table.plugin_ready("mock", {false, ""}, kNow);
   CHECK(table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow) == doing(id, {Do::BeginAgain}));
   CHECK(table.tick(kNow + 2000) == doing(id, {Do::WriteEnd}));
   CHECK(table.find(id)->state == TaskState::Indeterminate);
@@ -181,7 +216,7 @@ TEST_CASE("what becomes of a second attempt that never ran says nothing of the f
     (void)table.ended(id, {Outcome::Kind::Refused, {}, {}}, kNow);
   }
   SECTION("it is cancelled while it waits") {
-    (void)table.plugin_ready("mock", false, kNow);
+    (void)table.plugin_ready("mock", {false, ""}, kNow);
     (void)table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow);
     (void)table.cancel(id, CancelReason::Requested, kNow);
   }
@@ -216,7 +251,7 @@ TEST_CASE("after a restart each task goes on from what the journal proves", "[un
     auto entry = task(1);
     entry.phase = Phase::Queued;
     CHECK(table.restore(entry, kNow).empty());
-    CHECK(table.plugin_ready("mock", true, kNow) == doing(entry.id, {Do::WriteStart}));
+    CHECK(table.plugin_ready("mock", {true, ""}, kNow) == doing(entry.id, {Do::WriteStart}));
   }
   SECTION("started: nobody knows, and it is not run again") {
     auto entry = task(1);
@@ -229,7 +264,7 @@ TEST_CASE("after a restart each task goes on from what the journal proves", "[un
     entry.phase = Phase::Running;
     entry.idempotent = true;
     CHECK(table.restore(entry, kNow) == doing(entry.id, {Do::BeginAgain}));
-    CHECK(table.plugin_ready("mock", true, kNow) == doing(entry.id, {Do::WriteStart}));
+    CHECK(table.plugin_ready("mock", {true, ""}, kNow) == doing(entry.id, {Do::WriteStart}));
     CHECK(table.find(entry.id)->attempt == 2);
   }
   SECTION("started, idempotent and cancelled: no second attempt") {
