@@ -19,6 +19,14 @@ Status write_all(int fd, BytesView content, const std::string& name) {
   return {};
 }
 
+/// A rename over a device, a link or a directory would destroy it.
+Status check_replaceable(const std::filesystem::path& path) {
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0 || S_ISREG(info.st_mode)) return {};
+  return fail(ErrorCode::Conflict,
+              path.string() + " exists and is no regular file; choose another path");
+}
+
 Status sync_directory(const std::filesystem::path& directory) {
   const UniqueFd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd || ::fsync(fd.get()) != 0) return fail_errno("sync " + directory.string(), errno);
@@ -46,6 +54,7 @@ Result<std::string> read_file(const std::filesystem::path& path, std::size_t max
 }
 
 Status write_file_atomic(const std::filesystem::path& path, BytesView content, mode_t mode) {
+  if (auto good = check_replaceable(path); !good) return good;
   const std::string temporary = path.string() + ".new";
   ::unlink(temporary.c_str());  // what a crash left behind
   UniqueFd fd(

@@ -19,6 +19,26 @@ TEST_CASE("a file is replaced whole and keeps its mode", "[unit][base]") {
   CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 1);
 }
 
+TEST_CASE("what is no regular file is not replaced, and nothing is left beside it",
+          "[unit][base]") {
+  const test::TempDir dir;
+  const auto path = dir / "there";
+  std::ofstream(dir / "file") << "kept";
+  SECTION("a directory") { std::filesystem::create_directory(path); }
+  SECTION("a link to a file") { std::filesystem::create_symlink(dir / "file", path); }
+  SECTION("a link to nowhere") { std::filesystem::create_symlink(dir / "none", path); }
+  SECTION("a pipe, as a device would be") { REQUIRE(::mkfifo(path.c_str(), 0600) == 0); }
+  const auto before = std::filesystem::symlink_status(path).type();
+  const auto written = write_file_atomic(path, as_bytes("new"));
+  REQUIRE_FALSE(written);
+  CHECK(written.error().code == ErrorCode::Conflict);
+  CHECK(written.error().message ==
+        path.string() + " exists and is no regular file; choose another path");
+  CHECK(std::filesystem::symlink_status(path).type() == before);
+  CHECK(read_file(dir / "file").value() == "kept");
+  CHECK(std::distance(std::filesystem::directory_iterator(dir.path()), {}) == 2);
+}
+
 TEST_CASE("a missing file and one over the limit are told apart", "[unit][base]") {
   const test::TempDir dir;
   CHECK(read_file(dir / "none").error().code == ErrorCode::NotFound);

@@ -16,6 +16,7 @@ namespace muster {
 
 /// Replaces the file atomically and durably: written beside it, synced, renamed, directory synced.
 /// `mode` is set before any byte is written, so that a secret is never readable for a moment.
+/// Errors: Conflict, with nothing written, for what is there and is no regular file.
 [[nodiscard]] Status write_file_atomic(const std::filesystem::path& path, BytesView content,
                                        mode_t mode = 0600);
 
