@@ -14,14 +14,15 @@ void Executor::recover(Replay replay) {
   for (const auto& [id, known] : replay.known()) table_.remember(id, known);
 
   std::set<std::uint64_t> files;
-  for (auto& [id, task] : replay.tasks()) {
-    if (!task.end) continue;
-    for (const auto& stream : task.end->streams) files.insert(stream.file);
+  const auto tasks = replay.tasks_in_order();
+  for (const auto* task : tasks) {
+    if (!task->end) continue;
+    for (const auto& stream : task->end->streams) files.insert(stream.file);
   }
   around_.spool.keep_only(files);
-  for (auto& [id, task] : replay.tasks()) recover_task(std::move(task));
-  if (!replay.tasks().empty()) {
-    around_.log.info("took up the tasks of the last run", {{"tasks", replay.tasks().size()}});
+  for (auto* task : tasks) recover_task(std::move(*task));
+  if (!tasks.empty()) {
+    around_.log.info("took up the tasks of the last run", {{"tasks", tasks.size()}});
   }
   if (around_.time.known()) perform(table_.hold(false, around_.time.now_ms()));
 }
@@ -101,9 +102,7 @@ std::vector<Bytes> Executor::live_records() const {
   for (const auto& [id, known] : table_.forgotten().all()) {
     live.push_back(records::encode(records::Known{id, known.state, known.until_ms}));
   }
-  for (const auto& [id, entry] : table_.tasks()) {
-    if (entry.journaled) add_live_task(entry, live);
-  }
+  for (const auto* entry : table_.journaled_in_order()) add_live_task(*entry, live);
   return live;
 }
 

@@ -14,6 +14,15 @@ void Replay::add(BytesView bytes) {
   std::visit([this](auto&& one) { take(std::forward<decltype(one)>(one)); }, std::move(*record));
 }
 
+std::vector<RecoveredTask*> Replay::tasks_in_order() {
+  std::vector<RecoveredTask*> all;
+  all.reserve(tasks_.size());
+  for (auto& [id, task] : tasks_) all.push_back(&task);
+  std::sort(all.begin(), all.end(),
+            [](const auto* one, const auto* other) { return one->order < other->order; });
+  return all;
+}
+
 void Replay::take(records::Promise record) {
   auto spec = wire::decode_spec(record.spec);
   if (!spec) {
@@ -25,7 +34,8 @@ void Replay::take(records::Promise record) {
   highest_epoch_ = std::max(highest_epoch_, spec->epoch);
   const TaskId id = spec->task;
   tasks_[id] = {
-      std::move(*spec), record.idempotent, 1, record.started ? record.time_ms : 0, {}, {}};
+      ++promises_, std::move(*spec), record.idempotent, 1, record.started ? record.time_ms : 0, {},
+      {}};
 }
 
 void Replay::take(const records::Start& record) {

@@ -17,6 +17,7 @@
 namespace muster::agent {
 
 struct RecoveredTask {
+  std::uint64_t order = 0;  ///< of its promise among those in the journal
   wire::TaskSpec spec;
   bool idempotent = false;
   std::uint32_t attempt = 1;
@@ -33,6 +34,8 @@ class Replay {
   [[nodiscard]] const Status& status() const { return status_; }
 
   [[nodiscard]] std::unordered_map<TaskId, RecoveredTask>& tasks() { return tasks_; }
+  /// The same, in the order in which they were accepted; they live as long as the replay.
+  [[nodiscard]] std::vector<RecoveredTask*> tasks_in_order();
   [[nodiscard]] const std::unordered_map<TaskId, KnownIds::Known>& known() const { return known_; }
   [[nodiscard]] const records::Clock& clock() const { return clock_; }  ///< the last one
   [[nodiscard]] std::uint64_t highest_epoch() const { return highest_epoch_; }
@@ -51,6 +54,7 @@ class Replay {
   std::unordered_map<TaskId, RecoveredTask> tasks_;
   std::unordered_map<TaskId, KnownIds::Known> known_;
   records::Clock clock_;
+  std::uint64_t promises_ = 0;
   std::uint64_t highest_epoch_ = 0;
   std::int64_t highest_time_ms_ = 0;
 };

@@ -33,10 +33,10 @@ Result<Actions> TaskTable::accept(TaskEntry entry, std::int64_t now_ms) {
   }
   Actions actions;
   const TaskId id = entry.id;
-  TaskEntry& task = tasks_.insert_or_assign(id, std::move(entry)).first->second;
+  TaskEntry& task = add(std::move(entry));
   if (!task.journaled) {
     if (!at_once) actions.push_back({Do::SayAccept, id});
-    enqueue(task, false);
+    enqueue(task);
     start_waiting(lane, now_ms, actions);
   } else if (at_once) {
     ++lane.busy;
@@ -52,12 +52,18 @@ Result<Actions> TaskTable::accept(TaskEntry entry, std::int64_t now_ms) {
   return actions;
 }
 
+TaskEntry& TaskTable::add(TaskEntry entry) {
+  entry.order = ++accepted_;
+  const TaskId id = entry.id;
+  return tasks_.insert_or_assign(id, std::move(entry)).first->second;
+}
+
 Actions TaskTable::restore(TaskEntry entry, std::int64_t now_ms) {
   Actions actions;
   const TaskId id = entry.id;
-  TaskEntry& task = tasks_.insert_or_assign(id, std::move(entry)).first->second;
+  TaskEntry& task = add(std::move(entry));
   if (task.phase == Phase::Queued) {
-    enqueue(task, false);
+    enqueue(task);
   } else if (task.phase == Phase::Ended) {
     actions.push_back({Do::Deliver, id});
   } else {
@@ -73,29 +79,21 @@ Actions TaskTable::restore(TaskEntry entry, std::int64_t now_ms) {
   return actions;
 }
 
-void TaskTable::enqueue(TaskEntry& entry, bool first) {
+void TaskTable::enqueue(TaskEntry& entry) {
   entry.phase = Phase::Queued;
   ++queued_;
-  auto& waiting = lanes_[entry.plugin].waiting;
-  if (first) {
-    waiting.push_front(entry.id);
-  } else {
-    waiting.push_back(entry.id);
-  }
+  lanes_[entry.plugin].waiting.emplace(entry.order, entry.id);
 }
 
 void TaskTable::leave_phase(TaskEntry& entry) {
-  if (entry.phase == Phase::Queued) {
-    auto& waiting = lanes_[entry.plugin].waiting;
-    waiting.erase(std::find(waiting.begin(), waiting.end(), entry.id));
-  }
+  if (entry.phase == Phase::Queued) lanes_[entry.plugin].waiting.erase(entry.order);
   if (entry.phase == Phase::Queued || entry.phase == Phase::Accepting) --queued_;
   if (entry.phase == Phase::Starting || entry.phase == Phase::Running) --lanes_[entry.plugin].busy;
 }
 
 void TaskTable::start_waiting(Lane& lane, std::int64_t now_ms, Actions& actions) {
   while (has_slot(lane) && !lane.waiting.empty()) {
-    begin_start(tasks_.at(lane.waiting.front()), lane, now_ms, actions);
+    begin_start(tasks_.at(lane.waiting.begin()->second), lane, now_ms, actions);
   }
 }
 
@@ -128,7 +126,7 @@ Actions TaskTable::wrote(const TaskId& id, std::int64_t now_ms) {
   TaskEntry& task = found->second;
   if (task.phase == Phase::Accepting) {
     --queued_;  // enqueue counts it again
-    enqueue(task, false);
+    enqueue(task);
     actions.push_back({Do::SayAccept, id});
     if (task.cancel) {
       finish(task, ended_by(*task.cancel), asked_to_end(*task.cancel), now_ms, actions);
@@ -165,7 +163,7 @@ void TaskTable::start_written(TaskEntry& entry, std::int64_t now_ms, Actions& ac
 void TaskTable::take_back_start(TaskEntry& entry, Actions& actions) {
   leave_phase(entry);
   if (entry.attempt == 1) entry.started_ms = 0;
-  enqueue(entry, true);
+  enqueue(entry);
   if (entry.journaled) actions.push_back({Do::WriteNotStarted, entry.id});
 }
 
@@ -258,7 +256,7 @@ Actions TaskTable::ended(const TaskId& id, Outcome outcome, std::int64_t now_ms)
   } else if (task.idempotent && task.attempt < limits_.attempts && now_ms <= task.not_after_ms) {
     leave_phase(task);
     ++task.attempt;
-    enqueue(task, true);
+    enqueue(task);
     actions.push_back({Do::BeginAgain, id});
     start_waiting(lanes_[task.plugin], now_ms, actions);
   } else {
@@ -349,6 +347,16 @@ bool TaskTable::acknowledged(const TaskId& id) {
 const TaskEntry* TaskTable::find(const TaskId& id) const {
   const auto found = tasks_.find(id);
   return found == tasks_.end() ? nullptr : &found->second;
+}
+
+std::vector<const TaskEntry*> TaskTable::journaled_in_order() const {
+  std::vector<const TaskEntry*> all;
+  for (const auto& [id, entry] : tasks_) {
+    if (entry.journaled) all.push_back(&entry);
+  }
+  std::sort(all.begin(), all.end(),
+            [](const auto* one, const auto* other) { return one->order < other->order; });
+  return all;
 }
 
 TaskState TaskTable::state_of(const TaskId& id) const {

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <muster/core/base/error.hpp>
 #include <string>
@@ -55,7 +54,7 @@ class TaskTable {
   /// then.
   [[nodiscard]] Result<Actions> accept(TaskEntry entry, std::int64_t now_ms);
   /// From the journal, in the phase that the journal proves: Queued, Running (started, no end) or
-  /// Ended.
+  /// Ended. To be called in the order in which they were accepted.
   [[nodiscard]] Actions restore(TaskEntry entry, std::int64_t now_ms);
 
   /// What the last Write action of this task asked for is safe, or cannot be made safe now. A
@@ -90,13 +89,16 @@ class TaskTable {
   [[nodiscard]] std::size_t running() const;
   [[nodiscard]] std::size_t queued() const { return queued_; }
   [[nodiscard]] const std::unordered_map<TaskId, TaskEntry>& tasks() const { return tasks_; }
+  /// Those that are promised on disk, or on the way there, in the order of acceptance. They live
+  /// until they are acknowledged.
+  [[nodiscard]] std::vector<const TaskEntry*> journaled_in_order() const;
   [[nodiscard]] const KnownIds& forgotten() const { return forgotten_; }
 
  private:
   struct Lane {  // one for each plugin
     PluginCondition plugin;
-    std::size_t busy = 0;        // Starting or Running
-    std::deque<TaskId> waiting;  // Queued
+    std::size_t busy = 0;                     // Starting or Running
+    std::map<std::uint64_t, TaskId> waiting;  // Queued, in the order of acceptance
   };
 
   [[nodiscard]] bool has_slot(const Lane& lane) const;
@@ -110,7 +112,8 @@ class TaskTable {
   void start_written(TaskEntry& entry, std::int64_t now_ms, Actions& actions);
   void take_back_start(TaskEntry& entry, Actions& actions);
   void leave_phase(TaskEntry& entry);
-  void enqueue(TaskEntry& entry, bool first);
+  TaskEntry& add(TaskEntry entry);
+  void enqueue(TaskEntry& entry);
   void after_start(TaskEntry& entry, Actions& actions);
 
   TableLimits limits_;
@@ -118,6 +121,7 @@ class TaskTable {
   std::map<std::string, Lane> lanes_;
   KnownIds forgotten_;
   std::vector<TaskId> unwritten_;
+  std::uint64_t accepted_ = 0;
   std::size_t queued_ = 0;
   bool held_ = false;
 };

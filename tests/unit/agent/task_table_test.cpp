@@ -229,6 +229,30 @@ TEST_CASE("what becomes of a second attempt that never ran says nothing of the f
   CHECK(table.find(id)->state == TaskState::Indeterminate);
 }
 
+TEST_CASE("tasks that go back to the queue wait at the place that they had", "[unit][executor]") {
+  TableLimits limits;
+  limits.running_per_plugin = 2;
+  Ready table(limits);
+  auto first = task(2);
+  auto second = task(1);
+  first.idempotent = second.idempotent = true;
+  (void)table.run(first);
+  (void)table.run(second);
+  (void)table.accept(task(3), kNow);
+  (void)table.wrote(task(3).id, kNow);
+  (void)table.plugin_ready("mock", {false, ""}, kNow);
+  SECTION("their host was lost") {
+    (void)table.ended(first.id, {Outcome::Kind::Lost, {}, {}}, kNow);
+    (void)table.ended(second.id, {Outcome::Kind::Lost, {}, {}}, kNow);
+  }
+  SECTION("their host did not take them") {
+    (void)table.put_back(first.id);
+    (void)table.put_back(second.id);
+  }
+  CHECK(table.plugin_ready("mock", {true, ""}, kNow) ==
+        Actions{{Do::WriteStart, first.id}, {Do::WriteStart, second.id}});
+}
+
 TEST_CASE("a promise that cannot be written is dropped, a result is written again",
           "[unit][executor]") {
   Ready table;
