@@ -8,14 +8,14 @@
 #include <memory>
 #include <muster/core/base/error.hpp>
 #include <muster/core/log/logger.hpp>
+#include <muster/core/net/endpoint.hpp>
 #include <muster/core/run/event_loop.hpp>
-#include <string>
 
 namespace muster::gateway {
 
 struct Options {
   std::filesystem::path state;       ///< where the key lives
-  std::string listen;                ///< "ADDR:PORT"
+  net::Endpoint listen;              ///< port 0 takes a free one
   std::filesystem::path controller;  ///< the controller's socket
   std::filesystem::path port_file;   ///< empty: none is written
 };

@@ -41,22 +41,25 @@ std::optional<wire::TransportKey> key_of(const net::ZmqMessage& payload) {
 }
 
 /// ZeroMQ wants "*" for a free port.
-std::string endpoint_of(const std::string& address) {
-  const auto colon = address.rfind(':');
-  const bool any_port = colon != std::string::npos && address.substr(colon + 1) == "0";
-  return "tcp://" + (any_port ? address.substr(0, colon) + ":*" : address);
+std::string address_of(const net::Endpoint& listen) {
+  auto text = "tcp://" + listen.text();
+  if (listen.port == 0) text.back() = '*';
+  return text;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Router>> Router::listen(const net::ZmqContext& context, run::EventLoop& loop,
-                                               const std::string& address,
+                                               const net::Endpoint& listen_on,
                                                const net::TransportKeyPair& key, OnFrame on_frame) {
   auto socket = net::ZmqSocket::open(context, net::ZmqKind::Router);
   if (!socket) return tl::unexpected(socket.error());
   configure(*socket, key);
-  socket->set(ZMQ_IPV6, address.starts_with('[') ? 1 : 0);  // "[::]" takes IPv4 too
-  if (auto bound = socket->bind(endpoint_of(address)); !bound) return tl::unexpected(bound.error());
+  const bool v6 = listen_on.host.find(':') != std::string::npos;
+  socket->set(ZMQ_IPV6, v6 ? 1 : 0);  // "[::]" takes IPv4 too
+  if (auto bound = socket->bind(address_of(listen_on)); !bound) {
+    return tl::unexpected(bound.error());
+  }
   return std::unique_ptr<Router>(new Router(loop, *std::move(socket), std::move(on_frame)));
 }
 

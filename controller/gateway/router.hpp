@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <muster/core/net/curve_keys.hpp>
+#include <muster/core/net/endpoint.hpp>
 #include <muster/core/net/zmq_socket.hpp>
 #include <string>
 
@@ -18,11 +19,11 @@ class Router {
   using OnFrame =
       std::function<void(BytesView route, const wire::TransportKey& key, net::ZmqMessage& payload)>;
 
-  /// Listens on "ADDR:PORT", port 0 for a free one. A ZapHandler must be there already. Errors:
+  /// Port 0 takes a free one. A ZapHandler must be there already. Errors:
   /// Conflict for a port in use, InvalidArgument, PermissionDenied.
   [[nodiscard]] static Result<std::unique_ptr<Router>> listen(const net::ZmqContext& context,
                                                               run::EventLoop& loop,
-                                                              const std::string& address,
+                                                              const net::Endpoint& listen_on,
                                                               const net::TransportKeyPair& key,
                                                               OnFrame on_frame);
 

@@ -60,7 +60,7 @@ std::string own_host_name() {
 std::vector<std::string> certificate_names(const Options& options) {
   std::vector<std::string> names{"localhost", "127.0.0.1", own_host_name()};
   if (!is_wildcard(options.listen.host)) names.push_back(options.listen.host);
-  if (const auto told = parse_endpoint(options.api_address)) names.push_back(told->host);
+  if (const auto told = net::parse_endpoint(options.api_address, "")) names.push_back(told->host);
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;
@@ -214,10 +214,11 @@ Status App::Parts::serve_api() {
   if (!started) return tl::unexpected(started.error());
   api = std::move(*started);
   end_slow_requests();
-  const Endpoint self{is_wildcard(options.listen.host) ? own_host_name() : options.listen.host,
-                      api->port()};
+  const net::Endpoint self{is_wildcard(options.listen.host) ? own_host_name() : options.listen.host,
+                           api->port()};
   enrollment->set_api_address(options.api_address.empty() ? self.text() : options.api_address);
-  log.info("the API is open", {{"address", Endpoint{options.listen.host, api->port()}.text()}});
+  log.info("the API is open",
+           {{"address", net::Endpoint{options.listen.host, api->port()}.text()}});
   return {};
 }
 

@@ -1,7 +1,6 @@
 #include "options.hpp"
 
 #include <boost/program_options.hpp>
-#include <charconv>
 #include <exception>
 #include <iostream>
 
@@ -42,7 +41,7 @@ po::options_description description(Options& options, Texts& texts) {
 
 Status check_endpoint(const std::string& text, const char* option) {
   if (text.empty()) return {};
-  const auto parsed = parse_endpoint(text);
+  const auto parsed = net::parse_endpoint(text, "");
   if (parsed && parsed->port != 0) return {};
   return fail(ErrorCode::InvalidArgument,
               std::string(option) + " wants HOST:PORT, for example fleet.example.org:8421");
@@ -55,7 +54,7 @@ Status use_texts(const Texts& texts, Options& options) {
   options.state = texts.state;
   options.gateway_socket = texts.gateway_socket;
   options.port_file = texts.port_file;
-  const auto listen = parse_endpoint(texts.listen);
+  const auto listen = net::parse_endpoint(texts.listen, "127.0.0.1:8420");
   if (!listen) return fail(ErrorCode::InvalidArgument, "--listen: " + listen.error().message);
   options.listen = *listen;
   const auto level = log::parse_level(texts.log_level);
@@ -67,30 +66,6 @@ Status use_texts(const Texts& texts, Options& options) {
 }
 
 }  // namespace
-
-std::string Endpoint::text() const {
-  const bool v6 = host.find(':') != std::string::npos;
-  return (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
-Result<Endpoint> parse_endpoint(std::string_view text) {
-  const auto bad = [&] {
-    return fail(ErrorCode::InvalidArgument, "'" + std::string(text.substr(0, 128)) +
-                                                "' is not ADDR:PORT, for example 127.0.0.1:8420");
-  };
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos || colon == 0) return bad();
-  Endpoint endpoint;
-  auto host = text.substr(0, colon);
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  if (!bracketed && host.find(':') != std::string_view::npos) return bad();
-  endpoint.host = host;
-  const auto port = text.substr(colon + 1);
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), endpoint.port);
-  if (port.empty() || error != std::errc{} || end != port.data() + port.size()) return bad();
-  return endpoint;
-}
 
 Result<std::optional<Options>> parse_options(int argc, char** argv) {
   Options options;
