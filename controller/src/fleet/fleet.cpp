@@ -64,6 +64,11 @@ bool Fleet::State::has_gateway_at(const std::string& address) const {
                      [&](const auto& entry) { return entry.second.address == address; });
 }
 
+const wire::GatewayHello* Fleet::State::gateway_to_join() const {
+  if (!gateways.empty()) return &gateways.rbegin()->second;
+  return lost_gateway ? &*lost_gateway : nullptr;
+}
+
 void Fleet::State::hear(Node& node) const {
   node.ever_heard = true;
   node.heard = now();
@@ -131,7 +136,7 @@ FleetCounts Fleet::counts() const { return state_->nodes.counts(); }
 
 void Fleet::enroll(EnrollRequest request, Done<EnrollAnswer> done) {
   if (auto good = check_enroll(request); !good) return done(tl::unexpected(good.error()));
-  if (!state_->last_gateway) {
+  if (state_->gateway_to_join() == nullptr) {
     return done(
         fail(ErrorCode::Unavailable,
              "no gateway has told this controller where it listens; start muster-gateway first"));
@@ -148,7 +153,7 @@ void Fleet::enroll(EnrollRequest request, Done<EnrollAnswer> done) {
       digest, std::move(record), [this, done = std::move(done)](Result<NodeRecord> stored) {
         if (!stored) return done(tl::unexpected(stored.error()));
         const auto& options = state_->parts.options;
-        const auto& gateway = *state_->last_gateway;
+        const auto& gateway = *state_->gateway_to_join();
         EnrollAnswer answer{
             stored->id, options.gateway_address.empty() ? gateway.address : options.gateway_address,
             gateway.key, state_->parts.session_key.public_key, state_->parts.signing_key};
@@ -205,7 +210,6 @@ std::vector<GatewayStatus> Fleet::gateways() const {
 
 void Fleet::on_gateway(GatewayId gateway, const wire::GatewayHello& hello) {
   state_->gateways[gateway] = hello;
-  state_->last_gateway = hello;
   if (!state_->gateway_status.contains(hello.address)) state_->limit_gateway_addresses();
   auto& status = state_->gateway_status[hello.address];
   status.address = hello.address;
@@ -219,6 +223,7 @@ void Fleet::on_gateway(GatewayId gateway, const wire::GatewayHello& hello) {
 void Fleet::on_gateway_lost(GatewayId gateway, const std::string& why) {
   if (const auto found = state_->gateways.find(gateway); found != state_->gateways.end()) {
     const auto address = found->second.address;
+    state_->lost_gateway = std::move(found->second);
     state_->gateways.erase(found);
     state_->parts.log.warn(
         "a gateway is gone, its agents come back through another connection, retrying",

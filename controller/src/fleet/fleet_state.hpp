@@ -36,6 +36,10 @@ struct Fleet::State {
   void limit_gateway_addresses();
   /// Two may say the same address, or one may come back before its old connection is found dead.
   [[nodiscard]] bool has_gateway_at(const std::string& address) const;
+  /// The one that a new node is told: of those connected the last that came. When none is, the last
+  /// that went, because a gateway that restarts is back in a second, where it was. Null when there
+  /// never was one.
+  [[nodiscard]] const wire::GatewayHello* gateway_to_join() const;
   [[nodiscard]] MonoTime now() const { return parts.loop.clock().mono_now(); }
   [[nodiscard]] UnixMs unix_now() const { return to_unix_ms(parts.loop.clock().unix_now()); }
 
@@ -78,7 +82,7 @@ struct Fleet::State {
   std::uint64_t next_session = 1;
   std::array<std::uint64_t, wire::kViolations> violations{};
   std::map<GatewayId, wire::GatewayHello> gateways;
-  std::optional<wire::GatewayHello> last_gateway;       // of those that ever were
+  std::optional<wire::GatewayHello> lost_gateway;       // the last that went
   std::map<std::string, GatewayStatus> gateway_status;  // by address
   Seldom foreign_events;                                // told of, as the next
   Seldom used_shares;

@@ -322,6 +322,31 @@ TEST_CASE("a join with a bad name or key, or before any gateway, is refused with
   CHECK(enroll(request).error().code == ErrorCode::Conflict);
 }
 
+TEST_CASE("a node that joins is told a gateway that is there, or else the last that was",
+          "[integration][fleet]") {
+  World world;
+  PublicKey key{9};
+  const auto told = [&] {
+    key[1] += 1;
+    std::optional<Result<EnrollAnswer>> got;
+    const auto name = "web" + std::to_string(key[1]);
+    world.fleet->enroll({to_bytes(as_bytes("secret")), name, "m", key, key},
+                        [&](Result<EnrollAnswer> answer) { got = std::move(answer); });
+    world.settle();
+    REQUIRE(got->has_value());
+    return std::pair((*got)->gateway_address, (*got)->gateway_key);
+  };
+  world.fleet->on_gateway(2, {1, {}, PublicKey{7}, "second:1"});
+  CHECK(told() == std::pair(std::string("second:1"), PublicKey{7}));
+  world.fleet->on_gateway_lost(2, "test");
+  CHECK(told() == std::pair(std::string("gateway:8421"), PublicKey{}));
+  world.fleet->on_gateway_lost(kGateway,
+                               "test");  // it may be restarting; the other was gone before
+  CHECK(told().first == "gateway:8421");
+  world.fleet->on_gateway(3, {1, {}, {}, "third:1"});
+  CHECK(told().first == "third:1");
+}
+
 TEST_CASE("gateways that come from ever new addresses do not fill the memory",
           "[integration][fleet]") {
   World world;
