@@ -106,8 +106,8 @@ std::unique_ptr<Agent> Scene::allowed_agent() {
     if (one->connected) return true;
     if (one->down || one->sentence.empty()) {
       one->down.reset();
-      one->sentence = "trying";
-      REQUIRE(one->transport->connect());
+      // libzmq gives back a closed socket a moment later, and the context has few.
+      if (one->transport->connect()) one->sentence = "trying";
     }
     return false;
   }));
