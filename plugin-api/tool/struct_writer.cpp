@@ -23,7 +23,9 @@ std::string initializer(const json& schema, const std::string& type) {
   if (type == "std::string" && found->is_string())
     return "{" + literal(found->get<std::string>()) + "}";
   if (type == "bool" && found->is_boolean()) return "{" + found->dump() + "}";
-  if (type == "std::int64_t" && found->is_number_integer()) return "{" + found->dump() + "}";
+  if (type == "std::int64_t" && found->is_number()) {
+    return "{" + std::to_string(found->get<std::int64_t>()) + "}";  // 2.0 is an integer too
+  }
   if (type == "double" && found->is_number()) return "{" + json(found->get<double>()).dump() + "}";
   return "{}";
 }

@@ -35,6 +35,15 @@ class BadInput(unittest.TestCase):
     def test_a_wrong_argument(self):
         self.refused(2, "run", "system.exec", "argv=ls", "--on", "all", says=["/argv", "list"])
 
+    def test_a_number_that_is_no_integer_of_64_bits(self):
+        for value in ("1.5", "1e99", "9223372036854775808"):
+            self.refused(2, "run", "system.exec", 'argv:=["true"]', f"max_output_bytes:={value}", "--on", "all",
+                         says=["/max_output_bytes", "must be an integer"])
+
+    def test_an_integer_that_is_written_with_a_point(self):
+        done = self.fleet.muster("run", "system.exec", 'argv:=["true"]', "max_output_bytes:=1.0", "--on", "node:node-1")
+        self.assertEqual(done.code, 0, done)
+
     def test_an_unknown_argument(self):
         self.refused(2, "run", "system.ping", "paylod=x", "--on", "all", says=["paylod"])
 

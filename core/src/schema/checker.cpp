@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <string>
 #include <utility>
 
@@ -32,11 +31,8 @@ unsigned type_bits(const json& value) {
       return kObject;
     case json::value_t::number_integer:
     case json::value_t::number_unsigned:
-      return kInteger | kNumber;
-    case json::value_t::number_float: {
-      const double number = value.get<double>();
-      return std::isfinite(number) && std::floor(number) == number ? kInteger | kNumber : kNumber;
-    }
+    case json::value_t::number_float:
+      return is_whole(value) && fits_int64(value) ? kInteger | kNumber : kNumber;
     default:
       return 0;
   }

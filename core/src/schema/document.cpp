@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <numeric>
 
 namespace muster::schema {
@@ -119,6 +120,21 @@ bool within_depth(const nlohmann::json& value, int limit) {
                      [limit](const nlohmann::json& part) { return within_depth(part, limit - 1); });
 }
 
+bool is_whole(const nlohmann::json& number) {
+  if (!number.is_number_float()) return true;
+  const auto value = number.get<double>();
+  return std::isfinite(value) && std::floor(value) == value;
+}
+
+bool fits_int64(const nlohmann::json& number) {
+  constexpr std::uint64_t kEnd = std::uint64_t{1} << 63U;
+  if (number.is_number_unsigned()) return number.get<std::uint64_t>() < kEnd;
+  if (!number.is_number_float()) return true;
+  constexpr auto kFloatEnd = static_cast<double>(kEnd);
+  const auto value = number.get<double>();
+  return value >= -kFloatEnd && value < kFloatEnd;
+}
+
 std::string_view kind_of(const nlohmann::json& value) {
   switch (value.type()) {
     case nlohmann::json::value_t::null:
@@ -133,9 +149,9 @@ std::string_view kind_of(const nlohmann::json& value) {
       return "a map";
     case nlohmann::json::value_t::number_integer:
     case nlohmann::json::value_t::number_unsigned:
-      return "an integer";
     case nlohmann::json::value_t::number_float:
-      return "a number";
+      if (is_whole(value) && !fits_int64(value)) return "an integer beyond 64 bits with a sign";
+      return value.is_number_float() ? "a number" : "an integer";
     default:
       return "binary data";
   }

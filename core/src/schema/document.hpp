@@ -23,6 +23,12 @@ namespace muster::schema {
 /// document from outside: both recurse.
 [[nodiscard]] bool within_depth(const nlohmann::json& value, int limit);
 
+/// Whether a number has no fraction, as 5 and 5.0.
+[[nodiscard]] bool is_whole(const nlohmann::json& number);
+
+/// Whether a number is within 64 bits with a sign.
+[[nodiscard]] bool fits_int64(const nlohmann::json& number);
+
 /// "an integer", "a string": the kind of `value` for a sentence.
 [[nodiscard]] std::string_view kind_of(const nlohmann::json& value);
 

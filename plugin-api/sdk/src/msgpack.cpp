@@ -1,4 +1,5 @@
 #include <bit>
+#include <cmath>
 #include <limits>
 #include <muster/sdk/msgpack.hpp>
 
@@ -11,6 +12,14 @@ tl::unexpected<Error> corrupt(const char* why) {
 
 tl::unexpected<Error> not_a(const char* what) {
   return fail(ErrorCode::InvalidArgument, std::string("is not ") + what);
+}
+
+/// A float without a fraction is an integer too, as in JSON Schema.
+Result<std::int64_t> whole(double value) {
+  if (std::trunc(value) != value) return not_a("an integer");
+  constexpr double kEnd = 9223372036854775808.0;  // 2^63
+  if (value < -kEnd || value >= kEnd) return not_a("an integer of 64 bits with a sign");
+  return static_cast<std::int64_t>(value);
 }
 
 bool within(std::uint8_t head, std::uint8_t first, std::uint8_t last) {
@@ -80,6 +89,7 @@ Result<bool> Reader::read_bool() {
 Result<std::int64_t> Reader::read_int() {
   auto kind = peek();
   if (!kind) return tl::unexpected(kind.error());
+  if (*kind == Kind::Float) return read_double().and_then(whole);
   if (*kind != Kind::Int && *kind != Kind::UInt) return not_a("an integer");
   const auto first = *head();
   if (first <= 0x7f || first >= 0xe0) return static_cast<std::int8_t>(first);

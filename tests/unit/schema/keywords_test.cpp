@@ -20,10 +20,12 @@ struct Case {
 
 TEST_CASE("each keyword accepts and refuses what it should", "[unit][schema]") {
   const Case row = GENERATE(
-      Case{R"({"type":"integer"})", R"([0, -5, 2.0, 18446744073709551615])",
-           R"([1.5, "1", null, true, [], {}])"},
+      Case{R"({"type":"integer"})",
+           R"([0, -5, 2.0, 9223372036854775807, -9223372036854775808, -9223372036854775808.0])",
+           R"([1.5, "1", null, true, [], {}, 9223372036854775808, 18446744073709551615, 1e99,
+           9223372036854775808.0, -1e19])"},
       Case{R"({"type":["null","string"]})", R"([null, ""])", R"([0, false])"},
-      Case{R"({"type":"number"})", R"([1, 1.5])", R"(["1"])"},
+      Case{R"({"type":"number"})", R"([1, 1.5, 1e99, 18446744073709551615])", R"(["1"])"},
       Case{R"({"type":"boolean"})", R"([true])", R"([0, "true"])"},
       Case{R"({"enum":["a",1,null,{"x":[1]}]})", R"(["a", 1, 1.0, null, {"x":[1]}])",
            R"(["b", "1", false, {"x":[]}])"},
@@ -81,6 +83,8 @@ TEST_CASE("a violation names the place and reads as a sentence", "[unit][schema]
   const auto [text, value, pointer, message] = GENERATE(
       Row{R"({"type":"integer"})", R"("5")", "", "must be an integer, but is a string"},
       Row{R"({"type":["integer","null"]})", "[]", "", "must be null or an integer, but is a list"},
+      Row{R"({"properties":{"a":{"type":"integer"}}})", R"({"a":1e99})", "/a",
+          "must be an integer, but is an integer beyond 64 bits with a sign"},
       Row{R"({"properties":{"a":{"items":{"minimum":1}}}})", R"({"a":[1,0]})", "/a/1",
           "must be at least 1, but is 0"},
       Row{R"({"required":["a/b"]})", "{}", "/a~1b", "is required, but missing"},

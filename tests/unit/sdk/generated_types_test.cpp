@@ -25,6 +25,7 @@ TEST_CASE("a generated struct reads all that its schema allows", "[unit][sdk]") 
                       {"flag", false},
                       {"quoted", "q"},
                       {"count", 9},
+                      {"round", 4},
                       {"choice", "two"},
                       {"list", {"a", "b"}},
                       {"table", {{"x", 1}}},
@@ -48,6 +49,7 @@ TEST_CASE("members of a generated struct have the defaults of the manifest", "[u
   CHECK(arguments.real == 0.5);
   CHECK(arguments.flag);
   CHECK(arguments.count == -3);
+  CHECK(arguments.round == 2);
   CHECK(arguments.quoted == "a \"b\" ?? é");
   CHECK(plugin::every_type::Config().socket == "run.sock");
 }

@@ -1,3 +1,4 @@
+#include <limits>
 #include <muster/sdk/msgpack.hpp>
 #include <muster/sdk/typed.hpp>
 #include <nlohmann/json.hpp>
@@ -59,6 +60,18 @@ TEST_CASE("integers are written in their shortest form and read back", "[unit][s
 
 TEST_CASE("an integer that does not fit is an error", "[unit][sdk]") {
   CHECK(Reader(pack(UINT64_MAX)).read_int().error().code == ErrorCode::InvalidArgument);
+}
+
+TEST_CASE("a float without a fraction is an integer", "[unit][sdk]") {
+  CHECK(Reader(pack(1.0)).read_int() == 1);
+  CHECK(Reader(std::string("\xca\xc0\x00\x00\x00", 5)).read_int() == -2);
+  CHECK(Reader(pack(-9223372036854775808.0)).read_int() == INT64_MIN);
+  const double none =
+      GENERATE(1.5, 9223372036854775808.0, -1e19, 1e99, std::numeric_limits<double>::infinity(),
+               std::numeric_limits<double>::quiet_NaN());
+  CHECK(Reader(pack(none)).read_int().error().code == ErrorCode::InvalidArgument);
+  const auto peers = sdk::decoded<Outer>(pack({{"peers", {{{"port", 80.0}}}}}));
+  CHECK(peers.value().peers.front().port == 80);
 }
 
 TEST_CASE("strings, bytes and containers of every size are written and read", "[unit][sdk]") {

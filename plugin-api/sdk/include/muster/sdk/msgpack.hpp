@@ -29,7 +29,7 @@ class Reader {
   // Corrupt for bytes that are cut short or not msgpack.
   [[nodiscard]] Status read_nil();
   [[nodiscard]] Result<bool> read_bool();
-  [[nodiscard]] Result<std::int64_t> read_int();
+  [[nodiscard]] Result<std::int64_t> read_int();         ///< floats without a fraction too
   [[nodiscard]] Result<double> read_double();            ///< integers too
   [[nodiscard]] Result<std::string_view> read_string();  ///< lives as long as the bytes
   [[nodiscard]] Result<std::string_view> read_binary();
