@@ -132,6 +132,7 @@ void App::Parts::on_link_down(const std::string& why) {
 void App::Parts::send_counters() {
   link.send(wire::Counters{{{"refused_keys", zap->refused()},
                             {"violations", router->violations() + link.violations()},
+                            {"failed_handshakes", router->failed_handshakes()},
                             {"dropped_frames", dropped},
                             {"retries", retries},
                             {"routes", admission.routes()}}});

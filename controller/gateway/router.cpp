@@ -9,8 +9,10 @@
 namespace muster::gateway {
 namespace {
 
-constexpr int kMaxPerTurn = 64;  // frames, before the controller and the handshakes have their turn
-constexpr int kBacklog = 4096;   // a fleet comes back at once
+constexpr int kMaxPerTurn = 64;  // frames or events, before others on the loop have their turn
+constexpr int kMonitored = ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED |
+                           ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
+constexpr int kBacklog = 4096;  // a fleet comes back at once
 constexpr int kHandshakeMs = 30'000;
 // Frames that wait in a socket for one agent. From an agent few, because all agents together may
 // send that many while the controller takes nothing.
@@ -40,6 +42,19 @@ std::optional<wire::TransportKey> key_of(const net::ZmqMessage& payload) {
   return key;
 }
 
+/// A socket that is told what happens to the router's connections.
+Result<net::ZmqSocket> monitor(const net::ZmqContext& context, net::ZmqSocket& router) {
+  auto told = net::ZmqSocket::open(context, net::ZmqKind::Pair);
+  if (!told) return told;
+  told->set(ZMQ_RCVHWM, 0);  // a full queue would stop libzmq's thread, and with it all agents
+  constexpr auto kEndpoint = "inproc://router-events";
+  if (auto begun = router.monitor(kEndpoint, kMonitored); !begun) {
+    return tl::unexpected(begun.error());
+  }
+  if (auto joined = told->connect(kEndpoint); !joined) return tl::unexpected(joined.error());
+  return told;
+}
+
 /// ZeroMQ wants "*" for a free port.
 std::string address_of(const net::Endpoint& listen) {
   auto text = "tcp://" + listen.text();
@@ -55,19 +70,27 @@ Result<std::unique_ptr<Router>> Router::listen(const net::ZmqContext& context, r
   auto socket = net::ZmqSocket::open(context, net::ZmqKind::Router);
   if (!socket) return tl::unexpected(socket.error());
   configure(*socket, key);
+  auto events = monitor(context, *socket);
+  if (!events) return tl::unexpected(events.error());
   const bool v6 = listen_on.host.find(':') != std::string::npos;
   socket->set(ZMQ_IPV6, v6 ? 1 : 0);  // "[::]" takes IPv4 too
   if (auto bound = socket->bind(address_of(listen_on)); !bound) {
     return tl::unexpected(bound.error());
   }
-  return std::unique_ptr<Router>(new Router(loop, *std::move(socket), std::move(on_frame)));
+  return std::unique_ptr<Router>(
+      new Router(loop, *std::move(socket), *std::move(events), std::move(on_frame)));
 }
 
-Router::Router(run::EventLoop& loop, net::ZmqSocket socket, OnFrame on_frame)
+Router::Router(run::EventLoop& loop, net::ZmqSocket socket, net::ZmqSocket monitor,
+               OnFrame on_frame)
     : socket_(std::move(socket)),
+      monitor_(std::move(monitor)),
       on_frame_(std::move(on_frame)),
       address_(socket_.last_endpoint().substr(std::string("tcp://").size())),
-      watch_(loop, socket_, [this] { return read_some(); }) {}
+      watch_(loop, socket_, [this] { return read_some(); }),
+      monitor_watch_(loop, monitor_, [this] { return read_events(); }) {}
+
+Router::~Router() { socket_.stop_monitor(); }
 
 Status Router::send(BytesView route, net::ZmqMessage&& payload) {
   auto sent = socket_.send(net::ZmqMessage(route), true);
@@ -87,6 +110,21 @@ net::ZmqWatch::Left Router::read_some() {
     const auto route = socket_.receive();
     if (!route) return net::ZmqWatch::Left::Nothing;
     read_payload(*route);
+  }
+  return net::ZmqWatch::Left::Perhaps;
+}
+
+net::ZmqWatch::Left Router::read_events() {
+  for (int i = 0; i < kMaxPerTurn; ++i) {
+    const auto event = monitor_.receive_event();
+    if (!event) return net::ZmqWatch::Left::Nothing;
+    if (event->number == ZMQ_EVENT_ACCEPTED) {
+      handshakes_.begun(static_cast<int>(event->value));
+    } else if (event->number == ZMQ_EVENT_DISCONNECTED) {
+      handshakes_.disconnected(static_cast<int>(event->value));
+    } else {
+      handshakes_.finished();
+    }
   }
   return net::ZmqWatch::Left::Perhaps;
 }

@@ -11,6 +11,8 @@
 #include <muster/core/net/zmq_socket.hpp>
 #include <string>
 
+#include "handshakes.hpp"
+
 namespace muster::gateway {
 
 class Router {
@@ -18,6 +20,10 @@ class Router {
   /// A single frame from a key that the handshake proved. The message may be moved from.
   using OnFrame =
       std::function<void(BytesView route, const wire::TransportKey& key, net::ZmqMessage& payload)>;
+
+  ~Router();
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
 
   /// Port 0 takes a free one. A ZapHandler must be there already. Errors:
   /// Conflict for a port in use, InvalidArgument, PermissionDenied.
@@ -37,18 +43,24 @@ class Router {
   [[nodiscard]] const std::string& address() const { return address_; }
   /// Messages that were not one frame from a known key.
   [[nodiscard]] std::uint64_t violations() const { return violations_; }
+  /// Connections that ended before a key was proven.
+  [[nodiscard]] std::uint64_t failed_handshakes() const { return handshakes_.failed(); }
 
  private:
-  Router(run::EventLoop& loop, net::ZmqSocket socket, OnFrame on_frame);
+  Router(run::EventLoop& loop, net::ZmqSocket socket, net::ZmqSocket monitor, OnFrame on_frame);
   net::ZmqWatch::Left read_some();
+  net::ZmqWatch::Left read_events();
   void read_payload(const net::ZmqMessage& route);
 
   net::ZmqSocket socket_;
+  net::ZmqSocket monitor_;
   OnFrame on_frame_;
   std::string address_;
   std::uint64_t violations_ = 0;
+  Handshakes handshakes_;
   bool paused_ = false;
   net::ZmqWatch watch_;
+  net::ZmqWatch monitor_watch_;
 };
 
 }  // namespace muster::gateway

@@ -58,8 +58,8 @@ struct GatewayStatus {
 };
 
 /// The counters of core/docs/wire.md section 8 that are kept; a gateway may say more.
-inline constexpr std::array<std::string_view, 5> kGatewayCounters{
-    "refused_keys", "violations", "dropped_frames", "retries", "routes"};
+inline constexpr std::array<std::string_view, 6> kGatewayCounters{
+    "refused_keys", "violations", "failed_handshakes", "dropped_frames", "retries", "routes"};
 
 /// One version of one plugin, over the whole fleet.
 struct PluginSummary {

@@ -1,6 +1,5 @@
 #include <zmq.h>
 
-#include <cstring>
 #include <muster/core/crypto/random.hpp>
 #include <muster/core/net/zmq_dealer.hpp>
 #include <muster/core/net/zmq_socket.hpp>
@@ -15,12 +14,6 @@ constexpr int kMonitored = ZMQ_EVENT_CONNECTED | ZMQ_EVENT_CLOSED | ZMQ_EVENT_DI
                            ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
                            ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 constexpr int kMaxPerTurn = 64;  // messages, before others on the loop have their turn
-
-std::uint16_t event_of(const ZmqMessage& part) {
-  std::uint16_t event = 0;
-  if (part.view().size() >= sizeof event) std::memcpy(&event, part.view().data(), sizeof event);
-  return event;
-}
 
 /// One connection attempt and what became of it. A new attempt is a new object.
 struct Connection {
@@ -52,7 +45,7 @@ class ZmqDealer final : public Transport {
   void configure(ZmqSocket& socket) const;
   ZmqWatch::Left read_messages();
   void read_monitor();
-  void on_monitor(std::uint16_t event);
+  void on_monitor(int event);
   void go_down(DownReason reason, const std::string& sentence);
 
   ZmqContext& context_;
@@ -124,14 +117,13 @@ ZmqWatch::Left ZmqDealer::read_messages() {
 void ZmqDealer::read_monitor() {
   const auto connection = connection_;
   while (connection_ == connection) {
-    const auto first = connection->monitor.receive();
-    if (!first) return;
-    if (first->more()) static_cast<void>(connection->monitor.receive());  // the endpoint's name
-    on_monitor(event_of(*first));
+    const auto event = connection->monitor.receive_event();
+    if (!event) return;
+    on_monitor(event->number);
   }
 }
 
-void ZmqDealer::on_monitor(std::uint16_t event) {
+void ZmqDealer::on_monitor(int event) {
   const std::string peer = "the gateway at " + options_.address;
   switch (event) {
     case ZMQ_EVENT_CONNECTED:

@@ -180,6 +180,19 @@ std::optional<ZmqMessage> ZmqSocket::receive() {
   return part;
 }
 
+std::optional<ZmqEvent> ZmqSocket::receive_event() {
+  const auto part = receive();
+  if (!part) return std::nullopt;
+  if (part->more()) static_cast<void>(receive());  // the endpoint's name
+  std::uint16_t number = 0;
+  ZmqEvent event;
+  if (part->view().size() != sizeof number + sizeof event.value) return event;
+  std::memcpy(&number, part->view().data(), sizeof number);
+  std::memcpy(&event.value, part->view().data() + sizeof number, sizeof event.value);
+  event.number = number;
+  return event;
+}
+
 Status ZmqSocket::send(ZmqMessage&& part, bool more) {
   const int flags = ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0);
   while (zmq_msg_send(message_of(part.raw()), socket_, flags) < 0) {

@@ -23,7 +23,8 @@ TEST_CASE("the controller's figures are those of its parts", "[integration][api]
   world.on_loop([&] {
     world.world().events->record("test.stored", "controller", {});
     auto& fleet = *world.world().fleet;
-    fleet.on_counters(kGateway, {{{"refused_keys", 3}, {"routes", 2}, {"made_up", 9}}});
+    fleet.on_counters(
+        kGateway, {{{"refused_keys", 3}, {"failed_handshakes", 4}, {"routes", 2}, {"made_up", 9}}});
     fleet.on_received(kGateway, {crypto::sha256({}), {}, as_bytes("no envelope")});
     world.world().settle();
     world.world().store.fail_writes_with(Error{ErrorCode::ResourceExhausted, "full", {}, true, {}});
@@ -44,6 +45,7 @@ TEST_CASE("the controller's figures are those of its parts", "[integration][api]
       {R"(muster_wire_violations_total{reason="seal"})", "0"},
       {R"(muster_gateway_connected{gateway="gateway:8421"})", "1"},
       {R"(muster_gateway_refused_keys_total{gateway="gateway:8421"})", "3"},
+      {R"(muster_gateway_failed_handshakes_total{gateway="gateway:8421"})", "4"},
       {R"(muster_gateway_routes{gateway="gateway:8421"})", "2"},
       {"muster_running_jobs", "1"},
       {R"(muster_open_tasks{state="running"})", "1"},

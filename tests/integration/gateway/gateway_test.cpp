@@ -7,6 +7,7 @@
 #include <csignal>
 #include <muster/core/base/fd.hpp>
 #include <muster/core/base/files.hpp>
+#include <muster/core/crypto/random.hpp>
 #include <muster/core/wire/envelope.hpp>
 
 #include "catch.hpp"
@@ -35,6 +36,16 @@ bool heard(const Scene& scene, std::string_view words) {
   return std::ranges::any_of(
       scene.heard, [&](const Scene::Heard& one) { return as_text(one.payload) == words; });
 }
+
+/// How a peer of ZMTP 3 begins.
+std::string greeting(const std::string& mechanism) {
+  std::string bytes("\xff\0\0\0\0\0\0\0\1\x7f\3\0", 12);
+  bytes += mechanism;
+  bytes.resize(64, '\0');
+  return bytes;
+}
+
+std::string to_text(const Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
 
 /// True when the agent's words reach the controller and an answer comes back.
 bool talks(Scene& scene, test::Agent& agent, const std::string& words) {
@@ -163,13 +174,33 @@ TEST_CASE("a message of several parts is dropped and counted", "[integration][ga
 TEST_CASE("garbage on the port hurts nobody", "[integration][gateway]") {
   Scene scene;
   const auto agent = scene.allowed_agent();
+  const std::vector<std::string> garbage{
+      "GET / HTTP/1.1\r\n\r\n",
+      std::string(100'000, '\xff'),
+      to_text(crypto::random_bytes(1000)),
+      "",
+      greeting("CURVE").substr(0, 17),
+      greeting("NULL"),
+      greeting("CURVE") + std::string("\4\xc8\5HELLO\1\0", 10) + to_text(crypto::random_bytes(192)),
+  };
   std::vector<UniqueFd> open;
-  for (const auto& words : {std::string("GET / HTTP/1.1\r\n\r\n"), std::string(100'000, '\xff'),
-                            std::string(), std::string("\xff\0\0\0\0\0\0\0\1\x7f\3\0CURVE", 17)}) {
+  for (const auto& words : garbage) {
     open.push_back(dial(scene));
     static_cast<void>(::send(open.back().get(), words.data(), words.size(), MSG_NOSIGNAL));
   }
   CHECK(talks(scene, *agent, "still here"));
+  const auto refused_before = scene.fresh_counters().at("refused_keys");
+  const auto stranger = scene.agent();
+  REQUIRE(stranger->transport->connect());
+  REQUIRE(scene.until([&] { return stranger->down.has_value(); }));
+  open.clear();  // some would go on to wait for more
+  auto counters = scene.fresh_counters();
+  for (int i = 0; i < 20 && counters.at("failed_handshakes") < garbage.size(); ++i) {
+    counters = scene.fresh_counters();
+  }
+  CHECK(counters.at("failed_handshakes") == garbage.size());
+  CHECK(counters.at("refused_keys") == refused_before + 1);
+  CHECK(counters.at("violations") == 0);
 }
 
 TEST_CASE("after a restart of the controller agents hear to begin anew, at the admission rate",

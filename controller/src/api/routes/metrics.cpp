@@ -36,11 +36,13 @@ void add_gateways(const Fleet& fleet, Registry& out) {
     const char* name;
     const char* help;
   };
-  constexpr std::array<Row, 4> kRows{{
+  constexpr std::array<Row, 5> kRows{{
       {"refused_keys", "muster_gateway_refused_keys_total",
        "Connections that a gateway refused because of their key."},
       {"violations", "muster_gateway_violations_total",
        "Messages that a gateway dropped because they broke the rules of the wire."},
+      {"failed_handshakes", "muster_gateway_failed_handshakes_total",
+       "Connections to a gateway that ended before the other side had proven a key."},
       {"dropped_frames", "muster_gateway_dropped_frames_total",
        "Frames for agents that a gateway dropped: the route was gone or took no more."},
       {"retries", "muster_gateway_retries_total", "Agents that a gateway told to come back later."},

@@ -54,6 +54,12 @@ class ZmqMessage {
   alignas(void*) std::array<std::byte, 64> raw_{};
 };
 
+/// Something that happened to a monitored socket.
+struct ZmqEvent {
+  int number = 0;           ///< one of ZMQ_EVENT_*
+  std::uint32_t value = 0;  ///< what it means depends on the number, see zmq_socket_monitor(3)
+};
+
 enum class ZmqKind : std::uint8_t { Dealer, Router, Reply, Pair };
 
 class ZmqSocket {
@@ -79,6 +85,8 @@ class ZmqSocket {
 
   /// The next part without waiting; nothing when there is none.
   [[nodiscard]] std::optional<ZmqMessage> receive();
+  /// The next event without waiting, on a PAIR socket that monitor() tells them to.
+  [[nodiscard]] std::optional<ZmqEvent> receive_event();
   /// Errors: Unavailable when the queue is full, NotFound when the route is unknown (ROUTER). Not
   /// taken then.
   [[nodiscard]] Status send(ZmqMessage&& part, bool more = false);
