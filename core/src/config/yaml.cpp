@@ -205,6 +205,9 @@ Fault translated(std::string_view text, const YAML::Exception& error) {
   if (error.msg == YAML::ErrorMsg::MAP_VALUE) {
     if (const auto line = line_without_colon(text, at)) return {*line, kNoColon};
   }
+  // It cites half of a character.
+  if (error.msg.starts_with(YAML::ErrorMsg::INVALID_ESCAPE))
+    return {at, "there is no such escape; write \\\\ for a backslash"};
   return {at, error.msg};
 }
 

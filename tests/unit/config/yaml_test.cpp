@@ -88,6 +88,13 @@ TEST_CASE("a quote that is never closed is told where it opens", "[unit][config]
   CHECK(yaml_error(text + end).message == "t.yaml:" + place + ": this quote is never closed");
 }
 
+TEST_CASE("an unknown escape is told as text", "[unit][config]") {
+  const std::string text = GENERATE("a: \"\\\xC3\xA9\"", "a: \"\\\n\\q\"", "a: \"C:\\Windows\"");
+  CAPTURE(text);
+  CHECK_THAT(yaml_error(text).message,
+             Catch::EndsWith("there is no such escape; write \\\\ for a backslash"));
+}
+
 TEST_CASE("quotes that are closed stay as they are", "[unit][config]") {
   CHECK(yaml("a: 'it''s'\nb: \"say \\\"\\\"\"") == json{{"a", "it's"}, {"b", "say \"\""}});
   CHECK(yaml("a: \"x\n  y\"\n") == json{{"a", "x y"}});
