@@ -16,7 +16,7 @@ namespace {
 std::vector<Command> all_commands() {
   std::vector<Command> all;
   for (auto part : {node_commands(), enroll_commands(), run_commands(), job_commands(),
-                    plugin_commands(), status_commands()}) {
+                    plugin_commands(), selector_commands(), status_commands()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -48,7 +48,8 @@ void print_overview(std::ostream& out, const std::vector<Command>& commands) {
 void print_help(const Command& command) {
   std::cout << command.summary << "\n\nusage: " << usage_line(command) << " [OPTIONS]\n\n";
   for (const auto& option : command.options) {
-    std::string left = "--" + option.name + (option.value.empty() ? "" : " " + option.value);
+    std::string left = option.letter == '\0' ? "" : std::string{'-', option.letter, ',', ' '};
+    left += "--" + option.name + (option.value.empty() ? "" : " " + option.value);
     left.resize(std::max<std::size_t>(left.size() + 2, 24), ' ');
     std::cout << "  " << left << option.help << "\n";
   }

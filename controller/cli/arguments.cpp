@@ -14,11 +14,13 @@ constexpr const char* kWords = " words";
 po::options_description describe(const std::vector<Option>& options) {
   po::options_description described;
   for (const auto& option : options) {
+    const auto names =
+        option.letter == '\0' ? option.name : option.name + "," + std::string(1, option.letter);
     if (option.value.empty()) {
-      described.add_options()(option.name.c_str(), po::bool_switch(), "");
+      described.add_options()(names.c_str(), po::bool_switch(), "");
     } else {
-      described.add_options()(option.name.c_str(),
-                              po::value<std::vector<std::string>>()->composing(), "");
+      described.add_options()(names.c_str(), po::value<std::vector<std::string>>()->composing(),
+                              "");
     }
   }
   described.add_options()(kWords, po::value<std::vector<std::string>>());

@@ -14,6 +14,7 @@ struct Option {
   std::string value;  ///< what the value is called in the help, or empty for a switch
   std::string help;
   bool repeated = false;
+  char letter = '\0';  ///< a short form, for what people type from habit
 };
 
 class Arguments {

@@ -25,6 +25,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> run_commands();
 [[nodiscard]] std::vector<Command> job_commands();
 [[nodiscard]] std::vector<Command> plugin_commands();
+[[nodiscard]] std::vector<Command> selector_commands();
 [[nodiscard]] std::vector<Command> status_commands();
 
 /// `--json`, which every command has.

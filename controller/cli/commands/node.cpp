@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../targets.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
@@ -36,18 +37,17 @@ CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments, "; to choose nodes say --on SELECTOR"); !right) {
     return tl::unexpected(right.error());
   }
-  if (arguments.has("on") && arguments.value("on").empty()) {
-    return failure(Exit::Usage, "--on is empty; write --on all for every node, or leave it out");
-  }
-  const auto answer = api.get("/v1/nodes" + query({{"selector", arguments.value("on")}}));
+  const auto selector = selector_of(arguments);
+  if (!selector) return tl::unexpected(selector.error());
+  const auto answer = api.get("/v1/nodes" + query({{"selector", *selector}}));
   if (!answer) return tl::unexpected(answer.error());
   const auto& nodes = answer->at("nodes");
   if (arguments.has("json")) {
     std::cout << answer->dump(2) << "\n";
-    return nodes.empty() && arguments.has("on") ? Exit::MatchedNothing : Exit::Ok;
+    return nodes.empty() && !selector->empty() ? Exit::MatchedNothing : Exit::Ok;
   }
-  if (nodes.empty() && arguments.has("on")) {
-    return failure(Exit::MatchedNothing, "no node matches " + arguments.value("on"));
+  if (nodes.empty() && !selector->empty()) {
+    return failure(Exit::MatchedNothing, "no node matches " + *selector);
   }
   if (nodes.empty()) {
     std::cerr << "no nodes yet; make a token with `muster enroll token create` and run\n"
@@ -109,12 +109,8 @@ CliResult<Exit> show_node(ApiClient& api, const Arguments& arguments) {
 
 std::vector<Command> node_commands() {
   return {
-      {"node ls",
-       "",
-       "the nodes of the fleet",
-       "muster node ls --on role=web",
-       {{"on", "SELECTOR", "only the nodes that match"}, json_option()},
-       list_nodes},
+      {"node ls", "", "the nodes of the fleet", "muster node ls --on role=web",
+       with_targets({json_option()}), list_nodes},
       {"node show",
        "NAME",
        "one node with its facts and plugins",

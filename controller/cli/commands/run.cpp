@@ -8,6 +8,7 @@
 #include "../job_exit.hpp"
 #include "../job_follow.hpp"
 #include "../job_report.hpp"
+#include "../targets.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
@@ -59,11 +60,13 @@ CliResult<Exit> finish(ApiClient& api, const json& job, bool as_json, LiveOutput
 }
 
 CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json request) {
-  if (!options.has("on")) {
+  const auto selector = selector_of(options);
+  if (!selector) return tl::unexpected(selector.error());
+  if (selector->empty()) {
     return failure(Exit::Usage,
                    "--on SELECTOR is missing: say where to run it, for example --on all");
   }
-  request["selector"] = options.value("on");
+  request["selector"] = *selector;
   for (const auto* name : {"timeout", "offline", "instance"}) {
     if (options.has(name)) request[name] = options.value(name);
   }
@@ -115,17 +118,15 @@ CliResult<Exit> exec_program(ApiClient& api, const Arguments& options) {
 }
 
 std::vector<Option> run_options() {
-  return {
-      {"on", "SELECTOR",
-       "the nodes: all, node:NAME, label=value, with and, or, not and parentheses"},
-      {"timeout", "DURATION", "for one task (default: what the operation says)"},
-      {"offline", "POLICY", "what to do for nodes that are offline: skip (default), queue or fail"},
-      {"instance", "NAME", "the configured instance of the plugin to use"},
-      {"output-cap", "SIZE", "how much output of a task to keep (default: 1MiB)"},
-      {"check", "", "say what would change and change nothing"},
-      {"stream", "", "show output live, each line with its node's name"},
-      {"detach", "", "print the job's id and do not wait"},
-      json_option()};
+  return with_targets({{"timeout", "DURATION", "for one task (default: what the operation says)"},
+                       {"offline", "POLICY",
+                        "what to do for nodes that are offline: skip (default), queue or fail"},
+                       {"instance", "NAME", "the configured instance of the plugin to use"},
+                       {"output-cap", "SIZE", "how much output of a task to keep (default: 1MiB)"},
+                       {"check", "", "say what would change and change nothing"},
+                       {"stream", "", "show output live, each line with its node's name"},
+                       {"detach", "", "print the job's id and do not wait"},
+                       json_option()});
 }
 
 }  // namespace

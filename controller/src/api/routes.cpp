@@ -13,6 +13,7 @@ std::vector<Route> all_routes() {
       {"GET", "/v1/status", needs(Action::ReadStatus), get_status},
       {"GET", "/v1/nodes", needs(Action::ReadNodes), list_nodes, {"selector"}},
       {"GET", "/v1/nodes/{node}", needs(Action::ReadNodes), get_node},
+      {"GET", "/v1/selector", needs(Action::ReadNodes), explain_selector, {"selector"}},
       {"POST", "/v1/enrollment-tokens", needs(Action::ManageEnrollmentTokens),
        create_enrollment_token},
       {"GET", "/v1/enrollment-tokens", needs(Action::ReadEnrollmentTokens), list_enrollment_tokens},

@@ -3,6 +3,9 @@
 /// All run on the loop, after the router's checks, and answer the exchange once.
 #pragma once
 
+#include <muster/core/selector/selector.hpp>
+#include <optional>
+
 #include "api/exchange.hpp"
 #include "services.hpp"
 
@@ -14,6 +17,7 @@ void get_metrics(const Services& services, const ExchangePtr& exchange);
 void get_status(const Services& services, const ExchangePtr& exchange);
 void list_nodes(const Services& services, const ExchangePtr& exchange);
 void get_node(const Services& services, const ExchangePtr& exchange);
+void explain_selector(const Services& services, const ExchangePtr& exchange);
 void create_enrollment_token(const Services& services, const ExchangePtr& exchange);
 void list_enrollment_tokens(const Services& services, const ExchangePtr& exchange);
 void revoke_enrollment_token(const Services& services, const ExchangePtr& exchange);
@@ -25,5 +29,9 @@ void get_job(const Services& services, const ExchangePtr& exchange);
 void watch_job(const Services& services, const ExchangePtr& exchange);
 void get_job_output(const Services& services, const ExchangePtr& exchange);
 void cancel_job(const Services& services, const ExchangePtr& exchange);
+
+/// The answer to a selector that does not parse; nothing when it does.
+[[nodiscard]] std::optional<Problem> selector_problem(const Result<selector::Selector>& parsed,
+                                                      const selector::SyntaxError& where);
 
 }  // namespace muster::controller::api

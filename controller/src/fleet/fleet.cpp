@@ -106,6 +106,7 @@ Status Fleet::load() {
   for (auto& record : *records) {
     auto& node = state_->nodes.add(std::move(record));
     node.presence = Presence::Suspect;
+    node.facts_told = node.record.last_seen;
     state_->inventory.renamed({}, node.record.plugins);
   }
   state_->inventory.forget_others();
@@ -128,8 +129,22 @@ Result<const Node*> Fleet::find(std::string_view name_or_id) const {
   return std::as_const(state_->nodes).find(name_or_id);
 }
 
+Result<selector::Selector> Fleet::parse(std::string_view text, selector::SyntaxError* where) const {
+  selector::Vocabulary vocabulary;
+  vocabulary.fact = [this](std::string_view name) { return state_->nodes.check_fact(name); };
+  vocabulary.state = [](std::string_view) -> Status {
+    return fail(ErrorCode::Unsupported, "how tasks ended cannot be asked for yet");
+  };
+  return selector::Selector::parse(text, where, vocabulary);
+}
+
 Selection Fleet::select(const selector::Selector& selector) const {
-  return state_->nodes.select(selector);
+  return state_->nodes.select(selector, state_->unix_now());
+}
+
+std::vector<selector::Untold> Fleet::untold(const selector::Selector& selector,
+                                            const Node& node) const {
+  return NodeRegistry::untold(selector, node, state_->unix_now());
 }
 
 FleetCounts Fleet::counts() const { return state_->nodes.counts(); }

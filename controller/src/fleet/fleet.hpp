@@ -100,7 +100,13 @@ class Fleet {
   [[nodiscard]] const Node* find(NodeId id) const;
   /// Errors: NotFound, with a name that is near.
   [[nodiscard]] Result<const Node*> find(std::string_view name_or_id) const;
+  /// In the words of this fleet. Errors: as Selector::parse().
+  [[nodiscard]] Result<selector::Selector> parse(std::string_view text,
+                                                 selector::SyntaxError* where = nullptr) const;
   [[nodiscard]] Selection select(const selector::Selector& selector) const;
+  /// Why the selector cannot tell whether it means this node.
+  [[nodiscard]] std::vector<selector::Untold> untold(const selector::Selector& selector,
+                                                     const Node& node) const;
   [[nodiscard]] FleetCounts counts() const;
 
   /// Lets a node in. Errors: InvalidArgument (a name or key that is none), PermissionDenied and

@@ -54,6 +54,7 @@ std::optional<Violation> Fleet::State::on_message(Session& session, Node& node,
       return with<wire::Facts>(opened, [&](wire::Facts& message) -> std::optional<Violation> {
         node.record.facts_digest = message.digest;
         node.record.facts = std::move(message.facts);
+        node.facts_told = unix_now();
         record_report(node);
         return std::nullopt;
       });

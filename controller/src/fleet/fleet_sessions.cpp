@@ -145,6 +145,7 @@ void Fleet::State::begin(Session& session, Node& node) {
   sessions.promote(session);
   node.connected = true;
   node.in_session = true;
+  if (session.hello.facts == node.record.facts_digest) node.facts_told = unix_now();
   node.leaving.reset();
   node.clone.reset();
   node.record.agent_version = session.hello.agent_version;

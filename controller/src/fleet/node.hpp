@@ -26,6 +26,7 @@ struct Clone {
 struct Node {
   NodeRecord record;
   Presence presence = Presence::Offline;
+  UnixMs facts_told = 0;            ///< when it said last that they are so
   bool connected = false;           ///< has a live session
   bool ever_heard = false;          ///< in this run of the controller
   bool in_session = false;          ///< ever, in this run of the controller
@@ -36,6 +37,9 @@ struct Node {
   std::optional<Clone> clone;  ///< the last one since the node's session began
   EventQuota events;
 };
+
+/// How long what a node told of itself is believed without being said again.
+inline constexpr std::chrono::hours kFactsLife{24};
 
 /// Pointers live until the next node joins or leaves.
 struct Selection {

@@ -1,6 +1,7 @@
 #include "fleet/node_registry.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "near_name.hpp"
@@ -8,15 +9,22 @@
 namespace muster::controller {
 namespace {
 
-selector::NodeView view_of(const Node& node) {
-  const auto look_up = [](const std::map<std::string, std::string>& map) {
-    return [&map](std::string_view name) -> std::optional<std::string> {
-      const auto found = map.find(std::string(name));
-      if (found == map.end()) return std::nullopt;
-      return found->second;
-    };
+selector::NodeView view_of(const Node& node, UnixMs now) {
+  selector::NodeView view;
+  view.name = node.record.name;
+  view.label = [&labels =
+                    node.record.labels](std::string_view name) -> std::optional<std::string_view> {
+    const auto found = labels.find(std::string(name));
+    if (found == labels.end()) return std::nullopt;
+    return found->second;
   };
-  return {node.record.name, look_up(node.record.labels), look_up(node.record.facts)};
+  view.fact = [&node, now](std::string_view name) -> std::optional<selector::FactView> {
+    const auto found = node.record.facts.find(std::string(name));
+    if (found == node.record.facts.end()) return std::nullopt;
+    const std::chrono::milliseconds age(std::max<UnixMs>(now - node.facts_told, 0));
+    return selector::FactView{found->second, age, age > kFactsLife};
+  };
+  return view;
 }
 
 }  // namespace
@@ -62,10 +70,10 @@ Result<const Node*> NodeRegistry::find(std::string_view name_or_id) const {
                                        did_you_mean(name_or_id, names));
 }
 
-Selection NodeRegistry::select(const selector::Selector& selector) const {
+Selection NodeRegistry::select(const selector::Selector& selector, UnixMs now) const {
   Selection selection;
   for (const auto& [name, node] : nodes_) {
-    switch (selector.evaluate(view_of(*node))) {
+    switch (selector.evaluate(view_of(*node, now))) {
       case selector::Match::Yes:
         selection.matched.push_back(node.get());
         break;
@@ -77,6 +85,29 @@ Selection NodeRegistry::select(const selector::Selector& selector) const {
     }
   }
   return selection;
+}
+
+std::vector<selector::Untold> NodeRegistry::untold(const selector::Selector& selector,
+                                                   const Node& node, UnixMs now) {
+  std::vector<selector::Untold> reasons;
+  std::ignore = selector.evaluate(view_of(node, now), &reasons);
+  return reasons;
+}
+
+Status NodeRegistry::check_fact(std::string_view name) const {
+  const std::string fact(name);
+  bool any = false;
+  for (const auto& [node_name, node] : nodes_) {
+    if (node->record.facts.contains(fact)) return {};
+    any = any || !node->record.facts.empty();
+  }
+  if (!any) return {};  // a fleet that is still to come
+  std::set<std::string> told;
+  for (const auto& [node_name, node] : nodes_) {
+    for (const auto& [known, value] : node->record.facts) told.insert(known);
+  }
+  return fail(ErrorCode::NotFound,
+              "no node tells a fact " + fact + did_you_mean(name, {told.begin(), told.end()}));
 }
 
 FleetCounts NodeRegistry::counts() const {

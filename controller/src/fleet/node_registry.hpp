@@ -26,7 +26,13 @@ class NodeRegistry {
     return nodes_;
   }
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
-  [[nodiscard]] Selection select(const selector::Selector& selector) const;
+  [[nodiscard]] Selection select(const selector::Selector& selector, UnixMs now) const;
+  /// Why the selector cannot tell whether it means this node.
+  [[nodiscard]] static std::vector<selector::Untold> untold(const selector::Selector& selector,
+                                                            const Node& node, UnixMs now);
+  /// Errors: NotFound, with a name that is near, for a fact that no node tells; a fleet that has
+  /// told nothing yet may have any.
+  [[nodiscard]] Status check_fact(std::string_view name) const;
   [[nodiscard]] FleetCounts counts() const;
   [[nodiscard]] std::vector<PublicKey> transport_keys() const;
 

@@ -24,7 +24,13 @@ tl::unexpected<JobRefusal> refuse(std::string reason, ErrorCode code, std::strin
 
 /// The names in `node:NAME` of a selector.
 void collect_node_names(const selector::Expression& expression, std::vector<std::string>& names) {
-  if (expression.kind == selector::Kind::Node) names.push_back(expression.name);
+  const bool names_nodes =
+      expression.kind == selector::Kind::Term && expression.subject == selector::Subject::Node &&
+      (expression.test == selector::Test::Equal || expression.test == selector::Test::In);
+  for (const auto& value : expression.values) {
+    const bool one = value.upper.empty() && value.text.find_first_of("*?[") == std::string::npos;
+    if (names_nodes && (one || value.literal)) names.push_back(value.text);
+  }
   for (const auto& child : expression.children) collect_node_names(child, names);
 }
 
@@ -46,7 +52,7 @@ std::string why_nothing_matched(const Fleet& fleet, const selector::Selector& se
 std::vector<std::string> warnings_of(const Fleet& fleet, const std::string& selector) {
   constexpr std::size_t kMost = 8;  // each is looked up among all names, for one that is near
   std::vector<std::string> names;
-  if (const auto parsed = selector::Selector::parse(selector)) {
+  if (const auto parsed = fleet.parse(selector)) {
     collect_node_names(parsed->expression(), names);
   }
   std::sort(names.begin(), names.end());
@@ -72,7 +78,7 @@ namespace {
 Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const std::string& text,
                                                  std::string& canonical) {
   selector::SyntaxError where;
-  const auto selector = selector::Selector::parse(text, &where);
+  const auto selector = fleet.parse(text, &where);
   if (!selector) {
     // Too long or too deep is no better for being asked again, whatever the parser calls it.
     auto refusal = refuse("selector_syntax", ErrorCode::InvalidArgument, selector.error().message);

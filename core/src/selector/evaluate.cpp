@@ -1,5 +1,7 @@
 #include "evaluate.hpp"
 
+#include "compiled.hpp"
+
 namespace muster::selector {
 namespace {
 
@@ -10,56 +12,102 @@ Match negate(Match match) {
   return match_of(match == Match::No);
 }
 
-std::optional<std::string> look_up(const NodeView::Lookup& lookup, const std::string& name) {
-  return lookup ? lookup(name) : std::nullopt;
-}
+class Evaluation {
+ public:
+  Evaluation(const NodeView& node, std::vector<Untold>* untold) : node_(node), untold_(untold) {}
 
-Match evaluate_label(const Expression& label, const NodeView& node) {
-  const auto value = look_up(node.label, label.name);
-  if (label.test == Test::Has) return match_of(value.has_value());
-  const Match equal = match_of(value == label.value);
-  return label.test == Test::Equal ? equal : negate(equal);
-}
-
-/// A fact that is not there has not been told yet, which says nothing about the node.
-Match evaluate_fact(const Expression& fact, const NodeView& node) {
-  const auto value = look_up(node.fact, fact.name);
-  if (!value) return Match::Unknown;
-  if (fact.test == Test::Has) return Match::Yes;
-  return match_of((*value == fact.value) == (fact.test == Test::Equal));
-}
-
-/// `decisive` settles the whole: No for and, Yes for or.
-Match evaluate_joined(const Expression& joined, const NodeView& node, Match decisive) {
-  Match result = negate(decisive);
-  for (const auto& child : joined.children) {
-    const Match match = evaluate_expression(child, node);
-    if (match == decisive) return decisive;
-    if (match == Match::Unknown) result = Match::Unknown;
+  [[nodiscard]] Match of(const Expression& expression) const {
+    switch (expression.kind) {
+      case Kind::All:
+        return Match::Yes;
+      case Kind::Term:
+        return of_term(expression);
+      case Kind::Group:
+        return of(expression.children.front());
+      case Kind::Not:
+        return negate(of(expression.children.front()));
+      case Kind::And:
+        return of_joined(expression, Match::No);
+      case Kind::Or:
+        return of_joined(expression, Match::Yes);
+    }
+    return Match::Unknown;
   }
-  return result;
-}
+
+ private:
+  /// `decisive` settles the whole: No for and, Yes for or.
+  [[nodiscard]] Match of_joined(const Expression& joined, Match decisive) const {
+    const std::size_t before = untold_ == nullptr ? 0 : untold_->size();
+    Match result = negate(decisive);
+    for (const auto& child : joined.children) {
+      const Match match = of(child);
+      if (match == decisive) {
+        if (untold_ != nullptr) untold_->resize(before);  // it made no difference
+        return decisive;
+      }
+      if (match == Match::Unknown) result = Match::Unknown;
+    }
+    return result;
+  }
+
+  [[nodiscard]] Match of_term(const Expression& term) const {
+    switch (term.subject) {
+      case Subject::Node:
+        return term.compiled->test(term.test, node_.name);
+      case Subject::Label:
+        return of_label(term);
+      case Subject::Fact:
+      case Subject::Age:
+      case Subject::Addresses:
+        return of_fact(term);
+      case Subject::Last:
+        break;
+    }
+    const auto state = node_.last ? node_.last(term.name) : std::nullopt;
+    return state ? term.compiled->test(term.test, *state) : unknown(term, Untold::Why::Missing);
+  }
+
+  [[nodiscard]] Match of_label(const Expression& term) const {
+    const auto value = node_.label ? node_.label(term.name) : std::nullopt;
+    if (term.test == Test::Has) return match_of(value.has_value());
+    if (value) return comparable(term, term.compiled->test(term.test, *value));
+    return match_of(term.test == Test::NotEqual || term.test == Test::NotMatches ||
+                    term.test == Test::NotIn);
+  }
+
+  /// A fact that is not there has not been told yet, which says nothing about the node.
+  [[nodiscard]] Match of_fact(const Expression& term) const {
+    const auto name = term.subject == Subject::Addresses ? kAddressesFact : term.name;
+    const auto fact = node_.fact ? node_.fact(name) : std::nullopt;
+    if (!fact) return unknown(term, Untold::Why::Missing);
+    if (term.subject == Subject::Age) return term.compiled->test(term.test, fact->age);
+    if (fact->stale) return unknown(term, Untold::Why::Stale);
+    if (term.subject == Subject::Addresses) return term.compiled->test_addresses(fact->value);
+    if (term.test == Test::Has) return Match::Yes;
+    return comparable(term, term.compiled->test(term.test, fact->value));
+  }
+
+  [[nodiscard]] Match comparable(const Expression& term, Match match) const {
+    return match == Match::Unknown ? unknown(term, Untold::Why::NotComparable) : match;
+  }
+
+  [[nodiscard]] Match unknown(const Expression& term, Untold::Why why) const {
+    if (untold_ != nullptr) {
+      const bool addresses = term.subject == Subject::Addresses;
+      untold_->push_back({term.subject, addresses ? std::string(kAddressesFact) : term.name, why});
+    }
+    return Match::Unknown;
+  }
+
+  const NodeView& node_;
+  std::vector<Untold>* untold_;
+};
 
 }  // namespace
 
-Match evaluate_expression(const Expression& expression, const NodeView& node) {
-  switch (expression.kind) {
-    case Kind::All:
-      return Match::Yes;
-    case Kind::Node:
-      return match_of(node.name == expression.name);
-    case Kind::Label:
-      return evaluate_label(expression, node);
-    case Kind::Fact:
-      return evaluate_fact(expression, node);
-    case Kind::Not:
-      return negate(evaluate_expression(expression.children.front(), node));
-    case Kind::And:
-      return evaluate_joined(expression, node, Match::No);
-    case Kind::Or:
-      return evaluate_joined(expression, node, Match::Yes);
-  }
-  return Match::Unknown;
+Match evaluate_expression(const Expression& expression, const NodeView& node,
+                          std::vector<Untold>* untold) {
+  return Evaluation(node, untold).of(expression);
 }
 
 }  // namespace muster::selector

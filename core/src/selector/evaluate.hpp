@@ -2,9 +2,11 @@
 #pragma once
 
 #include <muster/core/selector/selector.hpp>
+#include <vector>
 
 namespace muster::selector {
 
-[[nodiscard]] Match evaluate_expression(const Expression& expression, const NodeView& node);
+[[nodiscard]] Match evaluate_expression(const Expression& expression, const NodeView& node,
+                                        std::vector<Untold>* untold);
 
 }  // namespace muster::selector

@@ -8,8 +8,11 @@ namespace {
 
 bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-' || c == '.' || c == '/';
+         c == '-' || c == '.' || c == '/' || c == '+';
 }
+
+/// In a pattern; commas only inside brackets.
+bool is_pattern_character(char c) { return c == '*' || c == '?' || c == '[' || c == ']'; }
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -17,9 +20,14 @@ struct Symbol {
   std::string_view text;
   TokenKind kind;
 };
-constexpr std::array kSymbols{Symbol{"!=", TokenKind::NotEqual}, Symbol{"=", TokenKind::Equal},
-                              Symbol{"(", TokenKind::Open}, Symbol{")", TokenKind::Close},
-                              Symbol{":", TokenKind::Colon}};
+/// The longer ones first.
+constexpr std::array kSymbols{
+    Symbol{"!=", TokenKind::NotEqual}, Symbol{"!~", TokenKind::NotMatches},
+    Symbol{"=~", TokenKind::Matches},  Symbol{"<=", TokenKind::AtMost},
+    Symbol{">=", TokenKind::AtLeast},  Symbol{"=", TokenKind::Equal},
+    Symbol{"<", TokenKind::Less},      Symbol{">", TokenKind::Greater},
+    Symbol{"(", TokenKind::Open},      Symbol{")", TokenKind::Close},
+    Symbol{",", TokenKind::Comma},     Symbol{":", TokenKind::Colon}};
 
 struct Hint {
   std::string_view text;
@@ -28,18 +36,17 @@ struct Hint {
 /// What people know from elsewhere; the longer ones first.
 constexpr std::array kHints{
     Hint{"==", "== is not an operator; write a single ="},
+    Hint{"<>", "<> is not an operator; write !="},
     Hint{"&&", "&& is not an operator; write and"},
     Hint{"||", "|| is not an operator; write or"},
-    Hint{"=~", "=~ is not an operator; only = and != compare"},
-    Hint{"<", "< is not an operator; only = and != compare"},
-    Hint{">", "> is not an operator; only = and != compare"},
     Hint{"&", "& is not an operator; write and"},
     Hint{"|", "| is not an operator; write or"},
-    Hint{"!", "! is not an operator; write not before a term, or != between name and value"},
-    Hint{",", "a comma joins nothing here; write and, or or, between the terms"},
+    Hint{"!=~", "!=~ is not an operator; write !~"},
+    Hint{"=<", "=< is not an operator; write <="},
+    Hint{"=>", "=> is not an operator; write >="},
     Hint{"'", "single quotes are not used here; write \"double quotes\""},
-    Hint{"*", "patterns with * are not supported; name the value in full"},
-    Hint{"~", "~ is not an operator; only = and != compare"}};
+    Hint{"~", "~ is not an operator; write =~ or !~"},
+    Hint{"@", "@ has no meaning here; a group is group:NAME, and Salt's targets are read with -C"}};
 
 class Lexer {
  public:
@@ -49,9 +56,7 @@ class Lexer {
     for (;;) {
       while (at_ < text_.size() && is_space(text_[at_])) ++at_;
       if (at_ == text_.size()) break;
-      const bool good = text_[at_] == '"'               ? quoted()
-                        : is_word_character(text_[at_]) ? word()
-                                                        : symbol();
+      const bool good = text_[at_] == '"' ? quoted() : starts_word(text_[at_]) ? word() : symbol();
       if (!good) return tl::unexpected(std::move(slip_));
     }
     tokens_.push_back({TokenKind::End, text_.size(), {}});
@@ -64,9 +69,16 @@ class Lexer {
     return false;
   }
 
+  static bool starts_word(char c) { return is_word_character(c) || is_pattern_character(c); }
+
   bool word() {
     const std::size_t start = at_;
-    while (at_ < text_.size() && is_word_character(text_[at_])) ++at_;
+    bool in_brackets = false;
+    for (; at_ < text_.size(); ++at_) {
+      const char c = text_[at_];
+      if (!starts_word(c) && !(in_brackets && c == ',')) break;
+      if (c == '[' || c == ']') in_brackets = c == '[';
+    }
     tokens_.push_back({TokenKind::Word, start, std::string(text_.substr(start, at_ - start))});
     return true;
   }
@@ -93,15 +105,18 @@ class Lexer {
   bool symbol() {
     const std::string_view rest = text_.substr(at_);
     const auto starts = [rest](const auto& known) { return rest.starts_with(known.text); };
-    const bool is_hint_before_symbol = rest.starts_with("==") || rest.starts_with("=~");
+    const auto hint = std::find_if(kHints.begin(), kHints.end(), starts);
+    if (hint != kHints.end()) return refuse(at_, hint->sentence);
     const auto symbol = std::find_if(kSymbols.begin(), kSymbols.end(), starts);
-    if (symbol != kSymbols.end() && !is_hint_before_symbol) {
+    if (symbol != kSymbols.end()) {
       tokens_.push_back({symbol->kind, at_, {}});
       at_ += symbol->text.size();
       return true;
     }
-    const auto hint = std::find_if(kHints.begin(), kHints.end(), starts);
-    if (hint != kHints.end()) return refuse(at_, hint->sentence);
+    if (rest.front() == '!') {
+      return refuse(at_,
+                    "! is not an operator; write not before a term, or != between name and value");
+    }
     return refuse(
         at_, "this character has no meaning here; put a value that has it in \"double quotes\"");
   }
@@ -118,8 +133,9 @@ tl::expected<std::vector<Token>, Slip> read_tokens(std::string_view text) {
   return Lexer(text).run();
 }
 
-bool is_word(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_word_character);
+bool is_plain_word(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), is_word_character) &&
+         text.find("..") == std::string_view::npos;
 }
 
 }  // namespace muster::selector

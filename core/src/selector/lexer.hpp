@@ -10,7 +10,23 @@
 
 namespace muster::selector {
 
-enum class TokenKind : std::uint8_t { Word, Quoted, Open, Close, Equal, NotEqual, Colon, End };
+enum class TokenKind : std::uint8_t {
+  Word,
+  Quoted,
+  Open,
+  Close,
+  Comma,
+  Colon,
+  Equal,
+  NotEqual,
+  Less,
+  AtMost,
+  Greater,
+  AtLeast,
+  Matches,
+  NotMatches,
+  End
+};
 
 struct Token {
   TokenKind kind = TokenKind::End;
@@ -26,7 +42,7 @@ struct Slip {
 /// All tokens, an End at last.
 [[nodiscard]] tl::expected<std::vector<Token>, Slip> read_tokens(std::string_view text);
 
-/// Whether `text` is one Word.
-[[nodiscard]] bool is_word(std::string_view text);
+/// Whether `text` is one Word that stands for itself: no pattern, and no range.
+[[nodiscard]] bool is_plain_word(std::string_view text);
 
 }  // namespace muster::selector

@@ -1,9 +1,13 @@
-/// The grammar of the targeting language. Private to the selector.
+/// The grammar of the targeting language, whose words core/docs/selector.md explains. Private to
+/// the selector.
 ///
 ///   or      = and { "or" and }
 ///   and     = unary { "and" unary }
 ///   unary   = "not" unary | primary
-///   primary = "(" or ")" | "all" | "node" ":" value | NAME [ ("=" | "!=") value ]
+///   primary = "(" or ")" | "all" | "group" ":" value | "node" ":" value | "cidr" "(" network ")"
+///           | "node" test | ("age" | "last") "(" value ")" test | NAME [ test ]
+///   test    = ("=" | "!=" | "<" | "<=" | ">" | ">=" | "=~" | "!~") value
+///           | ["not"] "in" "(" value { "," value } ")"
 ///   value   = WORD | QUOTED
 #pragma once
 
@@ -21,6 +25,14 @@ struct ParseFault {
   Slip slip;
 };
 
-[[nodiscard]] tl::expected<Expression, ParseFault> parse_expression(std::string_view text);
+/// What all groups inside one selector share.
+struct ParseBudget {
+  std::size_t terms = kMaxTerms;
+  int groups = 8;  ///< deep
+};
+
+[[nodiscard]] tl::expected<Expression, ParseFault> parse_expression(std::string_view text,
+                                                                    const Vocabulary& vocabulary,
+                                                                    ParseBudget& budget);
 
 }  // namespace muster::selector

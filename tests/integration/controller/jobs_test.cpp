@@ -176,7 +176,7 @@ TEST_CASE("a job that cannot be made says why, for people and for programs",
     const auto refusal = world.create(request).error();
     CHECK(refusal.reason == "selector_syntax");
     CHECK(refusal.position.find('^') != std::string::npos);
-    request.selector = std::string(5000, 'a');
+    request.selector = std::string(20'000, 'a');
     CHECK(world.create(request).error().error.code == ErrorCode::InvalidArgument);
   }
   SECTION("a selector that matches nothing names the node that was meant") {

@@ -27,7 +27,17 @@ TEST_CASE("not binds tighter than and, and tighter than or", "[unit][selector]")
       Row{"a or (b or c)", "a or b or c"}, Row{"x=\"\"", "x=\"\""},
       Row{"x=\"q\\\"\\\\\"", "x=\"q\\\"\\\\\""}, Row{"x=and", "x=and"},
       Row{"x=all and y", "x=all and y"}, Row{"node", "node"}, Row{"a\n\tand\r\nb", "a and b"},
-      Row{"x=\"\xC3\xA9\"", "x=\"\xC3\xA9\""});
+      Row{"x=\"\xC3\xA9\"", "x=\"\xC3\xA9\""}, Row{"node:web*", "node:web*"},
+      Row{"node:web[01-20,33]", "node:web[01-20,33]"}, Row{"node:\"web*\"", "node:\"web*\""},
+      Row{"node in ( web1 ,db1)", "node in (web1, db1)"}, Row{"node!=web1", "node!=web1"},
+      Row{"role not in (web)", "role not in (web)"}, Row{"not role in (a)", "not role in (a)"},
+      Row{"os.version >= \"12\"", "os.version>=12"}, Row{"os.version<12", "os.version<12"},
+      Row{"x in (1..5, \"1..5\")", "x in (1..5, \"1..5\")"}, Row{"x=1..5", "x=1..5"},
+      Row{"role=~web", "role=~\"web\""}, Row{"role!~\"^w\\\\d\"", "role!~\"^w\\\\d\""},
+      Row{"cidr(10.0.0.0/8)", "cidr(10.0.0.0/8)"}, Row{"cidr(fd00::/8)", "cidr(fd00::/8)"},
+      Row{"cidr(\"fd00::/8\")", "cidr(fd00::/8)"}, Row{"age(os.name) < 10m", "age(os.name)<10m"},
+      Row{"last(job)=failed", "last(job)=failed"}, Row{"cidr", "cidr"}, Row{"age=5", "age=5"},
+      Row{"last(a.b) in (ok, failed)", "last(a.b) in (ok, failed)"}, Row{"group", "group"});
   CAPTURE(text);
   CHECK(canonical(text) == expected);
   CHECK(Selector::parse(expected).value() == Selector::parse(text).value());
@@ -39,20 +49,40 @@ TEST_CASE("the tree says what each term is", "[unit][selector]") {
       Selector::parse("role=web and not os.name!=debian or node:n1").value().expression();
   REQUIRE(root.kind == Kind::Or);
   REQUIRE(root.children.size() == 2);
-  CHECK(root.children[1] == Expression{Kind::Node, {}, "n1", {}, {}});
+  const auto term = [](Subject subject, Test test, const std::string& name,
+                       const std::string& value) {
+    return Expression{Kind::Term, subject, test, name, {{value, "", false}}, {}, nullptr};
+  };
+  CHECK(root.children[1] == term(Subject::Node, Test::Equal, "", "n1"));
   const auto& both = root.children[0];
   REQUIRE(both.kind == Kind::And);
-  CHECK(both.children[0] == Expression{Kind::Label, Test::Equal, "role", "web", {}});
+  CHECK(both.children[0] == term(Subject::Label, Test::Equal, "role", "web"));
   REQUIRE(both.children[1].kind == Kind::Not);
-  CHECK(both.children[1].children[0] ==
-        Expression{Kind::Fact, Test::NotEqual, "os.name", "debian", {}});
+  CHECK(both.children[1].children[0] == term(Subject::Fact, Test::NotEqual, "os.name", "debian"));
 }
 
-TEST_CASE("a selector of 4 KiB is read and a longer one is refused", "[unit][selector]") {
+TEST_CASE("a selector of 16 KiB is read and a longer one is refused", "[unit][selector]") {
   std::string text(selector::kMaxTextBytes, 'a');
   CHECK(Selector::parse(text));
   text += 'a';
   CHECK(Selector::parse(text).error().code == ErrorCode::ResourceExhausted);
+}
+
+TEST_CASE("a list has at most 1,000 values and a selector 256 terms", "[unit][selector]") {
+  const auto list = [](int values) {
+    std::string text = "x in (a";
+    for (int i = 1; i < values; ++i) text += ",a";
+    return text + ")";
+  };
+  CHECK(Selector::parse(list(1000)));
+  CHECK(Selector::parse(list(1001)).error().code == ErrorCode::ResourceExhausted);
+  const auto terms = [](int count) {
+    std::string text = "a";
+    for (int i = 1; i < count; ++i) text += " or a";
+    return text;
+  };
+  CHECK(Selector::parse(terms(256)));
+  CHECK(Selector::parse(terms(257)).error().code == ErrorCode::ResourceExhausted);
 }
 
 TEST_CASE("parentheses and not may be nested 64 deep together and no deeper", "[unit][selector]") {
@@ -72,8 +102,11 @@ TEST_CASE("random text is a selector that prints and parses again, or an error w
           "[unit][selector]") {
   std::mt19937 random(20260102);
   const std::vector<std::string> pieces{
-      "a", "b.c", "and",     "or", "not", "all", "node", ":",  "=",        "!=",   "(",    ")",
-      " ", " ",   "\"x y\"", "\"", "\\",  "==",  "!",    "&&", "\xC3\xA9", "\xFF", "\x01", "web"};
+      "a",     "b.c", "and",      "or",   "not",    "all",     "node",  ":",          "=",
+      "!=",    "(",   ")",        " ",    " ",      "\"x y\"", "\"",    "\\",         "==",
+      "!",     "&&",  "\xC3\xA9", "\xFF", "\x01",   "web",     "in",    ",",          "<",
+      ">=",    "=~",  "!~",       "web*", "w[1-3]", "1..2",    "cidr(", "10.0.0.0/8", "age(",
+      "last(", "10m", "\"a*\"",   "~",    "@"};
   for (int round = 0; round < 20000; ++round) {
     std::string text;
     for (auto count = random() % 14; count > 0; --count) text += pieces[random() % pieces.size()];

@@ -28,7 +28,7 @@ TEST_CASE("common slips are told with a hint and their place", "[unit][selector]
       Row{"!a", 0, "write not"}, Row{"a, b", 1, "comma"}, Row{"a b", 2, "operator is missing"},
       Row{"role=web canary", 9, "operator is missing"}, Row{"(a) (b)", 4, "operator is missing"},
       Row{"a not b", 2, "operator is missing"}, Row{"(a b)", 3, "operator is missing"},
-      Row{"a AND b", 2, "lower case: and"}, Row{"NOT a", 4, "lower case: not"},
+      Row{"a AND b", 2, "lower case: and"}, Row{"NOT a", 0, "lower case: not"},
       Row{"(a or b", 0, "never closed"}, Row{"a and ((b)", 6, "never closed"},
       Row{"a)", 1, "never opened"}, Row{"()", 1, "missing before this parenthesis"},
       Row{"a and", 5, "missing at the end"}, Row{"not", 3, "missing at the end"},
@@ -39,9 +39,20 @@ TEST_CASE("common slips are told with a hint and their place", "[unit][selector]
       Row{"node:", 5, "name of a node"}, Row{"node:\"\"", 5, "name of a node"},
       Row{"node=web1", 4, "node:NAME"}, Row{"role:web", 4, "role=..."},
       Row{"a=\"b", 2, "never closed"}, Row{"a=\"\\n\"", 3, "backslash"},
-      Row{"a='b'", 2, "double quotes"}, Row{"a=web*", 5, "patterns"},
-      Row{"os.version>=12", 10, "only = and !="}, Row{"a=\xC3\xA9", 2, "double quotes"},
-      Row{"a=b#", 3, "no meaning"});
+      Row{"a='b'", 2, "double quotes"}, Row{"a*=web", 0, "node:a*"}, Row{"a=<12", 1, "write <="},
+      Row{"a=\xC3\xA9", 2, "double quotes"}, Row{"a=b#", 3, "no meaning"},
+      Row{"a in b", 5, "in (a, b)"}, Row{"a in (b c)", 8, "comma"},
+      Row{"a in (b", 7, "never closed"}, Row{"a in ()", 6, "value is missing"},
+      Row{"a in (b,)", 8, "value is missing"}, Row{"a=w[1", 2, "never closed"},
+      Row{"a=w]", 2, "never opened"}, Row{"a=w[a-c]", 2, "whole numbers"},
+      Row{"a=w[3-1]", 2, "whole numbers"}, Row{"a>w*", 2, "neither less nor more"},
+      Row{"a=9..1", 2, "before it begins"}, Row{"a=~\"(\"", 3, "regular expression"},
+      Row{"cidr(10.0.0.0/40)", 5, "no network"}, Row{"cidr(", 5, "never closed"},
+      Row{"age(os.name)", 12, "<10m"}, Row{"age(os.name)=1m", 13, "<, <=, > or >="},
+      Row{"age(os.name)<soon", 13, "90s"}, Row{"last(job)", 9, "=failed"},
+      Row{"group:web", 6, "no group web"}, Row{"group:", 6, "name of a group"},
+      Row{"in", 0, "missing before in"}, Row{"G@os:Debian", 1, "-C"}, Row{"a<>b", 1, "write !="},
+      Row{"a IN (b)", 2, "lower case: in"}, Row{"not in (a)", 4, "missing before in"});
   CAPTURE(text);
   const auto error = error_of(text);
   CHECK(error.offset == offset);

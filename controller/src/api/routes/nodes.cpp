@@ -42,13 +42,8 @@ void list_nodes(const Services& services, const ExchangePtr& exchange) {
   const auto text = exchange->query("selector");
   if (text.empty()) return answer_nodes(exchange, services.fleet.nodes());
   selector::SyntaxError where;
-  const auto selector = selector::Selector::parse(text, &where);
-  if (!selector) {
-    auto error = selector.error();
-    error.code = ErrorCode::InvalidArgument;  // of a limit, too: no use in asking again
-    if (!where.sentence.empty()) error.message = where.sentence;
-    return exchange->answer(Problem{std::move(error), "selector_syntax", where.caret});
-  }
+  const auto selector = services.fleet.parse(text, &where);
+  if (const auto problem = selector_problem(selector, where)) return exchange->answer(*problem);
   answer_nodes(exchange, services.fleet.select(*selector).matched);
 }
 

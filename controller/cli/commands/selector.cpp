@@ -1,0 +1,68 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "../command.hpp"
+#include "../targets.hpp"
+#include "../terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+/// "3: db1, db2, db3", with no more names than fit a line well.
+std::string counted(const json& nodes) {
+  constexpr std::size_t kMaxNames = 8;
+  const auto count = nodes.value("count", std::size_t{0});
+  const auto& names = nodes.at("nodes");
+  std::string text = std::to_string(count);
+  for (std::size_t i = 0; i < std::min(names.size(), kMaxNames); ++i) {
+    text += (i == 0 ? ": " : ", ") + printable(names[i].get<std::string>());
+  }
+  if (count > kMaxNames) text += " and " + std::to_string(count - kMaxNames) + " more";
+  return text;
+}
+
+CliResult<Exit> explain(ApiClient& api, const Arguments& arguments) {
+  auto selector = selector_of(arguments);
+  if (!selector) return tl::unexpected(selector.error());
+  if (selector->empty()) {
+    if (auto right = expect_words(arguments, 1, "one selector, in quotes"); !right) {
+      return tl::unexpected(right.error());
+    }
+    selector = arguments.words[0];
+  } else if (auto right = expect_no_words(arguments); !right) {
+    return tl::unexpected(right.error());
+  }
+  const auto answer = api.get("/v1/selector" + query({{"selector", *selector}}));
+  if (!answer) return tl::unexpected(answer.error());
+  const auto& matched = answer->at("matched");
+  const bool nothing = matched.value("count", 0) == 0;
+  if (arguments.has("json")) {
+    std::cout << answer->dump(2) << "\n";
+    return nothing ? Exit::MatchedNothing : Exit::Ok;
+  }
+  std::cout << "selector  " << printable(answer->value("selector", "")) << "\n"
+            << "matches   " << counted(matched) << "\n";
+  const auto& unknown = answer->at("unknown");
+  if (unknown.value("count", 0) > 0) {
+    std::cout << "unknown   " << unknown.value("count", 0) << ", left out\n";
+  }
+  for (const auto& reason : unknown.at("reasons")) {
+    std::cout << "          " << printable(reason.value("why", "")) << "  " << counted(reason)
+              << "\n";
+  }
+  std::cout << "of        " << answer->value("total", 0) << " nodes\n";
+  return nothing ? Exit::MatchedNothing : Exit::Ok;
+}
+
+}  // namespace
+
+std::vector<Command> selector_commands() {
+  return {{"selector explain", "SELECTOR",
+           "which nodes a selector means, which it cannot decide about, and why",
+           "muster selector explain 'role=web and os.version>=12'", with_targets({json_option()}),
+           explain}};
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,17 @@
+/// Which nodes a command is for: --on SELECTOR, or -C with a target as Salt writes it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "arguments.hpp"
+
+namespace muster::cli {
+
+/// --on and -C, then the command's own options.
+[[nodiscard]] std::vector<Option> with_targets(std::vector<Option> others);
+/// "" when neither was given. Errors: Usage for both, an empty one, or a compound that cannot be
+/// said in our words.
+[[nodiscard]] CliResult<std::string> selector_of(const Arguments& arguments);
+
+}  // namespace muster::cli

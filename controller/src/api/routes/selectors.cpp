@@ -1,0 +1,80 @@
+#include <map>
+#include <muster/core/selector/selector.hpp>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "api/serve.hpp"
+
+namespace muster::controller::api {
+namespace {
+
+using nlohmann::json;
+using selector::Untold;
+
+constexpr std::size_t kMaxNamed = 100;
+
+std::string sentence_of(const Untold& untold) {
+  if (untold.subject == selector::Subject::Last) return "has run nothing of " + untold.name;
+  switch (untold.why) {
+    case Untold::Why::Missing:
+      return "has not told the fact " + untold.name;
+    case Untold::Why::Stale:
+      return "has not told the fact " + untold.name + " for a day";
+    case Untold::Why::NotComparable:
+      return "has a " + untold.name + " that is no size";
+  }
+  return {};
+}
+
+json names_of(const std::vector<const Node*>& nodes) {
+  json names = json::array();
+  for (const auto* node : nodes) {
+    if (names.size() == kMaxNamed) break;
+    names.push_back(node->record.name);
+  }
+  return names;
+}
+
+/// The nodes that the selector cannot decide about, by reason.
+json unknown_view(const Fleet& fleet, const selector::Selector& selector,
+                  const std::vector<const Node*>& unknown) {
+  std::map<std::string, std::vector<const Node*>> by_reason;
+  for (const auto* node : unknown) {
+    std::set<std::string> sentences;
+    for (const auto& untold : fleet.untold(selector, *node)) {
+      sentences.insert(sentence_of(untold));
+    }
+    for (const auto& sentence : sentences) by_reason[sentence].push_back(node);
+  }
+  json reasons = json::array();
+  for (const auto& [sentence, nodes] : by_reason) {
+    reasons.push_back({{"why", sentence}, {"count", nodes.size()}, {"nodes", names_of(nodes)}});
+  }
+  return {{"count", unknown.size()}, {"reasons", std::move(reasons)}};
+}
+
+}  // namespace
+
+std::optional<Problem> selector_problem(const Result<selector::Selector>& parsed,
+                                        const selector::SyntaxError& where) {
+  if (parsed) return std::nullopt;
+  auto error = parsed.error();
+  error.code = ErrorCode::InvalidArgument;  // of a limit, too: no use in asking again
+  if (!where.sentence.empty()) error.message = where.sentence;
+  return Problem{std::move(error), "selector_syntax", where.caret};
+}
+
+void explain_selector(const Services& services, const ExchangePtr& exchange) {
+  selector::SyntaxError where;
+  const auto selector = services.fleet.parse(exchange->query("selector"), &where);
+  if (const auto problem = selector_problem(selector, where)) return exchange->answer(*problem);
+  const auto selection = services.fleet.select(*selector);
+  exchange->answer(
+      200,
+      {{"selector", selector->text()},
+       {"total", services.fleet.nodes().size()},
+       {"matched", {{"count", selection.matched.size()}, {"nodes", names_of(selection.matched)}}},
+       {"unknown", unknown_view(services.fleet, *selector, selection.unknown)}});
+}
+
+}  // namespace muster::controller::api

@@ -1,0 +1,53 @@
+/// The values of one term, ready to be compared with what a node has. Private to the selector.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <muster/core/selector/selector.hpp>
+#include <optional>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <variant>
+#include <vector>
+
+#include "network.hpp"
+#include "pattern.hpp"
+#include "regex.hpp"
+
+namespace muster::selector {
+
+/// Immutable; every method is [any].
+class Compiled {
+ public:
+  /// Why a value cannot be compared, and which one.
+  struct Fault {
+    std::size_t value = 0;
+    std::string sentence;
+  };
+  [[nodiscard]] static tl::expected<std::shared_ptr<const Compiled>, Fault> compile(
+      Subject subject, Test test, const std::vector<Value>& values);
+
+  /// By the term's test, and never Unknown but where a size is asked for and `told` is none.
+  [[nodiscard]] Match test(Test test, std::string_view told) const;
+  [[nodiscard]] Match test(Test test, std::chrono::milliseconds age) const;
+  /// Whether one of the addresses is in the network.
+  [[nodiscard]] Match test_addresses(std::string_view addresses) const;
+
+ private:
+  struct Range {
+    std::string low;
+    std::string high;
+  };
+  struct Bound {
+    std::string version;
+    std::optional<std::uint64_t> size;
+  };
+  using One = std::variant<Pattern, Range, Bound, Regex, std::chrono::milliseconds, Network>;
+  [[nodiscard]] static tl::expected<One, std::string> compile_one(Subject subject, Test test,
+                                                                  const Value& value);
+  [[nodiscard]] bool equals_one(std::string_view told) const;
+
+  std::vector<One> values_;
+};
+
+}  // namespace muster::selector

@@ -1,0 +1,82 @@
+#include "order.hpp"
+
+#include <algorithm>
+#include <array>
+#include <muster/core/base/units.hpp>
+
+namespace muster::selector {
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// One run of digits or letters; empty at the end.
+struct Part {
+  std::string_view text;
+  bool number = false;
+  bool before = false;  ///< a ~ stood in front of it
+};
+
+Part take_part(std::string_view& rest) {
+  Part part;
+  while (!rest.empty() && !is_digit(rest.front()) && !is_letter(rest.front())) {
+    part.before = part.before || rest.front() == '~';
+    rest.remove_prefix(1);
+  }
+  if (rest.empty()) return part;
+  part.number = is_digit(rest.front());
+  const auto* end = std::find_if_not(rest.begin(), rest.end(), part.number ? is_digit : is_letter);
+  part.text = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+  rest.remove_prefix(part.text.size());
+  return part;
+}
+
+std::strong_ordering compare_numbers(std::string_view left, std::string_view right) {
+  const auto trimmed = [](std::string_view digits) {
+    return digits.substr(std::min(digits.find_first_not_of('0'), digits.size()));
+  };
+  left = trimmed(left);
+  right = trimmed(right);
+  if (left.size() != right.size()) return left.size() <=> right.size();
+  return left.compare(right) <=> 0;
+}
+
+/// Whether a version that goes on with this part comes before the one that does not.
+bool precedes(const Part& part) {
+  constexpr std::array<std::string_view, 5> kBefore{"alpha", "beta", "dev", "pre", "rc"};
+  return part.before || std::find(kBefore.begin(), kBefore.end(), part.text) != kBefore.end();
+}
+
+}  // namespace
+
+std::strong_ordering compare_versions(std::string_view left, std::string_view right) {
+  using Order = std::strong_ordering;
+  for (;;) {
+    const Part ours = take_part(left);
+    const Part theirs = take_part(right);
+    if (ours.text.empty() && theirs.text.empty()) return Order::equal;
+    if (ours.text.empty()) return precedes(theirs) ? Order::greater : Order::less;
+    if (theirs.text.empty()) return precedes(ours) ? Order::less : Order::greater;
+    if (precedes(ours) != precedes(theirs)) return precedes(ours) ? Order::less : Order::greater;
+    if (ours.number != theirs.number) return ours.number ? Order::greater : Order::less;
+    const auto order = ours.number ? compare_numbers(ours.text, theirs.text)
+                                   : ours.text.compare(theirs.text) <=> 0;
+    if (order != Order::equal) return order;
+  }
+}
+
+std::optional<std::uint64_t> size_with_unit(std::string_view text) {
+  if (text.empty() || !is_digit(text.front()) || is_digit(text.back())) return std::nullopt;
+  const auto size = parse_size(text);
+  return size ? std::optional(*size) : std::nullopt;
+}
+
+std::optional<std::strong_ordering> compare_sizes(std::string_view told, std::uint64_t bound) {
+  const auto size = parse_size(told);
+  if (!size) return std::nullopt;
+  return *size <=> bound;
+}
+
+}  // namespace muster::selector

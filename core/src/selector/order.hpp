@@ -1,0 +1,24 @@
+/// What is less and what is more, among versions, numbers and sizes. Private to the selector.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace muster::selector {
+
+/// As people read version numbers: runs of digits by value, runs of letters by letter, and what
+/// separates them does not count. What goes on is more ("12" < "12.1"), unless it goes on as a
+/// version that comes before another does: with ~, or alpha, beta, dev, pre or rc ("2.0-rc1" <
+/// "2.0").
+[[nodiscard]] std::strong_ordering compare_versions(std::string_view left, std::string_view right);
+
+/// Bytes, when the text is a number with a unit of bytes ("8GiB").
+[[nodiscard]] std::optional<std::uint64_t> size_with_unit(std::string_view text);
+
+/// Both as bytes; nothing when `told` is neither a plain number nor one with a unit.
+[[nodiscard]] std::optional<std::strong_ordering> compare_sizes(std::string_view told,
+                                                                std::uint64_t bound);
+
+}  // namespace muster::selector

@@ -1,0 +1,21 @@
+#include "regex.hpp"
+
+#include <re2/re2.h>
+
+namespace muster::selector {
+
+tl::expected<Regex, std::string> Regex::compile(std::string_view text) {
+  constexpr std::int64_t kMaxMemory = std::int64_t{1} << 20U;
+  RE2::Options options(RE2::Quiet);
+  options.set_max_mem(kMaxMemory);
+  options.set_never_capture(true);
+  auto regex = std::make_shared<const RE2>(re2::StringPiece(text.data(), text.size()), options);
+  if (!regex->ok()) return tl::unexpected(regex->error());
+  return Regex(std::move(regex));
+}
+
+bool Regex::found_in(std::string_view text) const {
+  return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *regex_);
+}
+
+}  // namespace muster::selector

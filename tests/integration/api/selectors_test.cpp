@@ -1,0 +1,96 @@
+// What a selector means, asked of the API and of the program `muster`.
+#include "world_cli.hpp"
+
+namespace muster::controller {
+namespace {
+
+using nlohmann::json;
+
+/// web1 and web2, of which web1 alone has told its facts.
+struct TwoNodes {
+  TwoNodes() {
+    auto& web1 = world.join("web1");
+    world.join("web2");
+    world.on_loop([&] {
+      web1.say(wire::Facts{{}, {{"os.id", "debian"}, {"os.version", "12"}, {"arch", "x86_64"}}});
+    });
+  }
+  json explain(const std::string& selector) {
+    return world.get("/v1/selector?selector=" + sdk::percent_encode(selector)).body;
+  }
+  ApiWorld world;
+};
+
+TEST_CASE("a selector is explained with what it means, cannot decide about, and why",
+          "[integration][api]") {
+  TwoNodes fleet;
+  CHECK(fleet.explain("node:web*  and( os.version>=12)") ==
+        json{{"selector", "node:web* and os.version>=12"},
+             {"total", 2},
+             {"matched", {{"count", 1}, {"nodes", {"web1"}}}},
+             {"unknown",
+              {{"count", 1},
+               {"reasons",
+                {{{"why", "has not told the fact os.version"},
+                  {"count", 1},
+                  {"nodes", {"web2"}}}}}}}});
+  CHECK(fleet.explain("node:web1").at("unknown") == json{{"count", 0}, {"reasons", json::array()}});
+}
+
+TEST_CASE("a fact that no node tells is a slip in a selector, with one that is near",
+          "[integration][api]") {
+  TwoNodes fleet;
+  const auto refused = fleet.explain("role=web or os.versoin>12");
+  CHECK(refused.at("reason") == "selector_syntax");
+  CHECK(refused.at("detail") == "no node tells a fact os.versoin; did you mean os.version?");
+  CHECK(refused.at("position") == "role=web or os.versoin>12\n            ^");
+  ApiWorld empty;
+  CHECK(empty.get("/v1/selector?selector=os.versoin").status == 200);
+}
+
+TEST_CASE("facts that were not told again for a day are stale", "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  agent.say(wire::Facts{{}, {{"os.id", "debian"}}});
+  const auto selector = world.fleet->parse("os.id=debian and age(os.id)<1h").value();
+  CHECK(world.fleet->select(selector).matched.size() == 1);
+  world.advance(kFactsLife + std::chrono::seconds(1));
+  CHECK(world.fleet->select(selector).matched.empty());
+  const auto fresh = world.fleet->parse("os.id=debian").value();
+  CHECK(world.fleet->select(fresh).unknown.size() == 1);
+  agent.connect();  // with the digest that stands for the same facts
+  CHECK(world.fleet->select(selector).matched.size() == 1);
+}
+
+TEST_CASE("muster selector explain prints it for people", "[integration][cli]") {
+  TwoNodes fleet;
+  Cli muster(fleet.world);
+  const auto ran = muster("selector explain 'os.id=debian'");
+  CHECK(ran.exit == 0);
+  CHECK(ran.out ==
+        "selector  os.id=debian\n"
+        "matches   1: web1\n"
+        "unknown   1, left out\n"
+        "          has not told the fact os.id  1: web2\n"
+        "of        2 nodes\n");
+  CHECK(muster("selector explain node:db1").exit == 3);
+  CHECK(muster("selector explain 'role='").says("role=\n     ^"));
+  CHECK(muster("selector explain").exit == 2);
+}
+
+TEST_CASE("-C takes a target as Salt writes it", "[integration][cli]") {
+  TwoNodes fleet;
+  Cli muster(fleet.world);
+  const auto explained = muster("selector explain -C 'G@os:Debian and web*' --json");
+  CHECK(explained.parsed().at("selector") == "os.id=debian and node:web*");
+  const auto listed = muster("node ls -C 'L@web2,web3' --json").parsed().at("nodes");
+  REQUIRE(listed.size() == 1);
+  CHECK(listed[0].at("name") == "web2");
+  CHECK(muster("node ls -C web1 --on web2").says("give one of them"));
+  CHECK(muster("run test.change -C 'I@role:web'").says("label the nodes"));
+  CHECK(muster("run test.change --on all -C web1").exit == 2);
+}
+
+}  // namespace
+}  // namespace muster::controller
