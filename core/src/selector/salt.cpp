@@ -81,10 +81,11 @@ Translated grain(std::string_view text, bool is_regex) {
   const auto subject = subject_of(name);
   if (is_regex) return subject + "=~" + regex(value);
   // os-release(5), where the fact is from, writes its ids in small letters.
-  return glob(subject == "os.id" ? in_small_letters(value) : std::string(value)).map([&](const std::string& pattern) {
-    if (pattern == "*" && subject.find('.') == std::string::npos) return subject;
-    return subject == "node" ? "node:" + pattern : subject + "=" + pattern;
-  });
+  return glob(subject == "os.id" ? in_small_letters(value) : std::string(value))
+      .map([&](const std::string& pattern) {
+        if (pattern == "*" && subject.find('.') == std::string::npos) return subject;
+        return subject == "node" ? "node:" + pattern : subject + "=" + pattern;
+      });
 }
 
 Translated list(std::string_view names) {

@@ -79,7 +79,7 @@ TEST_CASE("muster selector explain prints it for people", "[integration][cli]") 
   CHECK(muster("selector explain").exit == 2);
 }
 
-TEST_CASE("-C takes a target as Salt writes it", "[integration][cli]") {
+TEST_CASE("a target as Salt writes it is taken with -C", "[integration][cli]") {
   TwoNodes fleet;
   Cli muster(fleet.world);
   const auto explained = muster("selector explain -C 'G@os:Debian and web*' --json");
