@@ -10,17 +10,26 @@
 namespace muster::controller {
 namespace {
 
-TEST_CASE("a controller that is told to end while it starts for the first time ends at once",
-          "[integration][app]") {
+/// What a controller needs to be started in this process.
+class Place {
+ protected:
+  Place() {
+    options.state = directory / "state";
+    options.gateway_socket = directory / "gateway.sock";
+    options.listen = {"127.0.0.1", 0};
+  }
+
   test::TempDir directory;
-  const SystemClock clock;
+  SystemClock clock;
   log::Capture said;
-  const log::Logger log("muster-controller", log::Level::Debug, said.sink(), clock);
-  const auto loop = *run::EventLoop::create(clock);
+  log::Logger log{"muster-controller", log::Level::Debug, said.sink(), clock};
+  std::unique_ptr<run::EventLoop> loop = *run::EventLoop::create(clock);
   Options options;
-  options.state = directory / "state";
-  options.gateway_socket = directory / "gateway.sock";
-  options.listen = {"127.0.0.1", 0};
+};
+
+TEST_CASE_METHOD(Place,
+                 "a controller that is told to end while it starts for the first time ends at once",
+                 "[integration][app]") {
   loop->stop();  // as the handler of SIGTERM does
   const auto app = App::start(*loop, options, log);
   REQUIRE(app);
@@ -33,17 +42,9 @@ TEST_CASE("a controller that is told to end while it starts for the first time e
   CHECK_FALSE(late);
 }
 
-TEST_CASE("a controller whose keys are gone does not start as another one for its nodes",
-          "[integration][app]") {
-  test::TempDir directory;
-  const SystemClock clock;
-  log::Capture said;
-  const log::Logger log("muster-controller", log::Level::Debug, said.sink(), clock);
-  const auto loop = *run::EventLoop::create(clock);
-  Options options;
-  options.state = directory / "state";
-  options.gateway_socket = directory / "gateway.sock";
-  options.listen = {"127.0.0.1", 0};
+TEST_CASE_METHOD(Place,
+                 "a controller whose keys are gone does not start as another one for its nodes",
+                 "[integration][app]") {
   REQUIRE(App::start(*loop, options, log));
   const std::string key = GENERATE("signing.key", "session.key");
   std::filesystem::remove(options.state / "keys" / key);
