@@ -5,10 +5,13 @@
 #include <muster/core/selector/selector.hpp>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "caret.hpp"
 #include "lexer.hpp"
 #include "network.hpp"
+#include "pattern.hpp"
+#include "regex.hpp"
 #include "text.hpp"
 
 namespace muster::selector {
@@ -24,22 +27,70 @@ tl::unexpected<Fault> wrong(std::string sentence, ErrorCode code = ErrorCode::In
   return tl::unexpected(Fault{std::move(sentence), code});
 }
 
-/// Grains whose facts have other names here. The rest is somebody's own, and a label here.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kGrains{
-    {{"cpuarch", "arch"},
-     {"host", "hostname"},
-     {"id", "node"},
-     {"kernelrelease", "kernel.release"},
-     {"num_cpus", "cpu.count"},
-     {"os", "os.id"},
-     {"osrelease", "os.version"},
-     {"saltversion", "agent.version"}}};
+using Renamed = std::pair<std::string_view, std::string_view>;
 
-std::string subject_of(std::string_view grain) {
-  for (const auto& [theirs, ours] : kGrains) {
-    if (theirs == grain) return std::string(ours);
+/// Grains whose facts have other names here. The rest is somebody's own, and a label here.
+constexpr std::array<Renamed, 9> kGrains{{{"cpuarch", "cpu.arch"},
+                                          {"host", "host.name"},
+                                          {"id", "node"},
+                                          {"kernelrelease", "kernel.release"},
+                                          {"nodename", "host.name"},
+                                          {"num_cpus", "cpu.count"},
+                                          {"os", "os.id"},
+                                          {"osrelease", "os.version"},
+                                          {"saltversion", "agent.version"}}};
+
+/// Grains that Salt's minions have by themselves and no node tells, each between blanks. As labels,
+/// which nobody has given, they would make `not G@os_family:RedHat` true everywhere.
+constexpr std::string_view kUntold =
+    " "
+    "SSDs biosreleasedate biosvendor biosversion boardname cpu_flags cpu_model cwd disks "
+    "dns domain efi efi-secure-boot fqdn fqdn_ip4 fqdn_ip6 fqdns gid gpus groupname "
+    "hwaddr_interfaces init ip4_gw ip4_interfaces ip6_gw ip6_interfaces ip_gw "
+    "ip_interfaces ipv4 ipv6 iscsi_iqn kernel kernelparams kernelversion locale_info "
+    "localhost lsb_distrib_codename lsb_distrib_description lsb_distrib_id "
+    "lsb_distrib_release lvm machine_id manufacturer master mdadm mem_total motd num_gpus "
+    "os_family osarch osbuild oscodename osfinger osfullname osmajorrelease "
+    "osmanufacturer osrelease_info osservicepack package path pid productname ps "
+    "pythonexecutable pythonpath pythonversion saltpath saltversioninfo selinux "
+    "serialnumber server_id shell ssds swap_total system_serialnumber systemd systempath "
+    "timezone transactional uid username uuid virtual virtual_subtype windowsdomain "
+    "windowsdomaintype zfs_feature_flags zfs_support zmqversion ";
+
+/// Systems, in small letters, that os-release(5) calls otherwise.
+constexpr std::array<Renamed, 6> kSystems{{{"alt", "altlinux"},
+                                           {"amazon", "amzn"},
+                                           {"mint", "linuxmint"},
+                                           {"oel", "ol"},
+                                           {"redhat", "rhel"},
+                                           {"suse", "sles"}}};
+
+/// Words of this language, which name no label.
+constexpr std::array<std::string_view, 6> kReserved{"all", "and", "in", "node", "not", "or"};
+
+struct NameHint {
+  char sign;
+  std::string_view sentence;
+};
+/// What stands in a word that is taken for a minion's name and is none.
+constexpr std::array<NameHint, 5> kNameHints{
+    {{',', "for several write L@web1,web2"},
+     {'!', "write not before it"},
+     {'(', "put a blank before this parenthesis"},
+     {')', "put a blank behind this parenthesis"},
+     {'@', "before the @ stands one of G, P, E, L, S and N"}}};
+
+template <std::size_t N>
+std::string our_name(const std::array<Renamed, N>& table, std::string_view name) {
+  for (const auto& [theirs, ours] : table) {
+    if (theirs == name) return std::string(ours);
   }
-  return std::string(grain);
+  return std::string(name);
+}
+
+template <std::size_t N>
+bool has(const std::array<std::string_view, N>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 /// Their patterns have no sets of numbers but ranges of characters.
@@ -55,9 +106,43 @@ Translated glob(std::string_view pattern) {
   return wrong("a pattern with such characters has no counterpart; write a regular expression");
 }
 
-/// They look for a match at the beginning only.
-std::string regex(std::string_view expression) {
-  return quoted("^(?:" + std::string(expression) + ")");
+bool is_name_character(char c) {
+  return c != '/' && c != '+' && is_plain_word(std::string_view(&c, 1));
+}
+
+/// Nobody has such a name, so that `not` would mean every node.
+tl::unexpected<Fault> no_minion(std::string_view name) {
+  const auto* hint = std::find_if(kNameHints.begin(), kNameHints.end(), [&](const NameHint& known) {
+    return name.find(known.sign) != std::string_view::npos;
+  });
+  const auto sentence = hint != kNameHints.end() ? hint->sentence
+                                                 : "it has letters, digits, _, - and . in it, and "
+                                                   "in a pattern * and ?";
+  return wrong("this is no name of a minion; " + std::string(sentence));
+}
+
+/// "web*"
+Translated minion(std::string_view pattern) {
+  if (pattern == "*") return std::string("all");
+  const bool named = std::all_of(pattern.begin(), pattern.end(), [](char c) {
+    return is_name_character(c) || c == '*' || c == '?';
+  });
+  if (!named && pattern.find('[') == std::string_view::npos) return no_minion(pattern);
+  return glob(pattern).map([](const std::string& translated) { return "node:" + translated; });
+}
+
+/// They look for a match at the beginning only. What is no expression by itself is refused: it
+/// could close the group around it.
+Translated from_beginning(std::string_view expression) {
+  const auto alone = Regex::compile(expression);
+  if (!alone) return wrong("this is no regular expression: " + alone.error());
+  return "^(?:" + std::string(expression) + ")";
+}
+
+Translated minion_regex(std::string_view expression) {
+  return from_beginning(expression).map([](const std::string& regex) {
+    return "node=~" + quoted(regex);
+  });
 }
 
 std::string in_small_letters(std::string_view text) {
@@ -67,32 +152,92 @@ std::string in_small_letters(std::string_view text) {
   return small;
 }
 
+/// The systems that are meant by their names, and missed by ours.
+template <class Matches>
+std::vector<std::string_view> missed_systems(const Matches& matches) {
+  std::vector<std::string_view> systems;
+  for (const auto& [theirs, ours] : kSystems) {
+    if (matches(theirs) && !matches(ours)) systems.push_back(ours);
+  }
+  return systems;
+}
+
+/// "Debian" or "Red*": os-release(5), where the fact is from, writes its ids in small letters.
+Translated system(std::string_view value) {
+  const auto name = our_name(kSystems, in_small_letters(value));
+  auto listed = glob(name);
+  const auto pattern = Pattern::compile(name);
+  if (!listed || !pattern) return listed.map([](const auto& text) { return "os.id=" + text; });
+  const auto missed = missed_systems([&](std::string_view id) { return pattern->matches(id); });
+  if (missed.empty()) return "os.id=" + *listed;
+  for (const auto id : missed) *listed += ", " + std::string(id);
+  return "os.id in (" + *listed + ")";
+}
+
+/// Grains are compared without case.
+Translated grain_regex(const std::string& subject, std::string_view expression) {
+  auto regex = from_beginning(expression);
+  if (!regex) return regex;
+  const auto compiled = Regex::compile("(?i)" + *regex);
+  if (subject == "os.id" && compiled) {
+    regex->pop_back();
+    for (const auto id :
+         missed_systems([&](std::string_view name) { return compiled->found_in(name); })) {
+      *regex += "|" + std::string(id) + "$";
+    }
+    *regex += ")";
+  }
+  return subject + "=~" + quoted("(?i)" + *regex);
+}
+
+Translated grain_pattern(const std::string& subject, std::string_view value) {
+  if (subject == "node") return minion(value);
+  if (subject == "os.id") return system(value);
+  return glob(value).map([&](const std::string& pattern) {
+    const bool is_label = subject.find('.') == std::string::npos;
+    return is_label && pattern == "*" ? subject : subject + "=" + pattern;
+  });
+}
+
+/// The label or fact that a grain is here.
+Translated grain_subject(std::string_view name) {
+  if (!is_plain_word(name)) return wrong("this is no name of a grain");
+  if (has(kReserved, name)) {
+    return wrong(std::string(name) + " is a word of the language and cannot be the name of a label",
+                 ErrorCode::Unsupported);
+  }
+  if (kUntold.find(" " + std::string(name) + " ") != std::string_view::npos) {
+    return wrong("no node tells Salt's grain " + std::string(name) +
+                     "; label the nodes, and name the label with --on",
+                 ErrorCode::Unsupported);
+  }
+  return our_name(kGrains, name);
+}
+
 /// "os:Debian"
 Translated grain(std::string_view text, bool is_regex) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return wrong("a grain is NAME:VALUE, such as G@os:Debian");
-  const auto name = text.substr(0, colon);
+  auto subject = grain_subject(text.substr(0, colon));
+  if (!subject) return subject;
   const auto value = text.substr(colon + 1);
-  if (!is_plain_word(name)) return wrong("this is no name of a grain");
+  if (value.empty()) return wrong("a value is missing here");
   if (value.find(':') != std::string_view::npos) {
     return wrong("a grain inside another has no counterpart; label the nodes",
                  ErrorCode::Unsupported);
   }
-  const auto subject = subject_of(name);
-  if (is_regex) return subject + "=~" + regex(value);
-  // os-release(5), where the fact is from, writes its ids in small letters.
-  return glob(subject == "os.id" ? in_small_letters(value) : std::string(value))
-      .map([&](const std::string& pattern) {
-        if (pattern == "*" && subject.find('.') == std::string::npos) return subject;
-        return subject == "node" ? "node:" + pattern : subject + "=" + pattern;
-      });
+  return is_regex ? grain_regex(*subject, value) : grain_pattern(*subject, value);
 }
 
 Translated list(std::string_view names) {
   std::string text;
   for (bool more = true; more;) {
     const auto comma = names.find(',');
-    text += (text.empty() ? "node in (" : ", ") + quoted(names.substr(0, comma));
+    const auto name = names.substr(0, comma);
+    if (name.empty() || !std::all_of(name.begin(), name.end(), is_name_character)) {
+      return wrong("a list holds names of minions between commas, and no patterns");
+    }
+    text += (text.empty() ? "node in (" : ", ") + quoted(name);
     more = comma != std::string_view::npos;
     if (more) names.remove_prefix(comma + 1);
   }
@@ -104,12 +249,8 @@ Translated network(std::string_view text) {
   return "cidr(" + std::string(text) + ")";
 }
 
-Translated word(std::string_view text) {
-  if (text == "and" || text == "or" || text == "not") return std::string(text);
-  if (text == "*") return std::string("all");
-  if (text.size() < 2 || text[1] != '@') {
-    return glob(text).map([](const std::string& pattern) { return "node:" + pattern; });
-  }
+Translated target(std::string_view text) {
+  if (text.size() < 2 || text[1] != '@') return minion(text);
   const auto rest = text.substr(2);
   if (rest.empty()) return wrong("a value is missing here");
   switch (text[0]) {
@@ -118,7 +259,7 @@ Translated word(std::string_view text) {
     case 'P':
       return grain(rest, true);
     case 'E':
-      return "node=~" + regex(rest);
+      return minion_regex(rest);
     case 'L':
       return list(rest);
     case 'S':
@@ -135,6 +276,54 @@ Translated word(std::string_view text) {
   }
 }
 
+/// A parenthesis, an operator or a target, and where it is.
+struct Part {
+  std::size_t offset = 0;
+  std::string_view text;
+};
+
+Translated translated(const Part& part) {
+  constexpr std::array<std::string_view, 5> kThemselves{"(", ")", "and", "not", "or"};
+  return has(kThemselves, part.text) ? std::string(part.text) : target(part.text);
+}
+
+/// Of a word without the parentheses at its end that it has not opened: a regular expression has
+/// parentheses of its own.
+std::size_t own_length(std::string_view word) {
+  std::ptrdiff_t open = 0;
+  for (std::size_t at = 0; at < word.size(); ++at) {
+    if (word[at] == '\\') {
+      ++at;  // what follows stands for itself
+    } else if (word[at] == '(' || word[at] == ')') {
+      open += word[at] == '(' ? 1 : -1;
+    }
+  }
+  auto length = word.size();
+  for (; open < 0 && length > 0 && word[length - 1] == ')'; ++open) --length;
+  return length;
+}
+
+void add_parts(Part word, std::vector<Part>& parts) {
+  const auto take = [&](std::size_t length) {
+    parts.push_back({word.offset, word.text.substr(0, length)});
+    word = {word.offset + length, word.text.substr(length)};
+  };
+  while (word.text.starts_with('(')) take(1);
+  if (const auto length = own_length(word.text); length > 0) take(length);
+  while (!word.text.empty()) take(1);
+}
+
+std::vector<Part> parts_of(std::string_view compound) {
+  constexpr std::string_view kBlanks = " \t\n\v\f\r";
+  std::vector<Part> parts;
+  for (auto at = compound.find_first_not_of(kBlanks); at != std::string_view::npos;) {
+    const auto end = std::min(compound.find_first_of(kBlanks, at), compound.size());
+    add_parts({at, compound.substr(at, end - at)}, parts);
+    at = compound.find_first_not_of(kBlanks, end);
+  }
+  return parts;
+}
+
 tl::unexpected<Error> refuse(std::string_view text, std::size_t offset, const Fault& fault,
                              SyntaxError* where) {
   const auto caret = point_at(text, offset);
@@ -148,27 +337,14 @@ Result<std::string> from_salt(std::string_view compound, SyntaxError* where) {
   if (compound.size() > kMaxTextBytes) {
     return refuse({}, 0, {"the target is longer than a selector may be"}, where);
   }
-  constexpr std::string_view kBetween = " \t\n()";
   std::string text;
   bool opened = true;  // nothing is put before what follows
-  for (std::size_t at = 0; at < compound.size();) {
-    if (compound[at] == '(' || compound[at] == ')') {
-      if (compound[at] == '(' && !opened) text += ' ';
-      opened = compound[at] == '(';
-      text += compound[at++];
-      continue;
-    }
-    if (kBetween.find(compound[at]) != std::string_view::npos) {
-      ++at;
-      continue;
-    }
-    const auto end = std::min(compound.find_first_of(kBetween, at), compound.size());
-    const auto translated = word(compound.substr(at, end - at));
-    if (!translated) return refuse(compound, at, translated.error(), where);
-    if (!opened) text += ' ';
-    opened = false;
-    text += *translated;
-    at = end;
+  for (const auto& part : parts_of(compound)) {
+    const auto words = translated(part);
+    if (!words) return refuse(compound, part.offset, words.error(), where);
+    if (!opened && part.text != ")") text += ' ';
+    opened = part.text == "(";
+    text += *words;
   }
   if (text.empty()) return refuse(compound, 0, {"the target is empty"}, where);
   return text;
