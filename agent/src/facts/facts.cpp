@@ -1,10 +1,16 @@
 #include "facts/facts.hpp"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <muster/core/base/files.hpp>
+#include <set>
 #include <sstream>
 
 namespace muster::agent {
@@ -64,6 +70,32 @@ void add(Facts& facts, const std::string& name, const std::string& value) {
   if (!value.empty()) facts[name] = value;
 }
 
+/// Of the interfaces that are up, without those that every host has: loopback and link-local ones.
+std::string read_addresses() {
+  ifaddrs* first = nullptr;
+  if (::getifaddrs(&first) != 0) return {};
+  std::set<std::string> addresses;  // in an order of their own, so that the digest stays
+  for (const auto* each = first; each != nullptr; each = each->ifa_next) {
+    if (each->ifa_addr == nullptr || (each->ifa_flags & IFF_LOOPBACK) != 0) continue;
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    const auto family = each->ifa_addr->sa_family;
+    const void* bytes = nullptr;
+    if (family == AF_INET) {
+      bytes = &reinterpret_cast<const sockaddr_in*>(each->ifa_addr)->sin_addr;
+    } else if (family == AF_INET6) {
+      const auto& v6 = reinterpret_cast<const sockaddr_in6*>(each->ifa_addr)->sin6_addr;
+      if (IN6_IS_ADDR_LINKLOCAL(&v6) == 0) bytes = &v6;
+    }
+    if (bytes != nullptr && ::inet_ntop(family, bytes, text.data(), text.size()) != nullptr) {
+      addresses.insert(text.data());
+    }
+  }
+  ::freeifaddrs(first);
+  std::string joined;
+  for (const auto& address : addresses) joined += (joined.empty() ? "" : ",") + address;
+  return joined;
+}
+
 }  // namespace
 
 HostNumbers HostNumbers::of_this_host() {
@@ -75,15 +107,17 @@ HostNumbers HostNumbers::of_this_host() {
     host.arch = names.machine;
   }
   host.cpu_count = ::sysconf(_SC_NPROCESSORS_ONLN);
+  host.addresses = read_addresses();
   return host;
 }
 
 Facts read_facts(const std::filesystem::path& root, const HostNumbers& host,
                  const std::string& agent_version) {
   Facts facts;
-  add(facts, "hostname", host.hostname);
+  add(facts, "host.name", host.hostname);
   add(facts, "kernel.release", host.kernel_release);
-  add(facts, "arch", host.arch);
+  add(facts, "cpu.arch", host.arch);
+  add(facts, "net.addresses", host.addresses);
   if (host.cpu_count > 0) facts["cpu.count"] = std::to_string(host.cpu_count);
   add(facts, "agent.version", agent_version);
   add_os(root, facts);

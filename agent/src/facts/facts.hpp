@@ -13,13 +13,14 @@ namespace muster::agent {
 
 using Facts = std::map<std::string, std::string>;
 
-/// What uname(2) and sysconf(3) say, which no file under a root can: given in, so that tests own
-/// it.
+/// What uname(2), sysconf(3) and getifaddrs(3) say, which no file under a root can: given in, so
+/// that tests own it.
 struct HostNumbers {
   std::string hostname;
   std::string kernel_release;
   std::string arch;
   long cpu_count = 0;
+  std::string addresses;  ///< "10.0.0.1,fd00::1", without loopback and link-local ones
 
   [[nodiscard]] static HostNumbers of_this_host();
 };

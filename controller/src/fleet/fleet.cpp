@@ -138,8 +138,14 @@ Result<selector::Selector> Fleet::parse(std::string_view text, selector::SyntaxE
   return selector::Selector::parse(text, where, vocabulary);
 }
 
-Selection Fleet::select(const selector::Selector& selector) const {
-  return state_->nodes.select(selector, state_->unix_now());
+Result<Selection> Fleet::select(const selector::Selector& selector) const {
+  const auto until = state_->now() + kSelectWithin;
+  return state_->nodes.select(selector, state_->unix_now(),
+                              [this, until] { return state_->now() < until; });
+}
+
+std::string Fleet::check_label(const std::string& label) const {
+  return state_->nodes.check_label(label);
 }
 
 std::vector<selector::Untold> Fleet::untold(const selector::Selector& selector,

@@ -75,6 +75,8 @@ struct FleetOptions {
 
 class Fleet {
  public:
+  static constexpr std::chrono::milliseconds kSelectWithin{250};
+
   /// Keys are copied; references must outlive it.
   struct Parts {
     run::EventLoop& loop;
@@ -103,7 +105,10 @@ class Fleet {
   /// In the words of this fleet. Errors: as Selector::parse().
   [[nodiscard]] Result<selector::Selector> parse(std::string_view text,
                                                  selector::SyntaxError* where = nullptr) const;
-  [[nodiscard]] Selection select(const selector::Selector& selector) const;
+  /// Errors: ResourceExhausted for one that takes longer than kSelectWithin.
+  [[nodiscard]] Result<Selection> select(const selector::Selector& selector) const;
+  /// A sentence about a label that no node has; else empty.
+  [[nodiscard]] std::string check_label(const std::string& label) const;
   /// Why the selector cannot tell whether it means this node.
   [[nodiscard]] std::vector<selector::Untold> untold(const selector::Selector& selector,
                                                      const Node& node) const;

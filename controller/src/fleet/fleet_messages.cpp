@@ -33,6 +33,9 @@ std::optional<Violation> Fleet::State::on_message(Session& session, Node& node,
                                    [&](const wire::Heartbeat& beat) -> std::optional<Violation> {
                                      node.running = beat.running;
                                      node.queued = beat.queued;
+                                     // It tells them anew when they change, so as long as it is
+                                     // there they are so.
+                                     if (node.facts_current) node.facts_told = unix_now();
                                      answer_heartbeat(session);
                                      return std::nullopt;
                                    });
@@ -54,6 +57,7 @@ std::optional<Violation> Fleet::State::on_message(Session& session, Node& node,
       return with<wire::Facts>(opened, [&](wire::Facts& message) -> std::optional<Violation> {
         node.record.facts_digest = message.digest;
         node.record.facts = std::move(message.facts);
+        node.facts_current = true;
         node.facts_told = unix_now();
         record_report(node);
         return std::nullopt;

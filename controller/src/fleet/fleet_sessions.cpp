@@ -145,7 +145,8 @@ void Fleet::State::begin(Session& session, Node& node) {
   sessions.promote(session);
   node.connected = true;
   node.in_session = true;
-  if (session.hello.facts == node.record.facts_digest) node.facts_told = unix_now();
+  node.facts_current = session.hello.facts == node.record.facts_digest;
+  if (node.facts_current) node.facts_told = unix_now();
   node.leaving.reset();
   node.clone.reset();
   node.record.agent_version = session.hello.agent_version;

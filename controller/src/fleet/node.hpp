@@ -26,6 +26,7 @@ struct Clone {
 struct Node {
   NodeRecord record;
   Presence presence = Presence::Offline;
+  bool facts_current = false;       ///< its session has said that they are so
   UnixMs facts_told = 0;            ///< when it said last that they are so
   bool connected = false;           ///< has a live session
   bool ever_heard = false;          ///< in this run of the controller

@@ -70,9 +70,16 @@ Result<const Node*> NodeRegistry::find(std::string_view name_or_id) const {
                                        did_you_mean(name_or_id, names));
 }
 
-Selection NodeRegistry::select(const selector::Selector& selector, UnixMs now) const {
+Result<Selection> NodeRegistry::select(const selector::Selector& selector, UnixMs now,
+                                       const std::function<bool()>& may_go_on) const {
+  constexpr std::size_t kNodesBetween = 32;
   Selection selection;
+  std::size_t looked_at = 0;
   for (const auto& [name, node] : nodes_) {
+    if (++looked_at % kNodesBetween == 0 && !may_go_on()) {
+      return fail(ErrorCode::ResourceExhausted,
+                  "this selector takes too long over this fleet; make it simpler");
+    }
     switch (selector.evaluate(view_of(*node, now))) {
       case selector::Match::Yes:
         selection.matched.push_back(node.get());
@@ -85,6 +92,17 @@ Selection NodeRegistry::select(const selector::Selector& selector, UnixMs now) c
     }
   }
   return selection;
+}
+
+std::string NodeRegistry::check_label(const std::string& label) const {
+  std::set<std::string> labels;
+  for (const auto& [name, node] : nodes_) {
+    if (node->record.labels.contains(label)) return {};
+    for (const auto& [known, value] : node->record.labels) labels.insert(known);
+  }
+  const auto hint = nodes_.contains(label) ? "; did you mean node:" + label + "?"
+                                           : did_you_mean(label, {labels.begin(), labels.end()});
+  return "no node has a label " + label + hint;
 }
 
 std::vector<selector::Untold> NodeRegistry::untold(const selector::Selector& selector,

@@ -26,7 +26,11 @@ class NodeRegistry {
     return nodes_;
   }
   [[nodiscard]] std::size_t size() const { return nodes_.size(); }
-  [[nodiscard]] Selection select(const selector::Selector& selector, UnixMs now) const;
+  /// `may_go_on` is asked now and then. Errors: ResourceExhausted once it says no.
+  [[nodiscard]] Result<Selection> select(const selector::Selector& selector, UnixMs now,
+                                         const std::function<bool()>& may_go_on) const;
+  /// A sentence, with a name that is near, about a label that no node has; else empty.
+  [[nodiscard]] std::string check_label(const std::string& label) const;
   /// Why the selector cannot tell whether it means this node.
   [[nodiscard]] static std::vector<selector::Untold> untold(const selector::Selector& selector,
                                                             const Node& node, UnixMs now);

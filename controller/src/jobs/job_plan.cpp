@@ -6,6 +6,7 @@
 #include <muster/core/selector/selector.hpp>
 #include <nlohmann/json.hpp>
 
+#include "jobs/selector_warnings.hpp"
 #include "near_name.hpp"
 
 namespace muster::controller {
@@ -22,21 +23,9 @@ tl::unexpected<JobRefusal> refuse(std::string reason, ErrorCode code, std::strin
       JobRefusal{{code, std::move(sentence), std::move(field), false, {}}, std::move(reason), {}});
 }
 
-/// The names in `node:NAME` of a selector.
-void collect_node_names(const selector::Expression& expression, std::vector<std::string>& names) {
-  const bool names_nodes =
-      expression.kind == selector::Kind::Term && expression.subject == selector::Subject::Node &&
-      (expression.test == selector::Test::Equal || expression.test == selector::Test::In);
-  for (const auto& value : expression.values) {
-    const bool one = value.upper.empty() && value.text.find_first_of("*?[") == std::string::npos;
-    if (names_nodes && (one || value.literal)) names.push_back(value.text);
-  }
-  for (const auto& child : expression.children) collect_node_names(child, names);
-}
-
 std::string why_nothing_matched(const Fleet& fleet, const selector::Selector& selector,
                                 std::size_t unknown) {
-  if (const auto warnings = warnings_of(fleet, selector.text()); !warnings.empty()) {
+  if (const auto warnings = warnings_of(fleet, selector, 0); !warnings.empty()) {
     return warnings.front();
   }
   if (fleet.nodes().empty()) return "the fleet has no nodes yet; let one join with a token";
@@ -46,34 +35,6 @@ std::string why_nothing_matched(const Fleet& fleet, const selector::Selector& se
   }
   return sentence;
 }
-
-}  // namespace
-
-std::vector<std::string> warnings_of(const Fleet& fleet, const std::string& selector) {
-  constexpr std::size_t kMost = 8;  // each is looked up among all names, for one that is near
-  std::vector<std::string> names;
-  if (const auto parsed = fleet.parse(selector)) {
-    collect_node_names(parsed->expression(), names);
-  }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  std::vector<std::string> warnings;
-  for (const auto& name : names) {
-    if (warnings.size() == kMost) {
-      warnings.emplace_back("there may be more names of no node");
-      break;
-    }
-    const auto found = fleet.find(name);
-    if (!found) {
-      warnings.push_back(found.error().message);
-    } else if ((*found)->record.name != name) {
-      warnings.push_back(name + " is the id of a node; its name is " + (*found)->record.name);
-    }
-  }
-  return warnings;
-}
-
-namespace {
 
 Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const std::string& text,
                                                  std::string& canonical) {
@@ -88,11 +49,14 @@ Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const std::
   }
   canonical = selector->text();
   auto selection = fleet.select(*selector);
-  if (selection.matched.empty()) {
-    return refuse("matched_nothing", ErrorCode::NotFound,
-                  why_nothing_matched(fleet, *selector, selection.unknown.size()));
+  if (!selection) {
+    return refuse("selector_syntax", ErrorCode::InvalidArgument, selection.error().message);
   }
-  return std::move(selection.matched);
+  if (selection->matched.empty()) {
+    return refuse("matched_nothing", ErrorCode::NotFound,
+                  why_nothing_matched(fleet, *selector, selection->unknown.size()));
+  }
+  return std::move(selection->matched);
 }
 
 /// What one node would run: the operation as its version of the plugin declares it.

@@ -32,10 +32,6 @@ struct JobPlan {
                                                          const JobRequest& request, UnixMs now,
                                                          std::size_t room);
 
-/// What a selector that matches something may still have wrong: nodes that it names and that do not
-/// exist.
-[[nodiscard]] std::vector<std::string> warnings_of(const Fleet& fleet, const std::string& selector);
-
 /// Whether the operation has the risk read on every node whose task is open; false when one of them
 /// does not know it.
 [[nodiscard]] bool is_read_only(const Fleet& fleet, const JobRecord& job,

@@ -58,21 +58,47 @@ tl::expected<Compiled::One, std::string> Compiled::compile_one(Subject subject, 
     if (!regex) return wrong("this is no regular expression: " + regex.error());
     return std::move(*regex);
   }
-  if (!value.upper.empty()) {
-    if (compare_versions(value.text, value.upper) > 0) {
-      return wrong("this range ends before it begins");
-    }
-    return Range{value.text, value.upper};
-  }
+  if (!value.upper.empty()) return compile_range(value);
+  if (is_ordering(test)) return compile_bound(value);
+  if (const auto size = size_with_unit(value.text)) return SizeRange{*size, *size};
   const bool pattern = !value.literal && is_pattern(value.text);
-  if (is_ordering(test)) {
-    if (pattern) return wrong("a pattern is neither less nor more; write = or =~");
-    return Bound{value.text, size_with_unit(value.text)};
-  }
   if (!pattern) return Pattern::literal(value.text);
   auto compiled = Pattern::compile(value.text);
   if (!compiled) return wrong(std::move(compiled.error()));
   return std::move(*compiled);
+}
+
+tl::expected<Compiled::One, std::string> Compiled::compile_range(const Value& value) {
+  constexpr const char* kBackwards = "this range ends before it begins";
+  if (is_pattern(value.text) || is_pattern(value.upper)) {
+    return wrong("a range has no brackets and patterns in it; numbers in names are web[1-20]");
+  }
+  const auto low = size_with_unit(value.text);
+  const auto high = size_with_unit(value.upper);
+  if (low.has_value() != high.has_value() || looks_like_size(value.text) != low.has_value()) {
+    return wrong("a range of sizes has a unit at both ends, as in 512MiB..16GiB");
+  }
+  if (low) {
+    if (*low > *high) return wrong(kBackwards);
+    return SizeRange{*low, *high};
+  }
+  if (is_version(value.text) != is_version(value.upper)) {
+    return wrong("one end of this range is a number and the other is not");
+  }
+  if (compare_versions(value.text, value.upper) > 0) return wrong(kBackwards);
+  return Range{value.text, value.upper};
+}
+
+tl::expected<Compiled::One, std::string> Compiled::compile_bound(const Value& value) {
+  if (!value.literal && is_pattern(value.text)) {
+    return wrong("a pattern is neither less nor more; write = or =~");
+  }
+  const auto size = size_with_unit(value.text);
+  if (!size && looks_like_size(value.text)) {
+    return wrong("a size is a whole number with KB, MB, GB, TB, KiB, MiB, GiB or TiB, as in 8GiB");
+  }
+  if (!is_comparable(value.text)) return wrong("nothing is less or more than this");
+  return Bound{value.text, size};
 }
 
 tl::expected<std::shared_ptr<const Compiled>, Compiled::Fault> Compiled::compile(
@@ -89,7 +115,12 @@ tl::expected<std::shared_ptr<const Compiled>, Compiled::Fault> Compiled::compile
 bool Compiled::equals_one(std::string_view told) const {
   return std::any_of(values_.begin(), values_.end(), [told](const One& one) {
     if (const auto* pattern = std::get_if<Pattern>(&one)) return pattern->matches(told);
+    if (const auto* sizes = std::get_if<SizeRange>(&one)) {
+      const auto from_low = compare_sizes(told, sizes->low);
+      return from_low && *from_low >= 0 && *compare_sizes(told, sizes->high) <= 0;
+    }
     if (const auto* range = std::get_if<Range>(&one)) {
+      if (is_version(told) != is_version(range->low)) return false;
       return compare_versions(told, range->low) >= 0 && compare_versions(told, range->high) <= 0;
     }
     const auto* regex = std::get_if<Regex>(&one);
@@ -100,9 +131,20 @@ bool Compiled::equals_one(std::string_view told) const {
 Match Compiled::test(Test test, std::string_view told) const {
   if (!is_ordering(test)) return match_of(equals_one(told) != is_negative(test));
   const auto& bound = std::get<Bound>(values_.front());
-  if (!bound.size) return match_of(holds(test, compare_versions(told, bound.version)));
+  if (!bound.size) {
+    if (is_version(bound.version) && !is_version(told)) return Match::Unknown;
+    return match_of(holds(test, compare_versions(told, bound.version)));
+  }
   const auto order = compare_sizes(told, *bound.size);
   return order ? match_of(holds(test, *order)) : Match::Unknown;
+}
+
+std::size_t Compiled::regex_size() const {
+  std::size_t size = 0;
+  for (const auto& one : values_) {
+    if (const auto* regex = std::get_if<Regex>(&one)) size += regex->size();
+  }
+  return size;
 }
 
 Match Compiled::test(Test test, std::chrono::milliseconds age) const {

@@ -27,9 +27,12 @@ class Compiled {
   [[nodiscard]] static tl::expected<std::shared_ptr<const Compiled>, Fault> compile(
       Subject subject, Test test, const std::vector<Value>& values);
 
-  /// By the term's test, and never Unknown but where a size is asked for and `told` is none.
+  /// By the term's test, and never Unknown but where a size or version is asked for and `told` is
+  /// none.
   [[nodiscard]] Match test(Test test, std::string_view told) const;
   [[nodiscard]] Match test(Test test, std::chrono::milliseconds age) const;
+  /// Steps for each byte of what a regular expression looks at; 0 for other tests.
+  [[nodiscard]] std::size_t regex_size() const;
   /// Whether one of the addresses is in the network.
   [[nodiscard]] Match test_addresses(std::string_view addresses) const;
 
@@ -38,13 +41,20 @@ class Compiled {
     std::string low;
     std::string high;
   };
+  struct SizeRange {  // a value with a unit is one of a single size
+    std::uint64_t low = 0;
+    std::uint64_t high = 0;
+  };
   struct Bound {
     std::string version;
     std::optional<std::uint64_t> size;
   };
-  using One = std::variant<Pattern, Range, Bound, Regex, std::chrono::milliseconds, Network>;
+  using One =
+      std::variant<Pattern, Range, SizeRange, Bound, Regex, std::chrono::milliseconds, Network>;
   [[nodiscard]] static tl::expected<One, std::string> compile_one(Subject subject, Test test,
                                                                   const Value& value);
+  [[nodiscard]] static tl::expected<One, std::string> compile_range(const Value& value);
+  [[nodiscard]] static tl::expected<One, std::string> compile_bound(const Value& value);
   [[nodiscard]] bool equals_one(std::string_view told) const;
 
   std::vector<One> values_;

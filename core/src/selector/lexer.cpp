@@ -34,19 +34,20 @@ struct Hint {
   std::string_view sentence;
 };
 /// What people know from elsewhere; the longer ones first.
-constexpr std::array kHints{
-    Hint{"==", "== is not an operator; write a single ="},
-    Hint{"<>", "<> is not an operator; write !="},
-    Hint{"&&", "&& is not an operator; write and"},
-    Hint{"||", "|| is not an operator; write or"},
-    Hint{"&", "& is not an operator; write and"},
-    Hint{"|", "| is not an operator; write or"},
-    Hint{"!=~", "!=~ is not an operator; write !~"},
-    Hint{"=<", "=< is not an operator; write <="},
-    Hint{"=>", "=> is not an operator; write >="},
-    Hint{"'", "single quotes are not used here; write \"double quotes\""},
-    Hint{"~", "~ is not an operator; write =~ or !~"},
-    Hint{"@", "@ has no meaning here; a group is group:NAME, and Salt's targets are read with -C"}};
+constexpr std::array kHints{Hint{"==", "== is not an operator; write a single ="},
+                            Hint{"<>", "<> is not an operator; write !="},
+                            Hint{"&&", "&& is not an operator; write and"},
+                            Hint{"||", "|| is not an operator; write or"},
+                            Hint{"&", "& is not an operator; write and"},
+                            Hint{"|", "| is not an operator; write or"},
+                            Hint{"!=~", "!=~ is not an operator; write !~"},
+                            Hint{"=<", "=< is not an operator; write <="},
+                            Hint{"=>", "=> is not an operator; write >="},
+                            Hint{"'", "single quotes are not used here; write \"double quotes\""},
+                            Hint{"~", "~ is not an operator; write =~ or !~"},
+                            Hint{"@",
+                                 "@ has no meaning here; a group is group:NAME, a value that has "
+                                 "one is \"quoted\", and Salt's targets are read with -C"}};
 
 class Lexer {
  public:
@@ -105,6 +106,10 @@ class Lexer {
   bool symbol() {
     const std::string_view rest = text_.substr(at_);
     const auto starts = [rest](const auto& known) { return rest.starts_with(known.text); };
+    const auto before = tokens_.empty() ? TokenKind::End : tokens_.back().kind;
+    if (before == TokenKind::Matches || before == TokenKind::NotMatches) {
+      return refuse(at_, "a regular expression is written in \"double quotes\"");
+    }
     const auto hint = std::find_if(kHints.begin(), kHints.end(), starts);
     if (hint != kHints.end()) return refuse(at_, hint->sentence);
     const auto symbol = std::find_if(kSymbols.begin(), kSymbols.end(), starts);

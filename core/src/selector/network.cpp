@@ -8,6 +8,7 @@
 namespace muster::selector {
 
 std::optional<Network::Address> Network::parse_address(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
   const std::string terminated(text);
   Address address;
   if (::inet_pton(AF_INET, terminated.c_str(), address.bytes.data()) == 1) {

@@ -1,7 +1,10 @@
 #include "order.hpp"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <muster/core/base/units.hpp>
 
 namespace muster::selector {
@@ -43,16 +46,36 @@ std::strong_ordering compare_numbers(std::string_view left, std::string_view rig
   return left.compare(right) <=> 0;
 }
 
+std::strong_ordering compare_letters(std::string_view left, std::string_view right) {
+  const auto shared = std::min(left.size(), right.size());
+  const int order = ::strncasecmp(left.data(), right.data(), shared);
+  return order != 0 ? order <=> 0 : left.size() <=> right.size();
+}
+
 /// Whether a version that goes on with this part comes before the one that does not.
 bool precedes(const Part& part) {
   constexpr std::array<std::string_view, 5> kBefore{"alpha", "beta", "dev", "pre", "rc"};
-  return part.before || std::find(kBefore.begin(), kBefore.end(), part.text) != kBefore.end();
+  return part.before || std::any_of(kBefore.begin(), kBefore.end(), [&part](const auto& word) {
+           return part.text.size() == word.size() &&
+                  ::strncasecmp(part.text.data(), word.data(), word.size()) == 0;
+         });
 }
 
 }  // namespace
 
+bool is_version(std::string_view text) {
+  if (text.size() > 1 && (text.front() == 'v' || text.front() == 'V')) text.remove_prefix(1);
+  return !text.empty() && is_digit(text.front());
+}
+
+bool is_comparable(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) { return is_digit(c) || is_letter(c); });
+}
+
 std::strong_ordering compare_versions(std::string_view left, std::string_view right) {
   using Order = std::strong_ordering;
+  if (is_version(left) && !is_digit(left.front())) left.remove_prefix(1);
+  if (is_version(right) && !is_digit(right.front())) right.remove_prefix(1);
   for (;;) {
     const Part ours = take_part(left);
     const Part theirs = take_part(right);
@@ -62,7 +85,7 @@ std::strong_ordering compare_versions(std::string_view left, std::string_view ri
     if (precedes(ours) != precedes(theirs)) return precedes(ours) ? Order::less : Order::greater;
     if (ours.number != theirs.number) return ours.number ? Order::greater : Order::less;
     const auto order = ours.number ? compare_numbers(ours.text, theirs.text)
-                                   : ours.text.compare(theirs.text) <=> 0;
+                                   : compare_letters(ours.text, theirs.text);
     if (order != Order::equal) return order;
   }
 }
@@ -71,6 +94,20 @@ std::optional<std::uint64_t> size_with_unit(std::string_view text) {
   if (text.empty() || !is_digit(text.front()) || is_digit(text.back())) return std::nullopt;
   const auto size = parse_size(text);
   return size ? std::optional(*size) : std::nullopt;
+}
+
+bool looks_like_size(std::string_view text) {
+  const auto digits = std::find_if_not(text.begin(), text.end(), is_digit);
+  auto rest = digits;
+  if (rest != text.end() && *rest == '.') rest = std::find_if_not(rest + 1, text.end(), is_digit);
+  rest = std::find_if_not(rest, text.end(), [](char c) { return c == ' '; });
+  std::string unit(rest, text.end());
+  std::transform(unit.begin(), unit.end(), unit.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (digits == text.begin() || unit.empty()) return false;
+  if (unit.back() == 'b') unit.pop_back();
+  if (unit.size() == 2 && unit.back() == 'i') unit.pop_back();
+  return unit.size() == 1 && std::string_view("kmgtpe").find(unit) != std::string_view::npos;
 }
 
 std::optional<std::strong_ordering> compare_sizes(std::string_view told, std::uint64_t bound) {

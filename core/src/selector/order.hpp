@@ -8,11 +8,20 @@
 
 namespace muster::selector {
 
-/// As people read version numbers: runs of digits by value, runs of letters by letter, and what
-/// separates them does not count. What goes on is more ("12" < "12.1"), unless it goes on as a
-/// version that comes before another does: with ~, or alpha, beta, dev, pre or rc ("2.0-rc1" <
-/// "2.0").
+/// As people read version numbers: runs of digits by value, runs of letters without their case, and
+/// what separates them does not count. What goes on is more ("12" < "12.1"), unless it goes on as a
+/// version that comes before another does: with ~, or alpha, beta, dev, pre or rc in any case
+/// ("2.0-rc1" < "2.0"). A v in front of a number does not count.
 [[nodiscard]] std::strong_ordering compare_versions(std::string_view left, std::string_view right);
+
+/// Whether it begins with a number, perhaps after a v; other text is neither more nor less than
+/// one.
+[[nodiscard]] bool is_version(std::string_view text);
+/// Whether it has anything that is compared.
+[[nodiscard]] bool is_comparable(std::string_view text);
+
+/// A number with something that is meant as a unit of bytes ("8G", "1.5 GiB"), right or wrong.
+[[nodiscard]] bool looks_like_size(std::string_view text);
 
 /// Bytes, when the text is a number with a unit of bytes ("8GiB").
 [[nodiscard]] std::optional<std::uint64_t> size_with_unit(std::string_view text);

@@ -117,9 +117,14 @@ class Parser {
         return cursor_.refuse("operators are written in lower case: " + std::string(lower));
       // Before a term it is taken for the name of a label.
       const auto* before = cursor_.token_before();
-      if (lower == "not" && before != nullptr && before->text == upper) {
+      if (lower == "not" && before != nullptr && before->kind == TokenKind::Word &&
+          before->text == upper) {
         return Cursor::refuse_at(before->offset, "operators are written in lower case: not");
       }
+    }
+    const auto* last = cursor_.token_before();
+    if (cursor_.at(TokenKind::Open) && last != nullptr && last->kind == TokenKind::Word) {
+      return cursor_.refuse("only cidr, age and last are followed by parentheses");
     }
     if (cursor_.at(TokenKind::Close)) return cursor_.refuse("this parenthesis was never opened");
     if (cursor_.at(TokenKind::Comma)) {

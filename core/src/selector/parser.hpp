@@ -28,7 +28,8 @@ struct ParseFault {
 /// What all groups inside one selector share.
 struct ParseBudget {
   std::size_t terms = kMaxTerms;
-  int groups = 8;  ///< deep
+  int groups = 8;                  ///< deep
+  std::size_t regex_steps = 1000;  ///< for each byte of a value, of all regular expressions
 };
 
 [[nodiscard]] tl::expected<Expression, ParseFault> parse_expression(std::string_view text,

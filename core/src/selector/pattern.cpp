@@ -8,6 +8,8 @@ namespace muster::selector {
 namespace {
 
 constexpr std::size_t kMaxRanges = 256;
+constexpr std::ptrdiff_t kMaxAny = 8;
+constexpr std::ptrdiff_t kMaxOne = 64;
 constexpr auto kNotTaken = std::string_view::npos;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -73,6 +75,14 @@ tl::expected<Pattern, std::string> Pattern::compile(std::string_view text) {
       if (close == std::string_view::npos) {
         return tl::unexpected<std::string>("this bracket is never closed");
       }
+      const bool digit_before = at > 0 && (is_digit(text[at - 1]) || text[at - 1] == ']');
+      const bool digit_after =
+          close + 1 < text.size() && (is_digit(text[close + 1]) || text[close + 1] == '[');
+      if (digit_before || digit_after) {
+        return tl::unexpected<std::string>(
+            "brackets stand for a whole number, with no digit or bracket beside them: [10-99], not "
+            "[1-9][0-9]");
+      }
       auto ranges = read_ranges(text.substr(at + 1, close - at - 1));
       if (!ranges) return tl::unexpected(std::move(ranges.error()));
       pattern.pieces_.push_back({Piece::Kind::Number, {}, std::move(*ranges)});
@@ -86,7 +96,16 @@ tl::expected<Pattern, std::string> Pattern::compile(std::string_view text) {
       pattern.pieces_.back().text += c;
     }
   }
-  return pattern;
+  return within_limits(std::move(pattern));
+}
+
+tl::expected<Pattern, std::string> Pattern::within_limits(Pattern pattern) {
+  const auto count = [&](Piece::Kind kind) {
+    return std::count_if(pattern.pieces_.begin(), pattern.pieces_.end(),
+                         [kind](const Piece& piece) { return piece.kind == kind; });
+  };
+  if (count(Piece::Kind::Any) <= kMaxAny && count(Piece::Kind::One) <= kMaxOne) return pattern;
+  return tl::unexpected<std::string>("a pattern has at most 8 times * and 64 times ?");
 }
 
 Pattern Pattern::literal(std::string_view text) {
@@ -100,20 +119,24 @@ bool Pattern::in_ranges(const std::vector<Range>& ranges, std::string_view digit
   if (!number) return false;
   const bool padded = digits.size() > 1 && digits.front() == '0';
   return std::any_of(ranges.begin(), ranges.end(), [&](const Range& range) {
-    const bool spelled = range.digits == 0 ? !padded : digits.size() == range.digits;
+    // [01-100] has three digits where two are not enough.
+    const bool spelled = range.digits == 0 ? !padded
+                                           : digits.size() == range.digits ||
+                                                 (!padded && digits.size() > range.digits);
     return spelled && *number >= range.low && *number <= range.high;
   });
 }
 
-/// How much of the beginning of `text` a piece other than Any takes; kNotTaken when it does not
-/// match.
-std::size_t Pattern::taken_by(const Piece& piece, std::string_view text) {
+/// How much of `whole` from `at` on a piece other than Any takes; kNotTaken when it does not match.
+std::size_t Pattern::taken_by(const Piece& piece, std::string_view whole, std::size_t at) {
+  const auto text = whole.substr(at);
   switch (piece.kind) {
     case Piece::Kind::Text:
       return text.starts_with(piece.text) ? piece.text.size() : kNotTaken;
     case Piece::Kind::One:
       return text.empty() ? kNotTaken : std::min(length_of(text.front()), text.size());
     case Piece::Kind::Number: {
+      if (at > 0 && is_digit(whole[at - 1])) return kNotTaken;  // the middle of a number
       const auto digits = static_cast<std::size_t>(
           std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
       return in_ranges(piece.ranges, text.substr(0, digits)) ? digits : kNotTaken;
@@ -136,8 +159,7 @@ bool Pattern::matches(std::string_view text) const {
       again = {++piece, at};
       continue;
     }
-    const auto taken =
-        piece < pieces_.size() ? taken_by(pieces_[piece], text.substr(at)) : kNotTaken;
+    const auto taken = piece < pieces_.size() ? taken_by(pieces_[piece], text, at) : kNotTaken;
     if (taken != kNotTaken) {
       ++piece;
       at += taken;
@@ -145,7 +167,8 @@ bool Pattern::matches(std::string_view text) const {
     }
     if (!again || again->second == text.size()) return false;
     piece = again->first;
-    at = ++again->second;
+    again->second += std::min(length_of(text[again->second]), text.size() - again->second);
+    at = again->second;
   }
 }
 

@@ -10,7 +10,8 @@
 namespace muster::selector {
 
 /// `*` is any text, `?` one character, `[1-20,33]` one of these whole numbers; a bound written with
-/// leading zeros wants as many digits. Matches the whole text.
+/// leading zeros wants as many digits. Such a number is a whole run of digits of the text. Matches
+/// the whole text; at most 8 `*` and 64 `?`.
 class Pattern {
  public:
   /// Errors: what is wrong with it.
@@ -32,7 +33,9 @@ class Pattern {
   [[nodiscard]] static tl::expected<std::vector<Range>, std::string> read_ranges(
       std::string_view inside);
   [[nodiscard]] static bool in_ranges(const std::vector<Range>& ranges, std::string_view digits);
-  [[nodiscard]] static std::size_t taken_by(const Piece& piece, std::string_view text);
+  [[nodiscard]] static std::size_t taken_by(const Piece& piece, std::string_view whole,
+                                            std::size_t at);
+  [[nodiscard]] static tl::expected<Pattern, std::string> within_limits(Pattern pattern);
 
   std::vector<Piece> pieces_;
 };

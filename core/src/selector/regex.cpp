@@ -5,7 +5,7 @@
 namespace muster::selector {
 
 tl::expected<Regex, std::string> Regex::compile(std::string_view text) {
-  constexpr std::int64_t kMaxMemory = std::int64_t{1} << 20U;
+  constexpr std::int64_t kMaxMemory = std::int64_t{64} << 10U;
   RE2::Options options(RE2::Quiet);
   options.set_max_mem(kMaxMemory);
   options.set_never_capture(true);
@@ -14,7 +14,10 @@ tl::expected<Regex, std::string> Regex::compile(std::string_view text) {
   return Regex(std::move(regex));
 }
 
+std::size_t Regex::size() const { return static_cast<std::size_t>(regex_->ProgramSize()); }
+
 bool Regex::found_in(std::string_view text) const {
+  text = text.substr(0, kMaxText);
   return RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *regex_);
 }
 

@@ -16,7 +16,10 @@ class Regex {
  public:
   /// Syntax of RE2, which is PCRE's without look-around and back references. Errors: what is wrong.
   [[nodiscard]] static tl::expected<Regex, std::string> compile(std::string_view text);
-  /// Anywhere in it, unless it says ^ or $.
+  static constexpr std::size_t kMaxText = 1024;
+  /// Anywhere in it, unless it says ^ or $; only the first kMaxText bytes are looked at.
+  /// What it costs for each byte that it looks at, in steps.
+  [[nodiscard]] std::size_t size() const;
   [[nodiscard]] bool found_in(std::string_view text) const;
 
  private:

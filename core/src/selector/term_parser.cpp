@@ -140,7 +140,14 @@ Parsed TermParser::parse_network() {
     text += cursor_.at(TokenKind::Colon) ? ":" : cursor_.token().text;
     cursor_.take();
   }
+  if (cursor_.at(TokenKind::Comma)) {
+    return cursor_.refuse("cidr() has one network; join two with or");
+  }
   if (!cursor_.accept(TokenKind::Close)) return cursor_.refuse("this parenthesis is never closed");
+  const Token fact{TokenKind::Word, begin, std::string(kAddressesFact)};
+  if (auto known = check_word(vocabulary_.fact, fact); !known) {
+    return tl::unexpected(known.error());
+  }
   Expression term;
   term.kind = Kind::Term;
   term.subject = Subject::Addresses;
@@ -217,7 +224,7 @@ Parsed TermParser::parse_values(Expression term) {
       return cursor_.refuse("a list has at most " + std::to_string(kMaxValues) + " values",
                             ErrorCode::ResourceExhausted);
     }
-    if (auto known = check_state(term); !known) return tl::unexpected(known.error());
+    if (auto good = check_value(term); !good) return tl::unexpected(good.error());
     places.push_back(cursor_.token().offset);
     term.values.push_back(value_of(cursor_.take(), term.test));
   } while (list && cursor_.accept(TokenKind::Comma));
@@ -228,10 +235,18 @@ Parsed TermParser::parse_values(Expression term) {
   return compiled(std::move(term), places);
 }
 
-TermParser::Checked TermParser::check_state(const Expression& term) const {
-  const bool names_state = term.subject == Subject::Last && !is_pattern(cursor_.token().text) &&
-                           term.test != Test::Matches && term.test != Test::NotMatches;
-  return names_state ? check_word(vocabulary_.state, cursor_.token()) : Checked();
+/// What the value alone cannot say of itself once its quotes are gone.
+TermParser::Checked TermParser::check_value(const Expression& term) const {
+  const auto& token = cursor_.token();
+  const bool regex = term.test == Test::Matches || term.test == Test::NotMatches;
+  if (term.subject == Subject::Last) {
+    if (regex || is_pattern(token.text))
+      return cursor_.refuse("a state is one word, such as failed");
+    return check_word(vocabulary_.state, token);
+  }
+  const bool dots = token.kind == TokenKind::Word && token.text.find("..") != std::string::npos;
+  if (!dots || regex || !value_of(token, term.test).upper.empty()) return {};
+  return cursor_.refuse("a range is LOW..HIGH; other text with .. is written in \"double quotes\"");
 }
 
 Parsed TermParser::compiled(Expression term, const std::vector<std::size_t>& places) {
@@ -239,6 +254,12 @@ Parsed TermParser::compiled(Expression term, const std::vector<std::size_t>& pla
   if (!made) {
     return Cursor::refuse_at(places.at(made.error().value), std::move(made.error().sentence));
   }
+  const auto steps = (*made)->regex_size();
+  if (steps > budget_.regex_steps) {
+    return Cursor::refuse_at(places.at(0), "the regular expressions are too large together",
+                             ErrorCode::ResourceExhausted);
+  }
+  budget_.regex_steps -= steps;
   term.compiled = std::move(*made);
   return term;
 }

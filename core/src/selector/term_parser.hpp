@@ -23,10 +23,10 @@ class TermParser {
   [[nodiscard]] bool at_test() const;
   [[nodiscard]] Parsed parse_test(Expression term);
   [[nodiscard]] Parsed parse_values(Expression term);
-  [[nodiscard]] Checked check_state(const Expression& term) const;
+  [[nodiscard]] Checked check_value(const Expression& term) const;
   [[nodiscard]] static Checked check_word(const std::function<Status(std::string_view)>& known,
                                           const Token& word);
-  [[nodiscard]] static Parsed compiled(Expression term, const std::vector<std::size_t>& places);
+  [[nodiscard]] Parsed compiled(Expression term, const std::vector<std::size_t>& places);
 
   Cursor& cursor_;
   const Vocabulary& vocabulary_;

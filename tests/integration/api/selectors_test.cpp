@@ -1,4 +1,5 @@
 // What a selector means, asked of the API and of the program `muster`.
+#include "fleet/node_registry.hpp"
 #include "world_cli.hpp"
 
 namespace muster::controller {
@@ -12,7 +13,8 @@ struct TwoNodes {
     auto& web1 = world.join("web1");
     world.join("web2");
     world.on_loop([&] {
-      web1.say(wire::Facts{{}, {{"os.id", "debian"}, {"os.version", "12"}, {"arch", "x86_64"}}});
+      web1.say(
+          wire::Facts{{}, {{"os.id", "debian"}, {"os.version", "12"}, {"cpu.arch", "x86_64"}}});
     });
   }
   json explain(const std::string& selector) {
@@ -54,13 +56,60 @@ TEST_CASE("facts that were not told again for a day are stale", "[integration][f
   agent.connect();
   agent.say(wire::Facts{{}, {{"os.id", "debian"}}});
   const auto selector = world.fleet->parse("os.id=debian and age(os.id)<1h").value();
-  CHECK(world.fleet->select(selector).matched.size() == 1);
+  CHECK(world.fleet->select(selector)->matched.size() == 1);
   world.advance(kFactsLife + std::chrono::seconds(1));
-  CHECK(world.fleet->select(selector).matched.empty());
+  CHECK(world.fleet->select(selector)->matched.empty());
   const auto fresh = world.fleet->parse("os.id=debian").value();
-  CHECK(world.fleet->select(fresh).unknown.size() == 1);
+  CHECK(world.fleet->select(fresh)->unknown.size() == 1);
   agent.connect();  // with the digest that stands for the same facts
-  CHECK(world.fleet->select(selector).matched.size() == 1);
+  CHECK(world.fleet->select(selector)->matched.size() == 1);
+}
+
+TEST_CASE("the facts of a node that stays connected are fresh", "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  agent.say(wire::Facts{{}, {{"os.id", "debian"}}});
+  const auto selector = world.fleet->parse("age(os.id)<1m").value();
+  for (int minute = 0; minute < 5; ++minute) {
+    world.advance(std::chrono::seconds(15));
+    agent.say(wire::Heartbeat{});
+  }
+  CHECK(world.fleet->select(selector)->matched.size() == 1);
+}
+
+TEST_CASE("a selector that takes too long over the fleet is given up", "[integration][fleet]") {
+  NodeRegistry nodes;
+  for (std::uint8_t i = 0; i < 64; ++i) {
+    NodeRecord record;
+    record.id = NodeId::random();
+    record.name = "web" + std::to_string(i);
+    record.transport_key[0] = i;
+    nodes.add(std::move(record));
+  }
+  const auto all = selector::Selector::parse("all").value();
+  CHECK(nodes.select(all, 0, [] { return true; })->matched.size() == 64);
+  CHECK(nodes.select(all, 0, [] { return false; }).error().code == ErrorCode::ResourceExhausted);
+}
+
+TEST_CASE("names in a selector that do not exist are told, also where they leave out",
+          "[integration][cli]") {
+  TwoNodes fleet;
+  Cli muster(fleet.world);
+  for (const auto& [selector, warning] : std::vector<std::pair<std::string, std::string>>{
+           {"not node:wbe1", "no node is named wbe1; did you mean web1?"},
+           {"node!=wbe1", "no node is named wbe1"},
+           {"node not in (web1, wbe2)", "no node is named wbe2"},
+           {"not cannary", "no node has a label cannary"},
+           {"web1 or all", "no node has a label web1; did you mean node:web1?"}}) {
+    INFO(selector);
+    const auto explained = muster("selector explain '" + selector + "'");
+    CHECK(explained.says("warning: " + warning));
+    CHECK(muster("run test.change --detach --on '" + selector + "'").says("warning: " + warning));
+  }
+  CHECK(muster("run test.change --detach --on os.id=debian")
+            .says("warning: 1 nodes are left out because they have not told what it asks for"));
+  CHECK_FALSE(muster("selector explain node:web*").says("warning"));
 }
 
 TEST_CASE("muster selector explain prints it for people", "[integration][cli]") {

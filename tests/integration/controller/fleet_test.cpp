@@ -218,8 +218,8 @@ TEST_CASE("manifests and facts are asked for when they are unknown, and only the
   const auto digest = crypto::sha256(as_bytes("facts"));
   first.say(wire::Facts{digest, {{"os.name", "debian"}}});
   const auto selector = selector::Selector::parse("os.name=debian");
-  CHECK(world.fleet->select(*selector).matched.size() == 1);
-  CHECK(world.fleet->select(*selector).unknown.size() == 1);
+  CHECK(world.fleet->select(*selector)->matched.size() == 1);
+  CHECK(world.fleet->select(*selector)->unknown.size() == 1);
   world.restart();
   CHECK(world.fleet->manifest(test_manifest_digest()) != nullptr);
 }

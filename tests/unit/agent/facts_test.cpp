@@ -15,7 +15,7 @@ void put(const std::filesystem::path& file, const std::string& text) {
   std::ofstream(file) << text;
 }
 
-agent::HostNumbers host() { return {"web9", "6.1.0-18-amd64", "x86_64", 4}; }
+agent::HostNumbers host() { return {"web9", "6.1.0-18-amd64", "x86_64", 4, "10.0.0.1,fd00::1"}; }
 
 }  // namespace
 
@@ -25,12 +25,13 @@ TEST_CASE("facts come from the files below the root that is given", "[unit][agen
       "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID='12'\nBROKEN\n");
   put(root / "proc/meminfo", "MemTotal:       2048 kB\nMemFree: 1 kB\n");
   const auto facts = read_facts(root.path(), host(), "0.1.0");
-  CHECK(facts == agent::Facts{{"hostname", "web9"},
+  CHECK(facts == agent::Facts{{"host.name", "web9"},
                               {"os.id", "debian"},
                               {"os.version", "12"},
                               {"os.pretty", "Debian GNU/Linux 12 (bookworm)"},
                               {"kernel.release", "6.1.0-18-amd64"},
-                              {"arch", "x86_64"},
+                              {"cpu.arch", "x86_64"},
+                              {"net.addresses", "10.0.0.1,fd00::1"},
                               {"cpu.count", "4"},
                               {"mem.total_bytes", "2097152"},
                               {"agent.version", "0.1.0"}});

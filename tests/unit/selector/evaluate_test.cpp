@@ -100,13 +100,34 @@ TEST_CASE("versions and sizes are compared by what they mean", "[unit][selector]
       Row{"version<2", Match::Yes}, Row{"zone<2", Match::No}, Row{"os.age>1", Match::Unknown},
       Row{"mem.total>=8GiB", Match::Yes}, Row{"mem.total>8GiB", Match::No},
       Row{"mem.free<2GiB", Match::Yes}, Row{"mem.free>=1GiB", Match::Yes},
-      Row{"disk.kind>1GiB", Match::Unknown}, Row{"canary>1GiB", Match::Unknown});
+      Row{"disk.kind>1GiB", Match::Unknown}, Row{"canary>1GiB", Match::Unknown},
+      Row{"mem.free=512MiB..16GiB", Match::Yes}, Row{"mem.free=2GiB..16GiB", Match::No},
+      Row{"mem.free!=512MiB..16GiB", Match::No}, Row{"mem.free=1GiB", Match::Yes},
+      Row{"mem.total in (1GiB, 8GiB)", Match::Yes}, Row{"role<2", Match::Unknown},
+      Row{"role<x", Match::Yes}, Row{"role=1..4", Match::No}, Row{"canary<12", Match::Unknown},
+      Row{"version>=v1.4", Match::Yes}, Row{"disk.kind!=1GiB..2GiB", Match::Yes});
   CAPTURE(text);
   CHECK(match(text) == expected);
 }
 
+TEST_CASE("a set of numbers takes whole numbers of the name", "[unit][selector]") {
+  using Row = std::tuple<std::string, std::string, bool>;
+  const auto [name, pattern, expected] = GENERATE(
+      Row{"web99", "web[01-100]", true}, Row{"web100", "web[01-100]", true},
+      Row{"web101", "web[01-100]", false}, Row{"web1", "web[01-100]", false},
+      Row{"web13", "web*[1-3]", false}, Row{"web-3", "web*[1-3]", true},
+      Row{"web13", "web*[11-13]", true}, Row{"web5", "web[5]*", true},
+      Row{"web55", "web[5]*", false}, Row{"a-\xE6\x97\xA5", "a-?", true},
+      Row{"\xE6\x97\xA5", "*??", false}, Row{"ab", "*??", true}, Row{"aXbXc", "a*X*c", true});
+  CAPTURE(name, pattern);
+  selector::NodeView view;
+  view.name = name;
+  const auto match = selector::Selector::parse("node:\"x\" or node:" + pattern).value();
+  CHECK(match.evaluate(view) == (expected ? Match::Yes : Match::No));
+}
+
 TEST_CASE("of two versions the one that people would call newer is more", "[unit][selector]") {
-  const std::vector<std::string> rising{"1.0-alpha", "1.0-beta2", "1.0-rc1", "1.0", "1.0.1",
+  const std::vector<std::string> rising{"1.0-alpha", "1.0-BETA2", "1.0-rc1", "1.0", "1.0.1",
                                         "1.0.2a",    "1.0.2b",    "1.2",     "1.9", "1.10",
                                         "2",         "02.1",      "10.0.0"};
   for (std::size_t i = 0; i < rising.size(); ++i) {

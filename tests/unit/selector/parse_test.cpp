@@ -85,6 +85,19 @@ TEST_CASE("a list has at most 1,000 values and a selector 256 terms", "[unit][se
   CHECK(Selector::parse(terms(257)).error().code == ErrorCode::ResourceExhausted);
 }
 
+TEST_CASE("regular expressions that would take long over a fleet are refused", "[unit][selector]") {
+  const auto refused = [](const std::string& text) {
+    const auto parsed = Selector::parse(text);
+    return !parsed && parsed.error().code == ErrorCode::ResourceExhausted;
+  };
+  CHECK_FALSE(Selector::parse("x=~\"(.?){900}c0\""));
+  CHECK(refused("x=~\"(ab?){200}c0\" or x=~\"(ab?){200}c0\" or x=~\"(ab?){200}c0\""));
+  CHECK_FALSE(refused("x=~\"(.?){20}c0\""));
+  std::string many = "a";
+  for (int i = 0; i < 100; ++i) many += " or x=~\"(a|b)*a(a|b){10}c\"";
+  CHECK(refused(many));
+}
+
 TEST_CASE("parentheses and not may be nested 64 deep together and no deeper", "[unit][selector]") {
   const std::string open = GENERATE("(", "not ");
   const auto nested = [&open](int levels) {

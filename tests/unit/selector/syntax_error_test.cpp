@@ -52,7 +52,18 @@ TEST_CASE("common slips are told with a hint and their place", "[unit][selector]
       Row{"age(os.name)<soon", 13, "90s"}, Row{"last(job)", 9, "=failed"},
       Row{"group:web", 6, "no group web"}, Row{"group:", 6, "name of a group"},
       Row{"in", 0, "missing before in"}, Row{"G@os:Debian", 1, "-C"}, Row{"a<>b", 1, "write !="},
-      Row{"a IN (b)", 2, "lower case: in"}, Row{"not in (a)", 4, "missing before in"});
+      Row{"a IN (b)", 2, "lower case: in"}, Row{"not in (a)", 4, "missing before in"},
+      Row{"m>=8G", 3, "as in 8GiB"}, Row{"m>=8gb", 3, "as in 8GiB"},
+      Row{"m>=1.5GiB", 3, "as in 8GiB"}, Row{"m=8G..16GiB", 2, "at both ends"},
+      Row{"m=1..16GiB", 2, "at both ends"}, Row{"m=16GiB..8GiB", 2, "before it begins"},
+      Row{"node:web[1..4]", 5, "web[1-20]"}, Row{"node:web1..4", 5, "one end of this range"},
+      Row{"x=*..", 2, "LOW..HIGH"}, Row{"x<1..2", 2, "LOW..HIGH"}, Row{"x=a..b*", 2, "brackets"},
+      Row{"x=w[1-9][0-9]", 2, "[10-99]"}, Row{"x=w[1-9]0", 2, "[10-99]"},
+      Row{"x=w1[2]", 2, "[10-99]"}, Row{"x=*a*a*a*a*a*a*a*a*", 2, "at most 8 times *"},
+      Row{"x>=\"\"", 3, "nothing is less"}, Row{"x=~a|b", 4, "operator"},
+      Row{"x=~(a)", 3, "double quotes"}, Row{"cidr(10.0.0.1, 10.0.0.2)", 13, "join two with or"},
+      Row{"foo(x)", 3, "only cidr"}, Row{"last(job)=fail*", 10, "one word"},
+      Row{"last(job)=~fail", 11, "one word"}, Row{"x=\"NOT\" y", 8, "operator is missing"});
   CAPTURE(text);
   const auto error = error_of(text);
   CHECK(error.offset == offset);

@@ -4,8 +4,8 @@
 #include "api/members.hpp"
 #include "api/path_ids.hpp"
 #include "api/serve.hpp"
-#include "jobs/job_plan.hpp"
 #include "jobs/job_view.hpp"
+#include "jobs/selector_warnings.hpp"
 
 namespace muster::controller::api {
 namespace {
@@ -82,6 +82,14 @@ Result<std::chrono::milliseconds> wait_from(const Exchange& exchange) {
   return **wait;
 }
 
+void add_warnings(const Fleet& fleet, const std::string& text, json& answer) {
+  const auto selector = fleet.parse(text);
+  if (!selector) return;
+  const auto selection = fleet.select(*selector);
+  auto warnings = warnings_of(fleet, *selector, selection ? selection->unknown.size() : 0);
+  if (!warnings.empty()) answer["warnings"] = std::move(warnings);
+}
+
 }  // namespace
 
 void create_job(const Services& services, const ExchangePtr& exchange) {
@@ -98,9 +106,7 @@ void create_job(const Services& services, const ExchangePtr& exchange) {
     }
     if (wait.count() > 0) return wait_for_job(services, *created, wait, exchange);
     json answer{{"job", created->text()}};
-    if (auto warnings = warnings_of(services.fleet, selector); !warnings.empty()) {
-      answer["warnings"] = std::move(warnings);
-    }
+    add_warnings(services.fleet, selector, answer);
     exchange->answer(201, answer);
   });
 }

@@ -44,7 +44,9 @@ void list_nodes(const Services& services, const ExchangePtr& exchange) {
   selector::SyntaxError where;
   const auto selector = services.fleet.parse(text, &where);
   if (const auto problem = selector_problem(selector, where)) return exchange->answer(*problem);
-  answer_nodes(exchange, services.fleet.select(*selector).matched);
+  const auto selection = services.fleet.select(*selector);
+  if (!selection) return exchange->answer(selection.error());
+  answer_nodes(exchange, selection->matched);
 }
 
 void get_node(const Services& services, const ExchangePtr& exchange) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "api/serve.hpp"
+#include "jobs/selector_warnings.hpp"
 
 namespace muster::controller::api {
 namespace {
@@ -69,12 +70,16 @@ void explain_selector(const Services& services, const ExchangePtr& exchange) {
   const auto selector = services.fleet.parse(exchange->query("selector"), &where);
   if (const auto problem = selector_problem(selector, where)) return exchange->answer(*problem);
   const auto selection = services.fleet.select(*selector);
-  exchange->answer(
-      200,
-      {{"selector", selector->text()},
-       {"total", services.fleet.nodes().size()},
-       {"matched", {{"count", selection.matched.size()}, {"nodes", names_of(selection.matched)}}},
-       {"unknown", unknown_view(services.fleet, *selector, selection.unknown)}});
+  if (!selection) return exchange->answer(selection.error());
+  json answer{
+      {"selector", selector->text()},
+      {"total", services.fleet.nodes().size()},
+      {"matched", {{"count", selection->matched.size()}, {"nodes", names_of(selection->matched)}}},
+      {"unknown", unknown_view(services.fleet, *selector, selection->unknown)}};
+  if (auto warnings = warnings_of(services.fleet, *selector, 0); !warnings.empty()) {
+    answer["warnings"] = std::move(warnings);
+  }
+  exchange->answer(200, answer);
 }
 
 }  // namespace muster::controller::api
