@@ -13,6 +13,7 @@ namespace {
 
 using namespace muster;
 using controller::NodeRegistry;
+using controller::UnixMs;
 
 constexpr int kRounds = 50;
 constexpr UnixMs kNow = 1'800'000'000'000;
@@ -69,7 +70,8 @@ int main(int argc, char** argv) {
     const auto selector = bench::must(selector::Selector::parse(text), text);
     bench::Samples samples;
     for (int i = 0; i < kRounds; ++i) {
-      samples.add(bench::time_of([&] { found += nodes.select(selector, kNow, [] { return true; })->matched.size(); }));
+      samples.add(bench::time_of(
+          [&] { found += nodes.select(selector, kNow, [] { return true; })->matched.size(); }));
     }
     bench::print_row(text.size() > 42 ? text.substr(0, 39) + "..." : text, samples);
   }

@@ -62,7 +62,7 @@ tl::expected<Compiled::One, std::string> Compiled::compile_one(Subject subject, 
   if (is_ordering(test)) return compile_bound(value);
   if (const auto size = size_with_unit(value.text)) return SizeRange{*size, *size};
   const bool pattern = !value.literal && is_pattern(value.text);
-  if (!pattern) return Pattern::literal(value.text);
+  if (!pattern) return value.text;
   auto compiled = Pattern::compile(value.text);
   if (!compiled) return wrong(std::move(compiled.error()));
   return std::move(*compiled);
@@ -107,25 +107,31 @@ tl::expected<std::shared_ptr<const Compiled>, Compiled::Fault> Compiled::compile
   for (std::size_t i = 0; i < values.size(); ++i) {
     auto one = compile_one(subject, test, values[i]);
     if (!one) return tl::unexpected(Fault{i, std::move(one.error())});
-    compiled->values_.push_back(std::move(*one));
+    if (auto* text = std::get_if<std::string>(&*one)) {
+      compiled->texts_.insert(std::move(*text));
+    } else {
+      compiled->values_.push_back(std::move(*one));
+    }
   }
   return compiled;
 }
 
 bool Compiled::equals_one(std::string_view told) const {
-  return std::any_of(values_.begin(), values_.end(), [told](const One& one) {
-    if (const auto* pattern = std::get_if<Pattern>(&one)) return pattern->matches(told);
-    if (const auto* sizes = std::get_if<SizeRange>(&one)) {
-      const auto from_low = compare_sizes(told, sizes->low);
-      return from_low && *from_low >= 0 && *compare_sizes(told, sizes->high) <= 0;
-    }
-    if (const auto* range = std::get_if<Range>(&one)) {
-      if (is_version(told) != is_version(range->low)) return false;
-      return compare_versions(told, range->low) >= 0 && compare_versions(told, range->high) <= 0;
-    }
-    const auto* regex = std::get_if<Regex>(&one);
-    return regex != nullptr && regex->found_in(told);
-  });
+  return texts_.contains(told) ||
+         std::any_of(values_.begin(), values_.end(), [told](const One& one) {
+           if (const auto* pattern = std::get_if<Pattern>(&one)) return pattern->matches(told);
+           if (const auto* sizes = std::get_if<SizeRange>(&one)) {
+             const auto from_low = compare_sizes(told, sizes->low);
+             return from_low && *from_low >= 0 && *compare_sizes(told, sizes->high) <= 0;
+           }
+           if (const auto* range = std::get_if<Range>(&one)) {
+             if (is_version(told) != is_version(range->low)) return false;
+             return compare_versions(told, range->low) >= 0 &&
+                    compare_versions(told, range->high) <= 0;
+           }
+           const auto* regex = std::get_if<Regex>(&one);
+           return regex != nullptr && regex->found_in(told);
+         });
 }
 
 Match Compiled::test(Test test, std::string_view told) const {

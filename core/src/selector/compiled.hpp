@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <muster/core/selector/selector.hpp>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <tl/expected.hpp>
 #include <variant>
@@ -49,15 +51,16 @@ class Compiled {
     std::string version;
     std::optional<std::uint64_t> size;
   };
-  using One =
-      std::variant<Pattern, Range, SizeRange, Bound, Regex, std::chrono::milliseconds, Network>;
+  using One = std::variant<std::string, Pattern, Range, SizeRange, Bound, Regex,
+                           std::chrono::milliseconds, Network>;
   [[nodiscard]] static tl::expected<One, std::string> compile_one(Subject subject, Test test,
                                                                   const Value& value);
   [[nodiscard]] static tl::expected<One, std::string> compile_range(const Value& value);
   [[nodiscard]] static tl::expected<One, std::string> compile_bound(const Value& value);
   [[nodiscard]] bool equals_one(std::string_view told) const;
 
-  std::vector<One> values_;
+  std::set<std::string, std::less<>> texts_;  // what is to be equal as it stands
+  std::vector<One> values_;                   // the others
 };
 
 }  // namespace muster::selector

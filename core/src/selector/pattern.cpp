@@ -108,12 +108,6 @@ tl::expected<Pattern, std::string> Pattern::within_limits(Pattern pattern) {
   return tl::unexpected<std::string>("a pattern has at most 8 times * and 64 times ?");
 }
 
-Pattern Pattern::literal(std::string_view text) {
-  Pattern pattern;
-  if (!text.empty()) pattern.pieces_.push_back({Piece::Kind::Text, std::string(text), {}});
-  return pattern;
-}
-
 bool Pattern::in_ranges(const std::vector<Range>& ranges, std::string_view digits) {
   const auto number = number_from(digits);
   if (!number) return false;

@@ -16,7 +16,6 @@ class Pattern {
  public:
   /// Errors: what is wrong with it.
   [[nodiscard]] static tl::expected<Pattern, std::string> compile(std::string_view text);
-  [[nodiscard]] static Pattern literal(std::string_view text);
   [[nodiscard]] bool matches(std::string_view text) const;
 
  private:
