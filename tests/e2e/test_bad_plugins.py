@@ -32,6 +32,9 @@ REJECTED = {
     "newer": (lambda: with_bytes(MOCK, b'"abi":{"major":1,', b'"abi":{"major":9,'),
               "it was built for ABI 9, this agent speaks ABI 1; upgrade the agent"),
     "foreign": (lambda: for_another_machine(MOCK), "; install its build for"),
+    "narrow": (lambda: b"\x7fELF\x01" + MOCK.read_bytes()[5:],
+               "it is for a machine that is not 64-bit and little-endian; install its build for"),
+    "cut": (lambda: MOCK.read_bytes()[:4096], "it is damaged or cut short, copy it here again"),
     "atwin": (SYSTEM.read_bytes, "plugin system is loaded from system.so already; remove one of them"),
     "ztwin": (SYSTEM.read_bytes, "plugin system is loaded from system.so already; remove one of them"),
 }

@@ -52,8 +52,9 @@ std::optional<BytesView> slice(BytesView file, std::uint64_t offset, std::uint64
 }
 
 tl::unexpected<Error> damaged(const std::string& what) {
-  return fail(ErrorCode::Corrupt,
-              "its " + what + " points outside the file; it is damaged or cut short");
+  return fail(
+      ErrorCode::Corrupt,
+      "its " + what + " points outside the file; it is damaged or cut short, copy it here again");
 }
 
 Result<Elf64_Ehdr> check_header(BytesView file) {
@@ -62,7 +63,9 @@ Result<Elf64_Ehdr> check_header(BytesView file) {
                 "it is no plugin: no ELF shared library; remove it from this folder");
   }
   if (file[EI_CLASS] != ELFCLASS64 || file[EI_DATA] != ELFDATA2LSB) {
-    return fail(ErrorCode::Unsupported, "it is not for a 64-bit little-endian machine");
+    return fail(ErrorCode::Unsupported,
+                "it is for a machine that is not 64-bit and little-endian; install its build for " +
+                    machine_name(kMachine));
   }
   const auto header = read_at<Elf64_Ehdr>(file, 0);
   if (!header) return damaged("header");
@@ -110,7 +113,8 @@ Result<BytesView> find_manifest(BytesView file) {
     const auto manifest = slice(file, candidate->sh_offset, candidate->sh_size);
     if (!manifest) return damaged("manifest");
     if (manifest->size() > kMaxManifest) {
-      return fail(ErrorCode::ResourceExhausted, "its manifest has more than 256 KiB");
+      return fail(ErrorCode::ResourceExhausted,
+                  "its manifest has more than 256 KiB; shorten its texts and schemas");
     }
     return *manifest;
   }

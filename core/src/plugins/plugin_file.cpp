@@ -13,15 +13,18 @@ namespace {
 Result<Bytes> read_once(const std::filesystem::path& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (!fd && errno == ELOOP) {
-    return fail(ErrorCode::PermissionDenied, "it is a symbolic link, which is not followed");
+    return fail(ErrorCode::PermissionDenied,
+                "it is a symbolic link, which is not followed; copy the file itself here");
   }
   if (!fd) return fail_errno("open it", errno);
   struct stat info {};
   if (::fstat(fd.get(), &info) != 0) return fail_errno("look at it", errno);
   if (!S_ISREG(info.st_mode))
-    return fail(ErrorCode::Unsupported, "it is no plugin: not a regular file");
+    return fail(ErrorCode::Unsupported,
+                "it is no plugin: not a regular file; remove it from this folder");
   if (info.st_size > static_cast<off_t>(kMaxPluginFile)) {
-    return fail(ErrorCode::ResourceExhausted, "it is larger than 256 MiB");
+    return fail(ErrorCode::ResourceExhausted,
+                "it is larger than 256 MiB; remove its debug information with strip");
   }
   Bytes bytes(static_cast<std::size_t>(info.st_size));
   std::size_t filled = 0;

@@ -163,7 +163,7 @@ std::vector<std::string_view> missed_systems(const Matches& matches) {
 }
 
 /// "Debian" or "Red*": os-release(5), where the fact is from, writes its ids in small letters.
-Translated system(std::string_view value) {
+Translated id_of_system(std::string_view value) {
   const auto name = our_name(kSystems, in_small_letters(value));
   auto listed = glob(name);
   const auto pattern = Pattern::compile(name);
@@ -192,7 +192,7 @@ Translated grain_regex(const std::string& subject, std::string_view expression) 
 
 Translated grain_pattern(const std::string& subject, std::string_view value) {
   if (subject == "node") return minion(value);
-  if (subject == "os.id") return system(value);
+  if (subject == "os.id") return id_of_system(value);
   return glob(value).map([&](const std::string& pattern) {
     const bool is_label = subject.find('.') == std::string::npos;
     return is_label && pattern == "*" ? subject : subject + "=" + pattern;
