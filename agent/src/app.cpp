@@ -162,8 +162,9 @@ Status App::make_executor() {
   transport_ = net::make_zmq_dealer(*zmq_, *loop_, std::move(dealer));
   connection_ = std::make_unique<Connection>(
       *loop_, *transport_,
-      Connection::Keys{identity_.session_key.duplicate(), identity_.controller_session_key}, log_,
-      random_seed());
+      Connection::Keys{identity_.session_key.duplicate(), identity_.controller_session_key,
+                       identity_.controller_signing_key},
+      log_, random_seed());
   executor_ = std::make_unique<Executor>(
       Surroundings{*loop_, *workers_, *journal_, *spool_, *plugins_, *plugins_, *connection_, time_,
                    metrics_, log_},

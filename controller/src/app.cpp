@@ -162,8 +162,8 @@ Status App::Parts::load_fleet() {
   events = std::make_unique<EventLog>(*store, loop.clock(), log);
   FleetOptions fleet_options;
   fleet_options.gateway_address = options.gateway_address;
-  fleet = std::make_unique<Fleet>(Fleet::Parts{loop, *store, *events, log, link, session_key,
-                                               signing_key->public_key(), fleet_options});
+  fleet = std::make_unique<Fleet>(
+      Fleet::Parts{loop, *store, *events, log, link, session_key, *signing_key, fleet_options});
   return fleet->load();
 }
 

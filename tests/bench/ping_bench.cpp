@@ -2,8 +2,7 @@
 // trips and the disk writes that they consist of.
 //
 // usage: muster-bench-ping BIN PLUGINS DIRECTORY [CALLS]
-#include <array>
-#include <cstdint>
+#include <functional>
 
 #include "baselines.hpp"
 #include "played_controller.hpp"
@@ -14,14 +13,13 @@ using namespace muster::bench;
 namespace {
 
 constexpr std::size_t kBlock = 50;  // of round trips: short, so that a busy moment meets both alike
-constexpr std::array<std::uint8_t, 1> kNoArguments{0x80};  // msgpack: {}
 
-std::size_t measure(PlayedController& controller, Baselines& bare, const std::string& operation,
-                    std::size_t calls, std::size_t block, Samples& samples) {
+std::size_t measure(Baselines& bare, const std::function<CallTiming()>& call, std::size_t calls,
+                    std::size_t block, Samples& samples) {
   std::size_t bytes = 0;
   for (std::size_t done = 0; done < calls; done += block) {
     for (std::size_t i = 0; i < block; ++i) {
-      const auto timing = controller.call(operation, kNoArguments);
+      const auto timing = call();
       bytes = timing.task_frame;
       samples.add(timing.took);
     }
@@ -32,7 +30,8 @@ std::size_t measure(PlayedController& controller, Baselines& bare, const std::st
 
 void ping(PlayedController& controller, Baselines& bare, std::size_t calls) {
   Samples samples;
-  const auto bytes = measure(controller, bare, "system.ping", calls, kBlock, samples);
+  const auto bytes = measure(
+      bare, [&] { return controller.call("system.ping", true); }, calls, kBlock, samples);
   const auto both = bare.zeromq.plus(bare.socketpair);
   std::printf("system.ping, %zu calls, TASK of %zu bytes\n", samples.size(), bytes);
   print_head();
@@ -47,7 +46,8 @@ void ping(PlayedController& controller, Baselines& bare, std::size_t calls) {
 void journaled(PlayedController& controller, Baselines& bare, std::size_t calls) {
   Samples samples;
   // One by one, because what a disk takes depends on what it did just before.
-  const auto bytes = measure(controller, bare, "empty.change", calls, 1, samples);
+  const auto bytes = measure(
+      bare, [&] { return controller.call("empty.change", false); }, calls, 1, samples);
   const auto both = bare.zeromq.plus(bare.socketpair);
   const auto two_writes = bare.fdatasync.plus(bare.fdatasync);
   std::printf("\nempty.change (journaled), %zu calls, TASK of %zu bytes\n", samples.size(), bytes);
@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
   PlayedController controller({argv[1], argv[2]}, directory);
   controller.wait_for_plugin("system");
   controller.wait_for_plugin("empty");
-  for (std::size_t i = 0; i < 100; ++i) controller.call("system.ping", kNoArguments);
+  for (std::size_t i = 0; i < 100; ++i) controller.call("system.ping", true);
   ping(controller, with_ping, calls);
   journaled(controller, with_journal, std::max<std::size_t>(calls / 10, kBlock));
 }

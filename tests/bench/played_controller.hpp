@@ -40,9 +40,10 @@ class PlayedController {
   PlayedController& operator=(const PlayedController&) = delete;
 
   void wait_for_plugin(const std::string& id);
-  /// From before the task is signed, sealed and sent until its RESULT is opened and decoded; the
-  /// acknowledgement follows and is not part of it. Gives up unless the task ends well.
-  CallTiming call(const std::string& operation, BytesView arguments);
+  /// From before the task is signed (unless it only reads), sealed and sent until its RESULT is
+  /// opened and decoded; the acknowledgement follows and is not part of it. Gives up unless the
+  /// task ends well.
+  CallTiming call(const std::string& operation, bool is_read);
 
  private:
   void listen();

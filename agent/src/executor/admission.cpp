@@ -55,7 +55,8 @@ Status check_origin(const wire::Task& task, const wire::TaskSpec& spec, const Ad
     return fail(ErrorCode::PermissionDenied, "this task is for node " + spec.node.text() +
                                                  " and this is node " + rules.node.text());
   }
-  if (!crypto::verify(rules.signing_key, wire::signed_part(task.spec), task.signature)) {
+  if (task.signature &&
+      !crypto::verify(rules.signing_key, wire::signed_part(task.spec), *task.signature)) {
     return fail(ErrorCode::Unauthenticated,
                 "this task is not signed by the controller that this node joined");
   }
@@ -108,7 +109,16 @@ Result<Admitted> admit(const wire::Task& task, const wire::TaskSpec& spec,
   if (auto origin = check_origin(task, spec, rules, highest_epoch, now_ms); !origin) {
     return tl::unexpected(origin.error());
   }
-  return check_operation(spec, rules, catalog);
+  auto admitted = check_operation(spec, rules, catalog);
+  // What only reads has the session's word, which the same key stands behind, and leaves no record.
+  if (admitted && admitted->risk != config::Risk::Read && !task.signature) {
+    return fail(ErrorCode::Unauthenticated,
+                "operation " + spec.operation +
+                    " may change something on this node, and the controller took it for one that "
+                    "only reads and did not sign it; run it again when `muster plugin show " +
+                    admitted->plugin + "` shows this node's version");
+  }
+  return admitted;
 }
 
 }  // namespace muster::agent

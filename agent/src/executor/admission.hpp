@@ -27,7 +27,7 @@ struct Admitted {
 };
 
 /// Checks node, signature, epoch and latest start, in this order, then what check_operation()
-/// checks.
+/// checks. Only an operation of risk `read` needs no signature.
 [[nodiscard]] Result<Admitted> admit(const wire::Task& task, const wire::TaskSpec& spec,
                                      const AdmissionRules& rules, const Catalog& catalog,
                                      std::uint64_t highest_epoch, std::int64_t now_ms);

@@ -76,7 +76,7 @@ void Connection::connect() {
 }
 
 void Connection::say_hello() {
-  session_ = std::make_unique<net::AgentSession>(keys_.node, keys_.controller);
+  session_ = std::make_unique<net::AgentSession>(keys_.node, keys_.controller, keys_.signing);
   state_ = SessionState::Agreeing;
   auto payload = handler_->hello();
   plugins_untold_ = false;

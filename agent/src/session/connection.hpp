@@ -54,6 +54,7 @@ class Connection final : public Uplink {
   struct Keys {
     crypto::SessionKeyPair node;
     crypto::SessionPublicKey controller{};
+    crypto::VerifyKey signing{};  ///< of the controller
   };
 
   static constexpr std::size_t kMaxPendingFrames = 4096;

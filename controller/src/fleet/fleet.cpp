@@ -177,7 +177,8 @@ void Fleet::enroll(EnrollRequest request, Done<EnrollAnswer> done) {
         const auto& gateway = *state_->gateway_to_join();
         EnrollAnswer answer{
             stored->id, options.gateway_address.empty() ? gateway.address : options.gateway_address,
-            gateway.key, state_->parts.session_key.public_key, state_->parts.signing_key};
+            gateway.key, state_->parts.session_key.public_key,
+            state_->parts.signing_key.public_key()};
         // A repeat, for a node that did not get the first answer, changes nothing.
         if (state_->nodes.find(stored->id) == nullptr) state_->joined(std::move(*stored));
         done(answer);

@@ -77,7 +77,7 @@ class Fleet {
  public:
   static constexpr std::chrono::milliseconds kSelectWithin{250};
 
-  /// Keys are copied; references must outlive it.
+  /// References must outlive it.
   struct Parts {
     run::EventLoop& loop;
     Store& store;
@@ -85,7 +85,7 @@ class Fleet {
     log::Logger& log;
     AgentLink& link;
     const crypto::SessionKeyPair& session_key;
-    crypto::VerifyKey signing_key;
+    const crypto::SigningKey& signing_key;
     FleetOptions options;
   };
   explicit Fleet(Parts parts);

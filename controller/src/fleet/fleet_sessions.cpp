@@ -52,7 +52,8 @@ void Fleet::State::on_hello(GatewayId gateway, const wire::Received& received,
   if (auto* older = sessions.at(gateway, received.route)) {
     older->live ? end_live(older->node) : sessions.close(*older);
   }
-  auto session = std::make_unique<Session>(parts.session_key, node->record.session_key);
+  auto session =
+      std::make_unique<Session>(parts.session_key, parts.signing_key, node->record.session_key);
   session->gateway = gateway;
   session->route = to_bytes(received.route);
   session->transport_key = received.key;

@@ -29,8 +29,9 @@ inline constexpr std::size_t kMaxGatewayOutbox = std::size_t{64} << 20U;
 inline constexpr std::size_t kSmallMessage = 1024;
 
 struct Session {
-  Session(const crypto::SessionKeyPair& controller, const crypto::SessionPublicKey& node_key)
-      : sealed(controller, node_key) {}
+  Session(const crypto::SessionKeyPair& controller, const crypto::SigningKey& signing,
+          const crypto::SessionPublicKey& node_key)
+      : sealed(controller, signing, node_key) {}
 
   GatewayId gateway = 0;
   Bytes route;

@@ -205,6 +205,8 @@ Result<Bytes> Handshake::read_message(BytesView message) {
   return payload;
 }
 
+const Digest& Handshake::transcript() const { return state_->symmetric.hash(); }
+
 bool Handshake::complete() const { return state_->step == State::Step::Complete; }
 
 Split Handshake::split() {

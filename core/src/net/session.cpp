@@ -10,6 +10,13 @@ using wire::Violation;
 
 constexpr std::string_view kPrologue = "muster wire 1";
 
+/// What the signature in WELCOME covers: this agreement, after HELLO.
+Bytes proven_part(const crypto::Handshake& handshake) {
+  Bytes out = to_bytes(as_bytes("muster session 1"));
+  append(out, handshake.transcript());
+  return out;
+}
+
 /// Of an envelope before its body: array, five integers, the body's tag and length.
 constexpr std::size_t kMaxHeader = 1 + 1 + 2 + 9 + 9 + 9 + 5;
 
@@ -55,8 +62,10 @@ Checked<Opened> SealedChannel::open(const wire::Envelope& envelope) {
 }
 
 AgentSession::AgentSession(const crypto::SessionKeyPair& node,
-                           const crypto::SessionPublicKey& controller)
-    : handshake_(crypto::Handshake::initiator(node, controller, as_bytes(kPrologue))) {}
+                           const crypto::SessionPublicKey& controller,
+                           const crypto::VerifyKey& signing)
+    : handshake_(crypto::Handshake::initiator(node, controller, as_bytes(kPrologue))),
+      signing_(signing) {}
 
 Result<Bytes> AgentSession::hello(const wire::Hello& payload) {
   if (hello_sent_) return fail(ErrorCode::FailedPrecondition, "HELLO was said already");
@@ -73,6 +82,7 @@ Checked<AgentSession::Answer> AgentSession::on_answer(const wire::Envelope& enve
   const bool is_answer = type == MessageType::Welcome || type == MessageType::Refused;
   if (!is_answer || !hello_sent_ || answered_) return tl::unexpected(Violation::Type);
   answered_ = true;
+  const Bytes proven = proven_part(handshake_);
   const auto payload = handshake_.read_message(envelope.body);
   if (!payload) return tl::unexpected(Violation::Seal);
   if (type == MessageType::Refused) {
@@ -82,6 +92,7 @@ Checked<AgentSession::Answer> AgentSession::on_answer(const wire::Envelope& enve
   }
   auto welcome = wire::decode<wire::Welcome>(*payload);
   if (!welcome || welcome->session == 0) return tl::unexpected(Violation::Body);
+  if (!crypto::verify(signing_, proven, welcome->proof)) return tl::unexpected(Violation::Seal);
   channel_.emplace(handshake_.split(), welcome->session, Side::Agent);
   return Answer(std::move(*welcome));
 }
@@ -101,8 +112,10 @@ Checked<Opened> AgentSession::open(BytesView frame) {
 }
 
 ControllerSession::ControllerSession(const crypto::SessionKeyPair& controller,
+                                     const crypto::SigningKey& signing,
                                      const crypto::SessionPublicKey& node)
-    : handshake_(crypto::Handshake::responder(controller, node, as_bytes(kPrologue))) {}
+    : handshake_(crypto::Handshake::responder(controller, node, as_bytes(kPrologue))),
+      signing_(signing) {}
 
 Checked<wire::Hello> ControllerSession::on_hello(const wire::Envelope& envelope) {
   if (envelope.header.type != MessageType::Hello || hello_read_) {
@@ -126,8 +139,9 @@ Result<Bytes> ControllerSession::answer(MessageType type, BytesView payload) {
   });
 }
 
-Result<Bytes> ControllerSession::welcome(const wire::Welcome& payload) {
+Result<Bytes> ControllerSession::welcome(wire::Welcome payload) {
   if (payload.session == 0) return fail(ErrorCode::InvalidArgument, "a session has no number 0");
+  payload.proof = signing_.sign(proven_part(handshake_));
   const auto body = wire::encode_checked(payload);
   if (!body) return tl::unexpected(body.error());
   auto envelope = answer(MessageType::Welcome, *body);

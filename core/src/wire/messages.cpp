@@ -42,7 +42,8 @@ void fields(A& archive, T& m) {
 template <class A, Like<Welcome> T>
 void fields(A& archive, T& m) {
   archive(m.session, m.heartbeat, m.reconnect_window, m.window_bytes, m.window_messages,
-          m.controller_time_ms, m.epoch, m.want_facts, at_most(kMaxManifests, m.wanted_manifests));
+          m.controller_time_ms, m.epoch, m.want_facts, at_most(kMaxManifests, m.wanted_manifests),
+          m.proof);
 }
 template <class A, Like<Refused> T>
 void fields(A& archive, T& m) {

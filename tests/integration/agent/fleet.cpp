@@ -79,7 +79,8 @@ void Fleet::take(const Scene::Heard& heard) {
 }
 
 void Fleet::welcome(const wire::Envelope& envelope, const Bytes& route) {
-  session_ = std::make_unique<net::ControllerSession>(controller_, node_session_.public_key);
+  session_ =
+      std::make_unique<net::ControllerSession>(controller_, signing_, node_session_.public_key);
   route_ = route;
   const auto hello = session_->on_hello(envelope);
   REQUIRE(hello);

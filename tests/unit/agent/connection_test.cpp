@@ -45,7 +45,7 @@ struct World {
     route = connection_number;
     if (envelope->header.type == wire::MessageType::Hello) {
       ++hellos;
-      session = std::make_unique<net::ControllerSession>(controller, node.public_key);
+      session = std::make_unique<net::ControllerSession>(controller, signing, node.public_key);
       const auto hello = session->on_hello(*envelope);
       REQUIRE(hello);
       told_plugins = hello->plugins.size();
@@ -86,6 +86,7 @@ struct World {
   std::unique_ptr<net::Transport> transport = wire.transport();
   crypto::SessionKeyPair node = crypto::SessionKeyPair::generate();
   crypto::SessionKeyPair controller = crypto::SessionKeyPair::generate();
+  crypto::SigningKey signing = crypto::SigningKey::generate();
   FakeHandler handler;
   std::unique_ptr<net::ControllerSession> session;
   std::function<void()> answer = [this] { welcome(); };
@@ -94,9 +95,10 @@ struct World {
   int hellos = 0;
   std::size_t told_plugins = 0;
   std::vector<wire::MessageType> types;
-  agent::Connection connection{*loop, *transport,
-                               agent::Connection::Keys{node.duplicate(), controller.public_key},
-                               log::Logger("test", log::Level::Debug, logged.sink(), clock), 1};
+  agent::Connection connection{
+      *loop, *transport,
+      agent::Connection::Keys{node.duplicate(), controller.public_key, signing.public_key()},
+      log::Logger("test", log::Level::Debug, logged.sink(), clock), 1};
 };
 
 }  // namespace

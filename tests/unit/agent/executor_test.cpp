@@ -22,6 +22,21 @@ TEST_CASE("a read is started and answered without a word in the journal", "[unit
   CHECK(agent.status_of(id) == TaskState::Unknown);
 }
 
+TEST_CASE("a read needs no signature, but one that is there must be good", "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  auto task = agent.sign(agent.spec("mock.read"));
+  task.signature.reset();
+  agent.executor->on_task(task);
+  CHECK(agent.runner.calls.size() == 1);
+  auto forged = agent.sign(agent.spec("mock.read"));
+  (*forged.signature)[0] ^= 1;
+  agent.executor->on_task(forged);
+  CHECK(agent.runner.calls.size() == 1);
+  REQUIRE(agent.uplink.all<wire::Refuse>().size() == 1);
+  CHECK(agent.uplink.all<wire::Refuse>()[0].error.code == ErrorCode::Unauthenticated);
+}
+
 TEST_CASE("a change is on the disk before it runs, and its result before it is told",
           "[unit][executor]") {
   ExecutorHarness agent;
@@ -49,12 +64,12 @@ TEST_CASE("a task that this node must not run is refused with the reason", "[uni
   };
   const auto row = GENERATE(
       Row{"another node", ErrorCode::PermissionDenied},
-      Row{"signature", ErrorCode::Unauthenticated}, Row{"epoch", ErrorCode::FailedPrecondition},
-      Row{"late", ErrorCode::Timeout}, Row{"operation", ErrorCode::NotFound},
-      Row{"danger", ErrorCode::PermissionDenied}, Row{"check", ErrorCode::Unsupported},
-      Row{"argument", ErrorCode::InvalidArgument}, Row{"no msgpack", ErrorCode::InvalidArgument},
-      Row{"depth", ErrorCode::InvalidArgument}, Row{"defaults", ErrorCode::ResourceExhausted},
-      Row{"instance", ErrorCode::NotFound});
+      Row{"signature", ErrorCode::Unauthenticated}, Row{"unsigned", ErrorCode::Unauthenticated},
+      Row{"epoch", ErrorCode::FailedPrecondition}, Row{"late", ErrorCode::Timeout},
+      Row{"operation", ErrorCode::NotFound}, Row{"danger", ErrorCode::PermissionDenied},
+      Row{"check", ErrorCode::Unsupported}, Row{"argument", ErrorCode::InvalidArgument},
+      Row{"no msgpack", ErrorCode::InvalidArgument}, Row{"depth", ErrorCode::InvalidArgument},
+      Row{"defaults", ErrorCode::ResourceExhausted}, Row{"instance", ErrorCode::NotFound});
   INFO(row.what);
   ExecutorHarness agent;
   auto welcome = agent.welcome();
@@ -81,7 +96,8 @@ TEST_CASE("a task that this node must not run is refused with the reason", "[uni
   }
   if (row.what == "instance") spec.instance = "other";
   auto task = agent.sign(spec);
-  if (row.what == "signature") task.signature[0] ^= 1;
+  if (row.what == "signature") (*task.signature)[0] ^= 1;
+  if (row.what == "unsigned") task.signature.reset();
   agent.executor->on_task(task);
   const auto refused = agent.uplink.all<wire::Refuse>();
   REQUIRE(refused.size() == 1);

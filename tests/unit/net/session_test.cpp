@@ -15,8 +15,9 @@ wire::Envelope envelope_of(BytesView frame) { return wire::decode_envelope(frame
 struct Ends {
   crypto::SessionKeyPair node_key = crypto::SessionKeyPair::generate();
   crypto::SessionKeyPair controller_key = crypto::SessionKeyPair::generate();
-  AgentSession agent{node_key, controller_key.public_key};
-  ControllerSession controller{controller_key, node_key.public_key};
+  crypto::SigningKey signing_key = crypto::SigningKey::generate();
+  AgentSession agent{node_key, controller_key.public_key, signing_key.public_key()};
+  ControllerSession controller{controller_key, signing_key, node_key.public_key};
 
   void agree(std::uint64_t session = 77) {
     const Bytes hello = agent.hello({}).value();
@@ -94,7 +95,8 @@ TEST_CASE("a refusal passed on as a welcome, or the other way round, is a violat
 
 TEST_CASE("a HELLO under another node's key does not open", "[unit][net]") {
   Ends ends;
-  AgentSession stranger(crypto::SessionKeyPair::generate(), ends.controller_key.public_key);
+  AgentSession stranger(crypto::SessionKeyPair::generate(), ends.controller_key.public_key,
+                        ends.signing_key.public_key());
   const Bytes hello = stranger.hello({}).value();
   CHECK(violation(ends.controller.on_hello(envelope_of(hello))) == Violation::Seal);
 }
@@ -110,6 +112,19 @@ TEST_CASE("an agent does not take the welcome of another controller", "[unit][ne
   CHECK(violation(ends.agent.on_answer(envelope_of(answer))) == Violation::Seal);
 }
 
+TEST_CASE("an agent does not take the welcome of who has the session key and not the signing key",
+          "[unit][net]") {
+  Ends ends;
+  const auto other = crypto::SigningKey::generate();
+  ControllerSession thief(ends.controller_key, other, ends.node_key.public_key);
+  REQUIRE(thief.on_hello(envelope_of(ends.agent.hello({}).value())));
+  wire::Welcome welcome;
+  welcome.session = 1;
+  const Bytes answer = thief.welcome(welcome).value();
+  CHECK(violation(ends.agent.on_answer(envelope_of(answer))) == Violation::Seal);
+  CHECK_FALSE(ends.agent.established());
+}
+
 TEST_CASE("a replayed HELLO leads to a session that is never proven", "[unit][net]") {
   Ends ends;
   const Bytes hello = ends.agent.hello({}).value();
@@ -117,7 +132,7 @@ TEST_CASE("a replayed HELLO leads to a session that is never proven", "[unit][ne
   wire::Welcome welcome;
   welcome.session = 1;
   REQUIRE(ends.agent.on_answer(envelope_of(ends.controller.welcome(welcome).value())));
-  ControllerSession second(ends.controller_key, ends.node_key.public_key);
+  ControllerSession second(ends.controller_key, ends.signing_key, ends.node_key.public_key);
   REQUIRE(second.on_hello(envelope_of(hello)));
   REQUIRE(second.welcome(welcome));
   CHECK(violation(second.open(heartbeat(ends))) == Violation::Seal);

@@ -55,9 +55,16 @@ void for_each_sample(Visit visit) {
   using namespace wire;
   using std::chrono::milliseconds;
   visit("Hello", sample_hello());
-  visit("Welcome",
-        Welcome{
-            300, milliseconds(5000), milliseconds(2000), 1'048'576, 64, kTime, 7, true, {kDigest}});
+  visit("Welcome", Welcome{300,
+                           milliseconds(5000),
+                           milliseconds(2000),
+                           1'048'576,
+                           64,
+                           kTime,
+                           7,
+                           true,
+                           {kDigest},
+                           filled<64>(0x66)});
   visit("Refused", Refused{6, "a clone", milliseconds(0)});
   visit("Retry", Retry{1500});
   visit("GoAway", GoAway{"moving", milliseconds(1000)});
@@ -65,6 +72,7 @@ void for_each_sample(Visit visit) {
   visit("HeartbeatAck", HeartbeatAck{kTime});
   visit("Leaving", Leaving{{kTask}});
   visit("Task", Task{{0x80}, filled<64>(0x55)});
+  visit("TaskOfRead", Task{{0x80}, std::nullopt});
   visit("Accept", Accept{kTask});
   visit("Refuse", Refuse{kTask, sample_error()});
   visit("Start", Start{kTask, kTime});

@@ -87,6 +87,10 @@ class Handshake {
   /// for this handshake. After a failure the handshake is over: start a new one.
   [[nodiscard]] Result<Bytes> read_message(BytesView message);
 
+  /// The hash of keys, prologue and all messages so far. After each message both sides have the
+  /// same.
+  [[nodiscard]] const Digest& transcript() const;
+
   [[nodiscard]] bool complete() const;
   /// The session's keys; only once, and only when complete() (asserted).
   [[nodiscard]] Split split();

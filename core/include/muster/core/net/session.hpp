@@ -9,6 +9,7 @@
 #include <muster/core/base/bytes.hpp>
 #include <muster/core/base/error.hpp>
 #include <muster/core/crypto/noise.hpp>
+#include <muster/core/crypto/sign.hpp>
 #include <muster/core/wire/envelope.hpp>
 #include <muster/core/wire/messages.hpp>
 #include <optional>
@@ -52,15 +53,18 @@ class SealedChannel {
 
 class AgentSession {
  public:
-  /// Keys are copied.
-  AgentSession(const crypto::SessionKeyPair& node, const crypto::SessionPublicKey& controller);
+  /// `controller` and `signing` are the two keys of the controller that the node joined. Keys are
+  /// copied.
+  AgentSession(const crypto::SessionKeyPair& node, const crypto::SessionPublicKey& controller,
+               const crypto::VerifyKey& signing);
 
   /// The first envelope to send. Errors: InvalidArgument when the payload is beyond what a
   /// handshake message holds (65,487 bytes): leave the plugins out and send PLUGINS later.
   /// ResourceExhausted when it passes a limit of the wire; FailedPrecondition a second time.
   [[nodiscard]] Result<Bytes> hello(const wire::Hello& payload);
 
-  /// The controller's answer to it. After a Welcome the session is established.
+  /// The controller's answer to it. After a Welcome the session is established: whoever is at the
+  /// other end has both keys of the controller.
   using Answer = std::variant<wire::Welcome, wire::Refused>;
   [[nodiscard]] Checked<Answer> on_answer(const wire::Envelope& envelope);
 
@@ -82,6 +86,7 @@ class AgentSession {
 
  private:
   crypto::Handshake handshake_;
+  crypto::VerifyKey signing_;
   bool hello_sent_ = false;
   bool answered_ = false;
   std::optional<SealedChannel> channel_;
@@ -89,16 +94,17 @@ class AgentSession {
 
 class ControllerSession {
  public:
-  /// `node` is the session key of the node to which the gateway's transport key belongs. Keys are
-  /// copied.
-  ControllerSession(const crypto::SessionKeyPair& controller, const crypto::SessionPublicKey& node);
+  /// `node` is the session key of the node to which the gateway's transport key belongs. `signing`
+  /// must outlive the session; the other keys are copied.
+  ControllerSession(const crypto::SessionKeyPair& controller, const crypto::SigningKey& signing,
+                    const crypto::SessionPublicKey& node);
 
   /// What the agent says, proven to be said under that node's session key, but perhaps a replay.
   [[nodiscard]] Checked<wire::Hello> on_hello(const wire::Envelope& envelope);
 
-  /// The answer's envelope; one of the two, once. `payload.session` must not be 0. Errors:
-  /// FailedPrecondition out of turn.
-  [[nodiscard]] Result<Bytes> welcome(const wire::Welcome& payload);
+  /// The answer's envelope; one of the two, once. `payload.session` must not be 0; its proof is
+  /// filled in. Errors: FailedPrecondition out of turn.
+  [[nodiscard]] Result<Bytes> welcome(wire::Welcome payload);
   [[nodiscard]] Result<Bytes> refuse(const wire::Refused& payload);
 
   /// False until the first sealed message opened: until then the HELLO may be a replay, and this
@@ -122,6 +128,7 @@ class ControllerSession {
   [[nodiscard]] Result<Bytes> answer(wire::MessageType type, BytesView payload);
 
   crypto::Handshake handshake_;
+  const crypto::SigningKey& signing_;
   bool hello_read_ = false;
   bool answered_ = false;
   std::optional<SealedChannel> channel_;

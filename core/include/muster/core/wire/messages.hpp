@@ -59,6 +59,7 @@ struct Welcome {
   std::uint64_t epoch = 0;
   bool want_facts = false;
   std::vector<Digest> wanted_manifests;
+  Signature proof{};  ///< by the controller's signing key, over this agreement
 };
 
 struct Refused {
@@ -97,8 +98,8 @@ struct Leaving {
 
 struct Task {
   static constexpr auto kType = MessageType::Task;
-  Bytes spec;  ///< see TaskSpec
-  Signature signature{};
+  Bytes spec;                          ///< see TaskSpec
+  std::optional<Signature> signature;  ///< none for an operation of risk `read`
 };
 
 struct Accept {
