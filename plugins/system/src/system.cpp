@@ -1,5 +1,8 @@
+#include <mutex>
+
 #include "exec.hpp"
 #include "facts.hpp"
+#include "files.hpp"
 #include "system_plugin.hpp"
 
 namespace muster::plugin::system {
@@ -20,8 +23,28 @@ class System {
     return execute(call, arguments);
   }
 
+  sdk::Answer<File> file_stat(const sdk::Call&, const FileStatArguments& arguments) {
+    return stat_file(arguments);
+  }
+
+  sdk::Answer<FileGetResult> file_get(const sdk::Call& call, const FileGetArguments& arguments) {
+    return get_file(call, arguments);
+  }
+
+  sdk::Answer<FileChange> file_put(const sdk::Call& call, const FilePutArguments& arguments) {
+    const std::lock_guard lock(writing_);
+    return put_file(call, arguments);
+  }
+
+  sdk::Answer<FileChange> file_edit(const sdk::Call& call, const FileEditArguments& arguments) {
+    const std::lock_guard lock(writing_);
+    return edit_file(call, arguments);
+  }
+
  private:
   const std::string root_;
+  // Held from the look at what is to the last write, or two edits of one file would lose one.
+  std::mutex writing_;
 };
 
 }  // namespace muster::plugin::system
