@@ -1,72 +1,11 @@
 #include "facts.hpp"
 
-#include <fcntl.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <cctype>
-#include <charconv>
+#include "text_files.hpp"
 
 namespace muster::plugin::system {
 namespace {
-
-constexpr std::size_t kMaxFileBytes = std::size_t{4} << 20U;  // cpuinfo of a large machine
-
-/// The file's text, or nothing when it cannot be read.
-std::string text_of(const std::string& path) {
-  std::string text;
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return text;
-  std::array<char, 4096> buffer{};
-  ssize_t count = 0;
-  while (text.size() < kMaxFileBytes && (count = ::read(fd, buffer.data(), buffer.size())) > 0) {
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-  }
-  ::close(fd);
-  return text;
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front()))) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back()))) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
-/// Calls `take(key, value)` for each line "key<separator>value".
-template <class Take>
-void for_each_pair(std::string_view text, char separator, const Take& take) {
-  while (!text.empty()) {
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    const auto at = line.find(separator);
-    if (at == std::string_view::npos) continue;
-    take(trimmed(line.substr(0, at)), trimmed(line.substr(at + 1)));
-  }
-}
-
-std::optional<std::string> if_any(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  return std::string(text);
-}
-
-std::optional<std::int64_t> whole_number(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end == text.data()) return std::nullopt;
-  return value;
-}
-
-std::string_view unquoted(std::string_view text) {
-  const bool is_quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') &&
-                         text.back() == text.front();
-  return is_quoted ? text.substr(1, text.size() - 2) : text;
-}
 
 FactsOs read_os(const std::string& root) {
   auto text = text_of(root + "/etc/os-release");

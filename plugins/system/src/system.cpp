@@ -1,8 +1,10 @@
 #include <mutex>
 
+#include "disk_usage.hpp"
 #include "exec.hpp"
 #include "facts.hpp"
 #include "files.hpp"
+#include "process_list.hpp"
 #include "system_plugin.hpp"
 
 namespace muster::plugin::system {
@@ -39,6 +41,15 @@ class System {
   sdk::Answer<FileChange> file_edit(const sdk::Call& call, const FileEditArguments& arguments) {
     const std::lock_guard lock(writing_);
     return edit_file(call, arguments);
+  }
+
+  sdk::Answer<ProcessLsResult> process_ls(const sdk::Call&, const ProcessLsArguments& arguments) {
+    return list_processes(root_, arguments);
+  }
+
+  sdk::Answer<DiskUsageResult> disk_usage(const sdk::Call& call,
+                                          const DiskUsageArguments& arguments) {
+    return system::disk_usage(call, root_, arguments);
   }
 
  private:
