@@ -90,6 +90,7 @@ struct App::Parts {
   [[nodiscard]] Status load_jobs();
   [[nodiscard]] Status load_access();
   [[nodiscard]] Status listen_for_gateways();
+  [[nodiscard]] Status load_document();
   [[nodiscard]] Status serve_api();
   [[nodiscard]] Status write_port();
   void end_slow_requests();
@@ -200,17 +201,30 @@ Status App::Parts::listen_for_gateways() {
   return {};
 }
 
+Status App::Parts::load_document() {
+  auto document = api::Document::built_in();
+  if (!document) return tl::unexpected(document.error());
+  services->document = std::move(*document);
+  if (!options.check_answers) return {};
+  auto answers = api::AnswerCheck::compile(*services->document, log);
+  if (!answers) return tl::unexpected(answers.error());
+  services->answers = std::move(*answers);
+  return {};
+}
+
 Status App::Parts::serve_api() {
   services = std::make_unique<Services>(Services{loop, log, *store, *events, *fleet, *jobs, *access,
                                                  *enrollment, identity.authority_pem,
-                                                 to_unix_ms(loop.clock().unix_now())});
+                                                 to_unix_ms(loop.clock().unix_now()), nullptr});
+  if (auto loaded = load_document(); !loaded) return loaded;
   http::ServerOptions server;
   server.address = options.listen.host;
   server.port = options.listen.port;
   server.certificate_pem = identity.server.certificate_pem;
   server.key_pem = identity.server.key_pem;
-  api::set_limits(server, *services);
-  auto started = http::Server::start(server, api::make_handler(*services));
+  auto handler = api::open(server, *services);
+  if (!handler) return tl::unexpected(handler.error());
+  auto started = http::Server::start(server, std::move(*handler));
   if (!started) return tl::unexpected(started.error());
   api = std::move(*started);
   end_slow_requests();

@@ -36,6 +36,8 @@ po::options_description description(Options& options, Texts& texts) {
       "where enrolment tokens say that the API is (default: made from --listen)");
   add("log-level", po::value(&texts.log_level)->value_name("LEVEL")->default_value("info"),
       "error, warn, info or debug");
+  add("check-answers", po::bool_switch(&options.check_answers),
+      "for tests: hold every answer against the API's document, and answer 500 where they differ");
   return shown;
 }
 

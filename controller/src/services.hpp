@@ -5,6 +5,7 @@
 /// the HTTP server.
 #pragma once
 
+#include <memory>
 #include <muster/core/run/event_loop.hpp>
 #include <string>
 
@@ -16,6 +17,11 @@
 #include "store/store.hpp"
 
 namespace muster::controller {
+
+namespace api {
+class AnswerCheck;
+class Document;
+}  // namespace api
 
 struct Services {
   run::EventLoop& loop;
@@ -29,6 +35,8 @@ struct Services {
   // constants, [any]
   std::string authority_pem;  ///< the fleet CA's certificate
   UnixMs started = 0;
+  std::shared_ptr<const api::Document> document;
+  std::shared_ptr<api::AnswerCheck> answers = nullptr;  ///< null: they are not checked
 };
 
 }  // namespace muster::controller

@@ -134,7 +134,8 @@ class Fleet:
 
     def controller_argv(self, port):
         return [BIN / "muster-controller", "run", "--state", self.path("controller"), "--listen",
-                f"127.0.0.1:{port}", "--port-file", self.path("api.port"), "--gateway-socket", self.path("gw.sock")]
+                f"127.0.0.1:{port}", "--port-file", self.path("api.port"), "--gateway-socket", self.path("gw.sock"),
+                "--check-answers"]
 
     def gateway_argv(self, port):
         return [BIN / "muster-gateway", "--state", self.path("gateway"), "--listen", f"127.0.0.1:{port}",
@@ -179,13 +180,21 @@ class Fleet:
     def stop(self, name):
         self.services.pop(name).stop()
 
+    def breaches(self):
+        """Answers of the controller, in all its lives, that were not as the API's document says."""
+        log = self.path("controller.log")
+        lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+        return [line for line in lines if "an answer is not as the API's document says" in line]
+
     def close(self, show_logs=False):
         for name in list(self.services)[::-1]:
             self.stop(name)
+        breaches = self.breaches()
         if show_logs:
             for log in sorted(self.dir.glob("*.log")):
                 print(f"--- {log.name}\n{log.read_text(errors='replace')[-4000:]}", flush=True)
         shutil.rmtree(self.dir, ignore_errors=True)
+        assert not breaches, "\n".join(breaches)
 
 
 def run(argv, env=None, input=None, timeout=WAIT_SECONDS):

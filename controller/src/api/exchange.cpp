@@ -1,8 +1,5 @@
 #include "exchange.hpp"
 
-#include <muster/core/config/json.hpp>
-#include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 namespace muster::controller::api {
@@ -12,12 +9,6 @@ using nlohmann::json;
 
 std::string dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-Result<json> parse_body(const std::string& text) {
-  if (text.empty()) return json::object();
-  return config::parse_json(text).map_error(
-      [](Error error) { return error.message.insert(0, "the body of the request is "), error; });
 }
 
 }  // namespace
@@ -31,52 +22,82 @@ http::Refusal refusal_of(const Problem& problem, http::Headers headers) {
 }
 
 Exchange::Exchange(http::Request request, std::shared_ptr<http::Responder> responder,
-                   std::map<std::string, std::string> path_parameters)
+                   std::map<std::string, std::string> path_parameters, const Operation* operation,
+                   std::shared_ptr<AnswerCheck> answers)
     : request_(std::move(request)),
       responder_(std::move(responder)),
-      path_(std::move(path_parameters)) {}
+      path_(std::move(path_parameters)),
+      operation_(operation),
+      answers_(std::move(answers)) {}
 
-std::string Exchange::query(std::string_view name) const {
-  return std::string(request_.parameter(name).value_or(""));
+Status Exchange::check() {
+  auto given = check_request(*operation_, request_);
+  if (!given) return tl::unexpected(given.error());
+  given_ = std::move(*given);
+  return {};
 }
 
-Result<json> Exchange::body(const std::set<std::string>& members) const {
-  auto value = parse_body(request_.body);
-  if (!value) return value;
-  if (!value->is_object()) {
-    return fail(ErrorCode::InvalidArgument, "the body must be a JSON object");
-  }
-  for (const auto& [name, ignored] : value->items()) {
-    if (!members.contains(name)) {
-      return fail(ErrorCode::InvalidArgument, "the request has no member \"" + name + "\"",
-                  "/" + name);
-    }
-  }
-  return value;
+std::string Exchange::query(const std::string& name) const {
+  return given_.parameters.value(name, std::string());
 }
 
-void Exchange::answer(int status, const json& body) {
-  responder_->respond(status, {{"Content-Type", "application/json"}}, dump(body) + "\n");
+std::optional<std::uint64_t> Exchange::number(const std::string& name) const {
+  const auto found = given_.parameters.find(name);
+  if (found == given_.parameters.end()) return std::nullopt;
+  return found->get<std::uint64_t>();
+}
+
+bool Exchange::as_told(int status, const http::Headers& headers, const json* body) {
+  if (answers_ == nullptr) return true;
+  const auto why = answers_->check(operation_, status, headers, body);
+  if (why.empty()) return true;
+  auto refusal = refusal_of(
+      {{ErrorCode::Internal, "the answer is not as the document says: " + why, {}, false, {}},
+       {},
+       {}},
+      {});
+  responder_->respond(refusal.status, std::move(refusal.headers), std::move(refusal.body));
+  return false;
+}
+
+void Exchange::answer(int status, const json& body, http::Headers headers) {
+  headers.emplace_back("Content-Type", "application/json");
+  if (!as_told(status, headers, &body)) return;
+  responder_->respond(status, std::move(headers), dump(body) + "\n");
 }
 
 void Exchange::answer(const Problem& problem, http::Headers headers) {
   auto refusal = refusal_of(problem, std::move(headers));
+  const auto body = to_json(problem);
+  if (!as_told(refusal.status, refusal.headers, &body)) return;
   responder_->respond(refusal.status, std::move(refusal.headers), std::move(refusal.body));
 }
 
 void Exchange::answer_text(int status, const std::string& content_type, std::string body,
                            http::Headers headers) {
   headers.emplace_back("Content-Type", content_type);
+  if (!as_told(status, headers, nullptr)) return;
   responder_->respond(status, std::move(headers), std::move(body));
 }
 
-void Exchange::answer_nothing() { responder_->respond(204, {}, {}); }
+void Exchange::answer_nothing() {
+  constexpr int kNoContent = 204;
+  if (as_told(kNoContent, {}, nullptr)) responder_->respond(kNoContent, {}, {});
+}
 
 std::shared_ptr<http::Stream> Exchange::answer_stream(const std::string& content_type,
                                                       http::Headers headers) {
   headers.emplace_back("Content-Type", content_type);
   headers.emplace_back("Cache-Control", "no-store");
+  constexpr int kOk = 200;
+  if (!as_told(kOk, headers, nullptr)) return nullptr;
   return responder_->start_stream(std::move(headers));
+}
+
+std::string Exchange::event(const std::string& name, const json& data) const {
+  // What a stream has begun cannot be answered otherwise; the breach is logged and counted.
+  if (answers_ != nullptr) (void)answers_->check_event(*operation_, name, data);
+  return "event: " + name + "\ndata: " + dump(data) + "\n\n";
 }
 
 }  // namespace muster::controller::api

@@ -4,31 +4,41 @@
 /// now or later; an Exchange that goes away unanswered is answered 500 by the server.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <muster/core/net/http_server.hpp>
-#include <nlohmann/json_fwd.hpp>
-#include <set>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
+#include "answer_check.hpp"
 #include "problem.hpp"
+#include "request_check.hpp"
 
 namespace muster::controller::api {
 
 class Exchange {
  public:
+  /// `operation` is null for a request that has none; `answers` where answers are not checked.
   Exchange(http::Request request, std::shared_ptr<http::Responder> responder,
-           std::map<std::string, std::string> path_parameters);
+           std::map<std::string, std::string> path_parameters, const Operation* operation = nullptr,
+           std::shared_ptr<AnswerCheck> answers = nullptr);
 
   [[nodiscard]] const http::Request& request() const { return request_; }
   /// The part of the path that stands for `{name}` in the route's pattern.
   [[nodiscard]] const std::string& path(const std::string& name) const { return path_.at(name); }
-  /// A query parameter, or "".
-  [[nodiscard]] std::string query(std::string_view name) const;
-  /// The body as a JSON object with no members but these. Errors: InvalidArgument.
-  [[nodiscard]] Result<nlohmann::json> body(const std::set<std::string>& members) const;
 
-  void answer(int status, const nlohmann::json& body);
+  /// Checks the request against its operation. What follows is of the types that the document says,
+  /// with its defaults. Errors: as check_request.
+  [[nodiscard]] Status check();
+  /// A query parameter or header that is text, or "".
+  [[nodiscard]] std::string query(const std::string& name) const;
+  /// One that is a whole number; nothing when it was left out and has no default.
+  [[nodiscard]] std::optional<std::uint64_t> number(const std::string& name) const;
+  [[nodiscard]] const nlohmann::json& body() const { return given_.body; }
+
+  void answer(int status, const nlohmann::json& body, http::Headers headers = {});
   void answer(const Problem& problem, http::Headers headers = {});
   void answer(const Error& error) { answer(Problem{error, {}, {}}); }
   void answer_text(int status, const std::string& content_type, std::string body,
@@ -36,13 +46,21 @@ class Exchange {
   void answer_nothing();
   [[nodiscard]] std::shared_ptr<http::Stream> answer_stream(const std::string& content_type,
                                                             http::Headers headers = {});
+  /// The text of a server-sent event of an answered stream.
+  [[nodiscard]] std::string event(const std::string& name, const nlohmann::json& data) const;
 
   std::string principal;  ///< who asks, once the router knows; empty on public routes
 
  private:
+  /// Whether the answer may go out; if not, another one went.
+  [[nodiscard]] bool as_told(int status, const http::Headers& headers, const nlohmann::json* body);
+
   http::Request request_;
   std::shared_ptr<http::Responder> responder_;
   std::map<std::string, std::string> path_;
+  const Operation* operation_;
+  std::shared_ptr<AnswerCheck> answers_;
+  Given given_;
 };
 
 /// The same answer as Exchange::answer(problem, headers) gives, for a request that has no Exchange

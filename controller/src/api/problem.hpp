@@ -9,7 +9,7 @@
 
 namespace muster::controller::api {
 
-/// What a route answers instead of a result. The reasons are those of controller/api.md.
+/// What a route answers instead of a result. The reasons are those of openapi/.
 struct Problem {
   Error error;
   std::string reason;    ///< for programs; empty: a general one for the error's code

@@ -2,6 +2,7 @@
 
 #include <strings.h>
 
+#include <set>
 #include <utility>
 
 namespace muster::controller::api {
@@ -35,19 +36,8 @@ std::optional<std::map<std::string, std::string>> match(std::string_view pattern
   return parameters;
 }
 
-/// A misspelled parameter must not be a filter that does nothing.
-Status check_query(const Route& route, const http::Request& request) {
-  std::set<std::string> seen;
-  for (const auto& [name, value] : request.query) {
-    if (!route.query.contains(name)) {
-      return fail(ErrorCode::InvalidArgument,
-                  route.pattern + " has no query parameter '" + name + "'", "/" + name);
-    }
-    if (!seen.insert(name).second) {
-      return fail(ErrorCode::InvalidArgument, "the query gives '" + name + "' twice", "/" + name);
-    }
-  }
-  return {};
+tl::unexpected<Error> unwired(const std::string& message) {
+  return fail(ErrorCode::Internal, "the API's document and its routes differ: " + message);
 }
 
 }  // namespace
@@ -70,6 +60,24 @@ tl::expected<Principal, Problem> who_asks(const Access& access, const http::Requ
   auto principal = access.authenticate(header.substr(kScheme.size()));
   if (!principal) return tl::unexpected(Problem{principal.error(), "bad_token", {}});
   return *principal;
+}
+
+Result<std::vector<Route>> routes_of(const Document& document, const std::vector<Served>& served) {
+  std::vector<Route> routes;
+  std::set<std::string> wired;
+  for (const auto& each : served) {
+    const auto* operation = document.find(each.operation);
+    if (operation == nullptr) return unwired("no operation is called " + each.operation);
+    if (!wired.insert(each.operation).second) return unwired(each.operation + " is served twice");
+    if (operation->is_public == each.needs.action.has_value()) {
+      return unwired("one of them says that anybody may ask for " + each.operation);
+    }
+    routes.push_back({operation->method, operation->path, each.needs, each.serve, operation});
+  }
+  for (const auto& operation : document.operations()) {
+    if (!wired.contains(operation.id)) return unwired("nothing serves " + operation.id);
+  }
+  return routes;
 }
 
 Found Router::find(std::string_view method, std::string_view path) const {
@@ -97,9 +105,7 @@ void dispatch(const Services& services, const Route& route, const ExchangePtr& e
     }
     exchange->principal = principal->name;
   }
-  if (auto known = check_query(route, exchange->request()); !known) {
-    return exchange->answer(known.error());
-  }
+  if (auto good = exchange->check(); !good) return exchange->answer(good.error());
   route.serve(services, exchange);
 }
 

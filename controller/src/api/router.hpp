@@ -7,12 +7,12 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "access/access.hpp"
+#include "api/document.hpp"
 #include "api/exchange.hpp"
 #include "services.hpp"
 
@@ -25,15 +25,27 @@ struct Needs {
 [[nodiscard]] inline Needs needs(Action action) { return {action}; }
 [[nodiscard]] inline Needs anybody() { return {}; }
 
+/// What is done for an operation of the document, and for whom.
+struct Served {
+  std::string operation;  ///< its id
+  Needs needs;
+  /// Runs on the loop, after the checks. Answers the exchange, now or later.
+  void (*serve)(const Services& services, const ExchangePtr& exchange);
+};
+
 struct Route {
   std::string method;
   std::string pattern;  ///< "/v1/jobs/{id}"; {name} is one whole segment
   Needs needs;
-  /// Runs on the loop, after the checks. Answers the exchange, now or later.
   void (*serve)(const Services& services, const ExchangePtr& exchange);
-  /// The query parameters that it knows, each at most once; others are refused.
-  std::set<std::string> query = {};
+  const Operation* operation;  ///< part of the document, which outlives the route
 };
+
+/// Every operation of `document` with what is done for it, in the order of `served`. Errors:
+/// Internal for an operation that nothing is done for, something that is done for no operation, and
+/// where they differ in whether anybody may ask.
+[[nodiscard]] Result<std::vector<Route>> routes_of(const Document& document,
+                                                   const std::vector<Served>& served);
 
 struct Found {
   const Route* route = nullptr;
@@ -58,7 +70,7 @@ class Router {
   return {{"WWW-Authenticate", "Bearer"}};
 }
 
-/// Checks the token, the permission and the query, then serves, all on the loop.
+/// Checks the token, the permission and the request, then serves, all on the loop.
 void dispatch(const Services& services, const Route& route, const ExchangePtr& exchange);
 
 }  // namespace muster::controller::api

@@ -4,33 +4,28 @@
 
 namespace muster::controller::api {
 
-// The one list. A new route is a function in routes/ and a line here.
-std::vector<Route> all_routes() {
+// The one list. A new route is an operation in openapi/, a function in routes/ and a line here.
+std::vector<Served> all_served() {
   return {
-      {"GET", "/v1/ca", anybody(), get_ca},
-      {"POST", "/v1/enroll", anybody(), enroll_node},
-      {"GET", "/metrics", needs(Action::ReadStatus), get_metrics},
-      {"GET", "/v1/status", needs(Action::ReadStatus), get_status},
-      {"GET", "/v1/nodes", needs(Action::ReadNodes), list_nodes, {"selector"}},
-      {"GET", "/v1/nodes/{node}", needs(Action::ReadNodes), get_node},
-      {"GET", "/v1/selector", needs(Action::ReadNodes), explain_selector, {"selector"}},
-      {"POST", "/v1/enrollment-tokens", needs(Action::ManageEnrollmentTokens),
-       create_enrollment_token},
-      {"GET", "/v1/enrollment-tokens", needs(Action::ReadEnrollmentTokens), list_enrollment_tokens},
-      {"DELETE", "/v1/enrollment-tokens/{id}", needs(Action::ManageEnrollmentTokens),
-       revoke_enrollment_token},
-      {"GET", "/v1/plugins", needs(Action::ReadPlugins), list_plugins},
-      {"GET", "/v1/plugins/{id}", needs(Action::ReadPlugins), get_plugin},
-      {"POST", "/v1/jobs", needs(Action::RunJob), create_job, {"wait"}},
-      {"GET", "/v1/jobs", needs(Action::ReadJobs), list_jobs, {"limit", "before"}},
-      {"GET", "/v1/jobs/{id}", needs(Action::ReadJobs), get_job},
-      {"GET", "/v1/jobs/{id}/events", needs(Action::ReadJobs), watch_job},
-      {"GET",
-       "/v1/jobs/{id}/output",
-       needs(Action::ReadJobs),
-       get_job_output,
-       {"node", "stream", "offset", "length"}},
-      {"POST", "/v1/jobs/{id}/cancel", needs(Action::CancelJob), cancel_job},
+      {"getOpenapi", anybody(), get_openapi},
+      {"getCa", anybody(), get_ca},
+      {"enrollNode", anybody(), enroll_node},
+      {"getMetrics", needs(Action::ReadStatus), get_metrics},
+      {"getStatus", needs(Action::ReadStatus), get_status},
+      {"listNodes", needs(Action::ReadNodes), list_nodes},
+      {"getNode", needs(Action::ReadNodes), get_node},
+      {"explainSelector", needs(Action::ReadNodes), explain_selector},
+      {"createEnrollmentToken", needs(Action::ManageEnrollmentTokens), create_enrollment_token},
+      {"listEnrollmentTokens", needs(Action::ReadEnrollmentTokens), list_enrollment_tokens},
+      {"revokeEnrollmentToken", needs(Action::ManageEnrollmentTokens), revoke_enrollment_token},
+      {"listPlugins", needs(Action::ReadPlugins), list_plugins},
+      {"getPlugin", needs(Action::ReadPlugins), get_plugin},
+      {"createJob", needs(Action::RunJob), create_job},
+      {"listJobs", needs(Action::ReadJobs), list_jobs},
+      {"getJob", needs(Action::ReadJobs), get_job},
+      {"watchJob", needs(Action::ReadJobs), watch_job},
+      {"getJobOutput", needs(Action::ReadJobs), get_job_output},
+      {"cancelJob", needs(Action::CancelJob), cancel_job},
   };
 }
 
@@ -53,30 +48,32 @@ Problem not_routed(const http::Request& request, bool other_method) {
           {}};
 }
 
-}  // namespace
-
-void set_limits(http::ServerOptions& options, const Services& services) {
-  options.max_body_bytes = kMaxBody;
-  options.max_connections_per_ip = kMaxConnectionsPerIp;
-  options.stream_queue_bytes = kMaxPendingEvents;
-  options.screen = [&access = services.access, router = std::make_shared<const Router>(
-                                                   all_routes())](const http::Request& request) {
+/// A request whose route wants a token and that brings no good one is refused at its headers; a
+/// public route takes a small body only.
+http::Screen screen_for(const Services& services, std::shared_ptr<const Router> router) {
+  return [&services, router = std::move(router)](const http::Request& request) {
     const auto found = router->find(request.method, request.path);
     if (found.route == nullptr || !found.route->needs.action) {
       return http::Verdict{kMaxPublicBody, std::nullopt};
     }
-    const auto principal = who_asks(access, request);
+    const auto principal = who_asks(services.access, request);
     if (principal) return http::Verdict{kMaxBody, std::nullopt};
-    return http::Verdict{0, refusal_of(principal.error(), unauthenticated_headers())};
+    auto refusal = refusal_of(principal.error(), unauthenticated_headers());
+    if (services.answers) {
+      const auto body = to_json(principal.error());
+      services.answers->check(found.route->operation, refusal.status, refusal.headers, &body);
+    }
+    return http::Verdict{0, std::move(refusal)};
   };
 }
 
-http::Handler make_handler(const Services& services) {
-  return [&services, router = std::make_shared<const Router>(all_routes())](
-             http::Request request, std::shared_ptr<http::Responder> responder) {
+http::Handler handler_for(const Services& services, std::shared_ptr<const Router> router) {
+  return [&services, router = std::move(router)](http::Request request,
+                                                 std::shared_ptr<http::Responder> responder) {
     auto found = router->find(request.method, request.path);
-    auto exchange = std::make_shared<Exchange>(std::move(request), std::move(responder),
-                                               std::move(found.parameters));
+    auto exchange = std::make_shared<Exchange>(
+        std::move(request), std::move(responder), std::move(found.parameters),
+        found.route == nullptr ? nullptr : found.route->operation, services.answers);
     if (found.route == nullptr) {
       http::Headers headers;
       if (!found.allowed.empty()) headers.emplace_back("Allow", found.allowed);
@@ -87,6 +84,19 @@ http::Handler make_handler(const Services& services) {
       dispatch(services, *route, exchange);
     });
   };
+}
+
+}  // namespace
+
+Result<http::Handler> open(http::ServerOptions& options, const Services& services) {
+  auto routes = routes_of(*services.document, all_served());
+  if (!routes) return tl::unexpected(routes.error());
+  const auto router = std::make_shared<const Router>(std::move(*routes));
+  options.max_body_bytes = kMaxBody;
+  options.max_connections_per_ip = kMaxConnectionsPerIp;
+  options.stream_queue_bytes = kMaxPendingEvents;
+  options.screen = screen_for(services, router);
+  return handler_for(services, router);
 }
 
 }  // namespace muster::controller::api

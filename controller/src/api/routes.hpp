@@ -9,14 +9,11 @@
 
 namespace muster::controller::api {
 
-/// All of controller/api.md.
-[[nodiscard]] std::vector<Route> all_routes();
+/// What is done for each operation of the document.
+[[nodiscard]] std::vector<Served> all_served();
 
-/// The API's limits. A request whose route wants a token and that brings no good one is refused at
-/// its headers; a public route takes a small body only. `services` must outlive the server.
-void set_limits(http::ServerOptions& options, const Services& services);
-
-/// `services` must outlive the server. The handler is called on the HTTP server's thread.
-[[nodiscard]] http::Handler make_handler(const Services& services);
+/// The handler, to be called on the HTTP server's thread, and into `options` the API's limits.
+/// `services` must outlive the server. Errors: as routes_of().
+[[nodiscard]] Result<http::Handler> open(http::ServerOptions& options, const Services& services);
 
 }  // namespace muster::controller::api

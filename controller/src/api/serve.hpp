@@ -1,4 +1,5 @@
-/// What each route does; controller/api.md says it for its users. One file each in routes/.
+/// What each route does; openapi/ and controller/api.md say it for its users. One file each in
+/// routes/.
 ///
 /// All run on the loop, after the router's checks, and answer the exchange once.
 #pragma once
@@ -11,6 +12,7 @@
 
 namespace muster::controller::api {
 
+void get_openapi(const Services& services, const ExchangePtr& exchange);
 void get_ca(const Services& services, const ExchangePtr& exchange);
 void enroll_node(const Services& services, const ExchangePtr& exchange);
 void get_metrics(const Services& services, const ExchangePtr& exchange);

@@ -1,5 +1,5 @@
-/// Jobs and tasks as JSON, the one spelling that API and command line share; controller/api.md has
-/// the shape.
+/// Jobs and tasks as JSON, the one spelling that API and command line share; the shape stands in
+/// api/openapi/job_schemas.yaml.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -26,14 +26,15 @@ ApiWorld::ApiWorld()
   admin_ = read_file(dir_ / "admin.token", 4096).value();
   while (!admin_.empty() && admin_.back() == '\n') admin_.pop_back();
   enrollment_ = std::make_unique<Enrollment>(world_.kept(), world_.clock, Digest{});
-  services_ = std::make_unique<Services>(Services{
-      *world_.loop, world_.log, world_.kept(), *world_.events, *world_.fleet, *world_.jobs,
-      *access_, *enrollment_, identity_.authority_pem, to_unix_ms(world_.clock.unix_now())});
+  services_ = std::make_unique<Services>(
+      Services{*world_.loop, world_.log, world_.kept(), *world_.events, *world_.fleet, *world_.jobs,
+               *access_, *enrollment_, identity_.authority_pem, to_unix_ms(world_.clock.unix_now()),
+               api::Document::built_in().value(), nullptr});
+  services_->answers = api::AnswerCheck::compile(*services_->document, world_.log).value();
   http::ServerOptions options;
   options.certificate_pem = identity_.server.certificate_pem;
   options.key_pem = identity_.server.key_pem;
-  api::set_limits(options, *services_);
-  server_ = http::Server::start(options, api::make_handler(*services_)).value();
+  server_ = http::Server::start(options, api::open(options, *services_).value()).value();
   enrollment_->set_api_address("127.0.0.1:" + std::to_string(server_->port()));
   thread_ = std::thread([this] { world_.loop->run(); });
 }
@@ -42,6 +43,11 @@ ApiWorld::~ApiWorld() {
   server_.reset();
   world_.loop->stop();
   thread_.join();
+  for (const auto& entry : world_.said.entries()) {
+    if (entry.sentence == "an answer is not as the API's document says") {
+      FAIL_CHECK(log::format_line(entry, log::Format::Text));
+    }
+  }
 }
 
 Agent& ApiWorld::join(const std::string& name) {
@@ -88,6 +94,10 @@ void ApiWorld::finish_tasks(Agent& agent, TaskState state, const std::string& ou
       end(agent, task, state, output);
     });
   }
+}
+
+std::vector<api::Route> ApiWorld::routes() const {
+  return api::routes_of(*services_->document, api::all_served()).value();
 }
 
 std::string ApiWorld::base_url() const {

@@ -2,7 +2,8 @@
 /// clients that talk to it.
 ///
 /// The loop runs on a thread of its own; whatever touches the world goes through on_loop(), and
-/// time stands still until the test moves it.
+/// time stands still until the test moves it. Every answer is held against the API's document, and
+/// the test fails where they differ.
 #pragma once
 
 #include <filesystem>
@@ -16,6 +17,7 @@
 
 #include "access/access.hpp"
 #include "access/enrollment.hpp"
+#include "api/router.hpp"
 #include "scripted_world.hpp"
 #include "services.hpp"
 #include "temp_dir.hpp"
@@ -87,6 +89,8 @@ class ApiWorld {
   [[nodiscard]] std::filesystem::path ca_file() const { return dir_ / "ca.crt"; }
   [[nodiscard]] const std::filesystem::path& dir() const { return dir_.path(); }
   [[nodiscard]] std::string token_of(Role role);
+  [[nodiscard]] std::vector<api::Route> routes() const;
+  [[nodiscard]] const std::string& admin() const { return admin_; }  ///< the first token
 
  private:
   test::TempDir dir_;

@@ -37,7 +37,8 @@ World::World()
   token.id = EnrollmentTokenId::random();
   token.secret = crypto::sha256(as_bytes("secret"));
   token.uses = token.uses_left = 1000;
-  token.expires = std::numeric_limits<UnixMs>::max();
+  token.created = to_unix_ms(clock.unix_now());
+  token.expires = token.created + UnixMs{1000} * 365 * 24 * 3600 * 1000;
   const char* where = std::getenv("MUSTER_TEST_STORE");
   if (where != nullptr && std::string_view(where) == "sqlite") {
     disk = SqliteStore::open(*loop, {directory.path(), 0}).value();

@@ -1,7 +1,6 @@
 #include <muster/core/crypto/base64url.hpp>
 #include <nlohmann/json.hpp>
 
-#include "api/members.hpp"
 #include "api/serve.hpp"
 
 namespace muster::controller::api {
@@ -11,9 +10,7 @@ using nlohmann::json;
 
 Result<PublicKey> key_from(const json& body, const std::string& member) {
   PublicKey key{};
-  const auto bytes = text_member(body, member).and_then([](const std::string& text) {
-    return crypto::from_base64url(text);
-  });
+  const auto bytes = crypto::from_base64url(body.at(member).get<std::string>());
   if (!bytes || bytes->size() != key.size()) {
     return fail(ErrorCode::InvalidArgument,
                 member + " must be a public key of 32 bytes in base64url", "/" + member);
@@ -23,23 +20,16 @@ Result<PublicKey> key_from(const json& body, const std::string& member) {
 }
 
 Result<EnrollRequest> request_from(const Exchange& exchange) {
-  const auto body = exchange.body({"secret", "name", "machine_id", "transport_key", "session_key"});
-  if (!body) return tl::unexpected(body.error());
-  EnrollRequest request;
-  const auto secret = text_member(*body, "secret");
-  const auto name = text_member(*body, "name");
-  const auto machine_id = text_member(*body, "machine_id");
-  const auto transport_key = key_from(*body, "transport_key");
-  const auto session_key = key_from(*body, "session_key");
-  for (const auto* text : {&secret, &name, &machine_id}) {
-    if (!*text) return tl::unexpected(text->error());
-  }
+  const auto& body = exchange.body();
+  const auto transport_key = key_from(body, "transport_key");
+  const auto session_key = key_from(body, "session_key");
   for (const auto* key : {&transport_key, &session_key}) {
     if (!*key) return tl::unexpected(key->error());
   }
-  auto bytes = crypto::from_base64url(*secret);
+  auto bytes = crypto::from_base64url(body.at("secret").get<std::string>());
   if (!bytes) return fail(ErrorCode::InvalidArgument, "secret must be base64url", "/secret");
-  return EnrollRequest{std::move(*bytes), *name, *machine_id, *transport_key, *session_key};
+  return EnrollRequest{std::move(*bytes), body.at("name"), body.at("machine_id"), *transport_key,
+                       *session_key};
 }
 
 json view_of(const EnrollAnswer& answer) {

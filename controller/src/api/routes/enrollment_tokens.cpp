@@ -18,34 +18,12 @@ json view_of(const EnrollmentToken& token) {
           {"labels", token.labels}};
 }
 
-Result<Labels> labels_from(const json& body) {
-  Labels labels;
-  const auto found = body.find("labels");
-  if (found == body.end()) return labels;
-  if (!found->is_object())
-    return fail(ErrorCode::InvalidArgument, "labels must be an object", "/labels");
-  for (const auto& [name, value] : found->items()) {
-    if (!value.is_string()) {
-      return fail(ErrorCode::InvalidArgument, "a label's value must be text", "/labels/" + name);
-    }
-    labels[name] = value.get<std::string>();
-  }
-  return labels;
-}
-
-Result<EnrollmentRequest> request_from(const Exchange& exchange) {
-  const auto body = exchange.body({"uses", "expires", "labels"});
-  if (!body) return tl::unexpected(body.error());
+EnrollmentRequest request_from(const Exchange& exchange) {
+  const auto& body = exchange.body();
   EnrollmentRequest request;
-  const auto uses = count_member(*body, "uses", request.uses, kMaxEnrollmentUses);
-  if (!uses) return tl::unexpected(uses.error());
-  const auto expires = duration_member(*body, "expires");
-  if (!expires) return tl::unexpected(expires.error());
-  auto labels = labels_from(*body);
-  if (!labels) return tl::unexpected(labels.error());
-  request.uses = static_cast<std::uint32_t>(*uses);
-  request.expires = expires->value_or(request.expires);
-  request.labels = std::move(*labels);
+  request.uses = body.at("uses");
+  request.expires = duration_member(body, "expires").value_or(request.expires);
+  request.labels = body.at("labels").get<Labels>();
   request.created_by = exchange.principal;
   return request;
 }
@@ -53,9 +31,7 @@ Result<EnrollmentRequest> request_from(const Exchange& exchange) {
 }  // namespace
 
 void create_enrollment_token(const Services& services, const ExchangePtr& exchange) {
-  auto request = request_from(*exchange);
-  if (!request) return exchange->answer(request.error());
-  services.enrollment.create(std::move(*request),
+  services.enrollment.create(request_from(*exchange),
                              [exchange](const Result<NewEnrollmentToken>& made) {
                                if (!made) return exchange->answer(made.error());
                                auto view = view_of(made->record);

@@ -16,11 +16,6 @@ constexpr std::size_t kMaxBacklogBytes = std::size_t{512}
                                          << 10U;                 // of output that was there before
 constexpr std::size_t kMaxBacklogPart = std::size_t{64} << 10U;  // of one stream
 
-std::string event_text(std::string_view name, const json& data) {
-  return "event: " + std::string(name) +
-         "\ndata: " + data.dump(-1, ' ', false, json::error_handler_t::replace) + "\n\n";
-}
-
 bool is_utf8(BytesView bytes) {
   try {
     (void)json(std::string(as_text(bytes))).dump();
@@ -50,42 +45,44 @@ json task_data(const TaskRecord& task, const TaskCounts& counts, std::size_t tar
   return data;
 }
 
-std::string text_of(const JobEvent& event) {
+std::string text_of(const Exchange& exchange, const JobEvent& event) {
   if (const auto* changed = std::get_if<TaskChanged>(&event)) {
-    return event_text("task", task_data(changed->task, changed->counts, changed->targets));
+    return exchange.event("task", task_data(changed->task, changed->counts, changed->targets));
   }
   if (const auto* chunk = std::get_if<OutputChunk>(&event)) {
-    return event_text("output",
-                      output_data(chunk->task, chunk->stream, chunk->offset, chunk->bytes));
+    return exchange.event("output",
+                          output_data(chunk->task, chunk->stream, chunk->offset, chunk->bytes));
   }
   if (const auto* progress = std::get_if<TaskProgress>(&event)) {
-    return event_text("progress", {{"node", progress->task.node_name},
-                                   {"done", progress->done},
-                                   {"note", std::string(progress->note)}});
+    return exchange.event("progress", {{"node", progress->task.node_name},
+                                       {"done", progress->done},
+                                       {"note", std::string(progress->note)}});
   }
   if (const auto* done = std::get_if<JobDone>(&event))
-    return event_text("done", job_view(done->job));
-  return event_text("gap", {{"reason", "slow reader"}});
+    return exchange.event("done", job_view(done->job));
+  return exchange.event("gap", {{"reason", "slow reader"}});
 }
 
 /// What is, for a watcher that came later: every task, and the output so far within limits.
-std::string backlog_of(const Services& services, const JobWithTasks& job) {
+std::string backlog_of(const Services& services, const Exchange& exchange,
+                       const JobWithTasks& job) {
   const auto counts = counts_of(job.tasks);
   std::string text;
   std::size_t output_bytes = 0;
   bool told = false;
   for (const auto& task : job.tasks) {
-    text += event_text("task", task_data(task, counts, job.job.targets));
+    text += exchange.event("task", task_data(task, counts, job.job.targets));
     for (const auto stream : {wire::Stream::Stdout, wire::Stream::Stderr}) {
       if (output_bytes >= kMaxBacklogBytes) {
-        if (!std::exchange(told, true)) text += event_text("gap", {{"reason", "long output"}});
+        if (!std::exchange(told, true)) text += exchange.event("gap", {{"reason", "long output"}});
         continue;
       }
       const auto part = services.jobs.read_output(task, stream, 0, kMaxBacklogPart);
       if (!part || part->bytes.empty()) continue;
-      text += event_text("output", output_data(task, stream, 0, part->bytes));
+      text += exchange.event("output", output_data(task, stream, 0, part->bytes));
       output_bytes += part->bytes.size();
-      if (part->kept > part->bytes.size()) text += event_text("gap", {{"reason", "long output"}});
+      if (part->kept > part->bytes.size())
+        text += exchange.event("gap", {{"reason", "long output"}});
     }
   }
   return text;
@@ -103,10 +100,11 @@ class EventFeed : public std::enable_shared_from_this<EventFeed> {
         job.job.id,
         [self = shared_from_this()](const JobEvent& event) { return self->take(event); });
     if (!subscription) return exchange->answer(subscription.error());
+    exchange_ = exchange;
     stream_ = exchange->answer_stream("text/event-stream");
     if (stream_ == nullptr) return;  // the peer is gone
     subscription_ = std::move(*subscription);
-    (void)stream_->push(backlog_of(services, job));
+    (void)stream_->push(backlog_of(services, *exchange, job));
     comment_later();
   }
 
@@ -116,7 +114,7 @@ class EventFeed : public std::enable_shared_from_this<EventFeed> {
       end();
       return true;
     }
-    if (!stream_->push(text_of(event))) return false;
+    if (!stream_->push(text_of(*exchange_, event))) return false;
     if (std::holds_alternative<JobDone>(event)) end();
     return true;
   }
@@ -142,6 +140,7 @@ class EventFeed : public std::enable_shared_from_this<EventFeed> {
   }
 
   run::EventLoop& loop_;
+  ExchangePtr exchange_;
   std::shared_ptr<http::Stream> stream_;
   Subscription subscription_;
   run::Timer timer_;

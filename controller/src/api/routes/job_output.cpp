@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "api/members.hpp"
 #include "api/path_ids.hpp"
 #include "api/serve.hpp"
 #include "jobs/job_view.hpp"
@@ -25,20 +24,10 @@ struct Wanted {
 Result<Wanted> wanted_from(const Exchange& exchange) {
   const auto job = job_id_from(exchange.path("id"));
   if (!job) return tl::unexpected(job.error());
-  const auto node = exchange.query("node");
-  if (node.empty()) return fail(ErrorCode::InvalidArgument, "which node? Add ?node=NAME", "/node");
-  const auto name = exchange.query("stream");
-  const auto stream = stream_from(name.empty() ? "stdout" : name);
-  if (!stream) {
-    return fail(ErrorCode::InvalidArgument,
-                "stream must be stdout, stderr or records, not '" + name + "'", "/stream");
-  }
-  constexpr auto kMost = std::uint64_t{1} << 62U;
-  const auto offset = count_parameter(exchange.query("offset"), "offset", 0, kMost, 0);
-  if (!offset) return tl::unexpected(offset.error());
-  const auto length = count_parameter(exchange.query("length"), "length", kMost, kMost);
-  if (!length) return tl::unexpected(length.error());
-  return Wanted{*job, node, *stream, *offset, *length};
+  const auto stream = stream_from(exchange.query("stream")).value_or(wire::Stream::Stdout);
+  constexpr auto kAll = std::uint64_t{1} << 62U;
+  return Wanted{*job, exchange.query("node"), stream, exchange.number("offset").value_or(0),
+                exchange.number("length").value_or(kAll)};
 }
 
 Result<OutputPart> part_of(const Services& services, const TaskRecord& task, const Wanted& wanted,

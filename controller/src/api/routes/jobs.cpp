@@ -1,3 +1,4 @@
+#include <muster/core/base/units.hpp>
 #include <nlohmann/json.hpp>
 
 #include "api/job_wait.hpp"
@@ -12,74 +13,35 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t kDefaultPage = 50;
-constexpr std::uint64_t kMaxPage = 500;
-constexpr std::size_t kMaxIdempotencyKey = 256;
-
-Result<OfflinePolicy> policy_from(const json& body) {
-  const auto text = optional_text(body, "offline");
-  if (!text) return tl::unexpected(text.error());
-  const auto name = text->value_or("skip");
-  if (name == "skip") return OfflinePolicy::Skip;
+OfflinePolicy policy_from(const std::string& name) {
   if (name == "queue") return OfflinePolicy::Queue;
-  if (name == "fail") return OfflinePolicy::Fail;
-  return fail(ErrorCode::InvalidArgument, "offline must be skip, queue or fail, not '" + name + "'",
-              "/offline");
+  return name == "fail" ? OfflinePolicy::Fail : OfflinePolicy::Skip;
 }
 
-/// The members that have a form of their own.
-Status read_limits(const json& body, JobRequest& request) {
-  const auto timeout = duration_member(body, "timeout");
-  if (!timeout) return tl::unexpected(timeout.error());
-  const auto output_cap = size_member(body, "output_cap");
-  if (!output_cap) return tl::unexpected(output_cap.error());
-  const auto policy = policy_from(body);
-  if (!policy) return tl::unexpected(policy.error());
-  const auto check = bool_member(body, "check", false);
-  if (!check) return tl::unexpected(check.error());
-  request.timeout = *timeout;
-  request.output_cap = *output_cap;
-  request.offline = *policy;
-  request.check = *check;
-  return {};
-}
-
-Result<JobRequest> request_from(const Exchange& exchange) {
-  const auto body = exchange.body({"operation", "selector", "arguments", "timeout", "offline",
-                                   "check", "output_cap", "instance"});
-  if (!body) return tl::unexpected(body.error());
+JobRequest request_from(const Exchange& exchange) {
+  const auto& body = exchange.body();
   JobRequest request;
-  const auto operation = text_member(*body, "operation");
-  if (!operation) return tl::unexpected(operation.error());
-  const auto selector = text_member(*body, "selector");
-  if (!selector) return tl::unexpected(selector.error());
-  const auto instance = optional_text(*body, "instance");
-  if (!instance) return tl::unexpected(instance.error());
-  if (auto read = read_limits(*body, request); !read) return tl::unexpected(read.error());
-  request.operation = *operation;
-  request.selector = *selector;
-  request.instance = instance->value_or("");
-  request.arguments = body->value("arguments", json::object());
-  if (!request.arguments.is_object()) {
-    return fail(ErrorCode::InvalidArgument, "arguments must be an object", "/arguments");
-  }
+  request.operation = body.at("operation");
+  request.selector = body.at("selector");
+  request.instance = body.at("instance");
+  request.arguments = body.at("arguments");
+  request.timeout = duration_member(body, "timeout");
+  request.output_cap = size_member(body, "output_cap");
+  request.offline = policy_from(body.at("offline"));
+  request.check = body.at("check");
   request.requested_by = exchange.principal;
-  request.idempotency_key = exchange.request().header("idempotency-key").value_or("");
-  if (request.idempotency_key.size() > kMaxIdempotencyKey) {
-    return fail(ErrorCode::InvalidArgument, "an Idempotency-Key has at most 256 bytes");
-  }
+  request.idempotency_key = exchange.query("Idempotency-Key");
   return request;
 }
 
 Result<std::chrono::milliseconds> wait_from(const Exchange& exchange) {
   const auto text = exchange.query("wait");
   if (text.empty()) return std::chrono::milliseconds(0);
-  const auto wait = duration_member(json{{"wait", text}}, "wait");
-  if (!wait) return tl::unexpected(wait.error());
-  if (**wait > kMaxJobWait) {
+  const auto wait = parse_duration(text);
+  if (wait && *wait > kMaxJobWait) {
     return fail(ErrorCode::InvalidArgument, "a request may wait for a job at most 60s", "/wait");
   }
-  return **wait;
+  return wait;
 }
 
 void add_warnings(const Fleet& fleet, const std::string& text, json& answer) {
@@ -94,12 +56,11 @@ void add_warnings(const Fleet& fleet, const std::string& text, json& answer) {
 
 void create_job(const Services& services, const ExchangePtr& exchange) {
   auto request = request_from(*exchange);
-  if (!request) return exchange->answer(request.error());
   const auto wait = wait_from(*exchange);
   if (!wait) return exchange->answer(wait.error());
-  const auto selector = request->selector;
-  services.jobs.create(std::move(*request), [&services, exchange, wait = *wait, selector](
-                                                const tl::expected<JobId, JobRefusal>& created) {
+  const auto selector = request.selector;
+  services.jobs.create(std::move(request), [&services, exchange, wait = *wait, selector](
+                                               const tl::expected<JobId, JobRefusal>& created) {
     if (!created) {
       const auto& refusal = created.error();
       return exchange->answer(Problem{refusal.error, refusal.reason, refusal.position});
@@ -112,9 +73,7 @@ void create_job(const Services& services, const ExchangePtr& exchange) {
 }
 
 void list_jobs(const Services& services, const ExchangePtr& exchange) {
-  const auto limit = count_parameter(exchange->query("limit"), "limit", kDefaultPage, kMaxPage);
-  if (!limit) return exchange->answer(limit.error());
-  JobQuery query{*limit, std::nullopt};
+  JobQuery query{*exchange->number("limit"), std::nullopt};
   if (const auto before = exchange->query("before"); !before.empty()) {
     const auto id = job_id_from(before);
     if (!id) return exchange->answer(id.error());

@@ -108,6 +108,11 @@ void get_metrics(const Services& services, const ExchangePtr& exchange) {
   add_gateways(services.fleet, out);
   add_jobs(services.jobs, out);
   add_store(services, out);
+  if (services.answers) {
+    out.counter("muster_api_answer_breaches_total",
+                "Answers that were not as the API's document says: each is a bug.")
+        .add(services.answers->breaches());
+  }
   exchange->answer_text(200, "text/plain; version=0.0.4; charset=utf-8", out.exposition());
 }
 
