@@ -33,13 +33,27 @@ std::string clone_of(const json& node) {
                     text_of(*clone, "refused"));
 }
 
+/// All pages as one.
+CliResult<json> nodes_of(ApiClient& api, const std::string& selector) {
+  json nodes = json::array();
+  std::string after;
+  do {
+    auto page = api.get("/v1/nodes" + query({{"selector", selector}, {"after", after}}));
+    if (!page) return page;
+    auto& more = page->at("nodes");
+    nodes.insert(nodes.end(), more.begin(), more.end());
+    after = text_of(*page, "next");
+  } while (!after.empty());
+  return json{{"nodes", std::move(nodes)}};
+}
+
 CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments, "; to choose nodes say --on SELECTOR"); !right) {
     return tl::unexpected(right.error());
   }
   const auto selector = selector_of(arguments);
   if (!selector) return tl::unexpected(selector.error());
-  const auto answer = api.get("/v1/nodes" + query({{"selector", *selector}}));
+  const auto answer = nodes_of(api, *selector);
   if (!answer) return tl::unexpected(answer.error());
   const auto& nodes = answer->at("nodes");
   if (arguments.has("json")) {

@@ -1,4 +1,4 @@
-#include "api_world.hpp"
+#include "world_cli.hpp"
 
 namespace muster::controller {
 namespace {
@@ -115,6 +115,44 @@ TEST_CASE("nodes are listed, selected, and shown by name and by id", "[integrati
   CHECK(missing.status == 404);
   CHECK(missing.reason() == "no_such_thing");
   CHECK(world.get("/v1/nodes/%ff%fe").status == 404);
+}
+
+TEST_CASE("nodes are listed page by page, each once", "[integration][api]") {
+  ApiWorld world;
+  for (const auto* name : {"b", "d", "a", "c", "e"}) world.join(name);
+  const auto names_on = [&](const std::string& query) {
+    const auto page = world.get("/v1/nodes" + query);
+    REQUIRE(page.status == 200);
+    std::string names;
+    for (const auto& node : page.body.at("nodes")) names += node.at("name");
+    return names +
+           (page.body.contains("next") ? ">" + page.body.at("next").get<std::string>() : "");
+  };
+  CHECK(names_on("") == "abcde");
+  CHECK(names_on("?limit=2") == "ab>b");
+  CHECK(names_on("?limit=2&after=b") == "cd>d");
+  CHECK(names_on("?limit=2&after=d") == "e");
+  CHECK(names_on("?limit=5") == "abcde");
+  CHECK(names_on("?after=e").empty());
+  CHECK(names_on("?after=bb&limit=1") == "c>c");  // of a node that is gone
+  CHECK(names_on("?selector=not%20node%3Ac&limit=2&after=b") == "de");
+  for (const auto* limit : {"0", "1001", "x"}) {
+    CHECK(world.get(std::string("/v1/nodes?limit=") + limit).body.at("field") == "/limit");
+  }
+}
+
+TEST_CASE("a large fleet is listed a thousand nodes at once, and whole by the program",
+          "[integration][api][cli]") {
+  constexpr int kNodes = 2001;
+  ApiWorld world;
+  world.on_loop([&] {
+    for (int i = 0; i < kNodes; ++i) Agent(world.world(), "web" + std::to_string(10'000 + i));
+  });
+  const auto page = world.get("/v1/nodes");
+  CHECK(page.body.at("nodes").size() == 1000);
+  CHECK(page.body.at("next") == "web10999");
+  Cli muster(world);
+  CHECK(muster("node ls --json").parsed().at("nodes").size() == kNodes);
 }
 
 TEST_CASE("a selector that does not parse is answered with its place", "[integration][api]") {

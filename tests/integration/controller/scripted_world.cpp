@@ -36,7 +36,7 @@ World::World()
   EnrollmentToken token;
   token.id = EnrollmentTokenId::random();
   token.secret = crypto::sha256(as_bytes("secret"));
-  token.uses = token.uses_left = 1000;
+  token.uses = token.uses_left = 100'000;
   token.created = to_unix_ms(clock.unix_now());
   token.expires = token.created + UnixMs{1000} * 365 * 24 * 3600 * 1000;
   const char* where = std::getenv("MUSTER_TEST_STORE");

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <muster/core/selector/selector.hpp>
 #include <nlohmann/json.hpp>
 
@@ -30,23 +31,34 @@ json view_of(const Node& node) {
   return view;
 }
 
-void answer_nodes(const ExchangePtr& exchange, const std::vector<const Node*>& nodes) {
+/// The page of `nodes`, which are sorted by name, that was asked for.
+void answer_page(const ExchangePtr& exchange, const std::vector<const Node*>& nodes) {
+  const auto limit = *exchange->number("limit");
+  const auto begin = std::upper_bound(
+      nodes.begin(), nodes.end(), exchange->query("after"),
+      [](const std::string& after, const Node* node) { return after < node->record.name; });
   json views = json::array();
-  for (const auto* node : nodes) views.push_back(view_of(*node));
-  exchange->answer(200, {{"nodes", std::move(views)}});
+  for (auto at = begin; at != nodes.end() && views.size() < limit; ++at) {
+    views.push_back(view_of(**at));
+  }
+  json answer{{"nodes", std::move(views)}};
+  if (static_cast<std::uint64_t>(nodes.end() - begin) > limit) {
+    answer["next"] = answer["nodes"].back()["name"];
+  }
+  exchange->answer(200, answer);
 }
 
 }  // namespace
 
 void list_nodes(const Services& services, const ExchangePtr& exchange) {
   const auto text = exchange->query("selector");
-  if (text.empty()) return answer_nodes(exchange, services.fleet.nodes());
+  if (text.empty()) return answer_page(exchange, services.fleet.nodes());
   selector::SyntaxError where;
   const auto selector = services.fleet.parse(text, &where);
   if (const auto problem = selector_problem(selector, where)) return exchange->answer(*problem);
   const auto selection = services.fleet.select(*selector);
   if (!selection) return exchange->answer(selection.error());
-  answer_nodes(exchange, selection->matched);
+  answer_page(exchange, selection->matched);
 }
 
 void get_node(const Services& services, const ExchangePtr& exchange) {
