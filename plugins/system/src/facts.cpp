@@ -53,7 +53,7 @@ std::optional<std::string> kernel_value(const std::string& root, const char* nam
 std::optional<std::string> machine(const std::string& root) {
   const auto arch = kernel_value(root, "arch");
   utsname names{};
-  if (arch || root != "/" || ::uname(&names) != 0) return arch;
+  if (arch || !root.empty() || ::uname(&names) != 0) return arch;
   return std::string(names.machine);
 }
 

@@ -4,21 +4,26 @@
 #include "exec.hpp"
 #include "facts.hpp"
 #include "files.hpp"
+#include "node.hpp"
 #include "process_list.hpp"
+#include "services.hpp"
+#include "sysctl.hpp"
 #include "system_plugin.hpp"
+#include "timers.hpp"
 
 namespace muster::plugin::system {
 
 class System {
  public:
-  System(const sdk::Host&, Config config) : root_(std::move(config.root)) {}
+  System(const sdk::Host&, Config config)
+      : node_{without_slash(std::move(config.root)), std::move(config.path)} {}
 
   void ping(const sdk::CallOf<PingResult>& call, PingArguments arguments) {
     call.finish(sdk::ok(PingResult{std::move(arguments.payload)}));
   }
 
   sdk::Answer<Facts> facts(const sdk::Call&, const sdk::Nothing&) {
-    return sdk::ok(read_facts(root_));
+    return sdk::ok(read_facts(node_.root));
   }
 
   sdk::Answer<End> exec(const sdk::Call& call, const ExecArguments& arguments) {
@@ -44,16 +49,75 @@ class System {
   }
 
   sdk::Answer<ProcessLsResult> process_ls(const sdk::Call&, const ProcessLsArguments& arguments) {
-    return list_processes(root_, arguments);
+    return list_processes(node_.root, arguments);
   }
 
   sdk::Answer<DiskUsageResult> disk_usage(const sdk::Call& call,
                                           const DiskUsageArguments& arguments) {
-    return system::disk_usage(call, root_, arguments);
+    return system::disk_usage(call, node_.root, arguments);
+  }
+
+  sdk::Answer<SysctlGetResult> sysctl_get(const sdk::Call&, const SysctlGetArguments& arguments) {
+    return system::sysctl_get(node_, arguments);
+  }
+
+  sdk::Answer<SysctlSetResult> sysctl_set(const sdk::Call& call,
+                                          const SysctlSetArguments& arguments) {
+    const std::lock_guard lock(writing_);
+    return system::sysctl_set(call, node_, arguments);
+  }
+
+  sdk::Answer<Service> service_status(const sdk::Call& call, const ServiceName& arguments) {
+    return system::service_status(call, node_, arguments);
+  }
+
+  sdk::Answer<Service> service_start(const sdk::Call& call, const ServiceName& arguments) {
+    return change_service(call, node_, ServiceAction::Start, arguments);
+  }
+
+  sdk::Answer<Service> service_stop(const sdk::Call& call, const ServiceName& arguments) {
+    return change_service(call, node_, ServiceAction::Stop, arguments);
+  }
+
+  sdk::Answer<Service> service_restart(const sdk::Call& call, const ServiceName& arguments) {
+    return change_service(call, node_, ServiceAction::Restart, arguments);
+  }
+
+  sdk::Answer<Service> service_reload(const sdk::Call& call, const ServiceName& arguments) {
+    return change_service(call, node_, ServiceAction::Reload, arguments);
+  }
+
+  sdk::Answer<Service> service_enable(const sdk::Call& call, const ServiceName& arguments) {
+    return change_service(call, node_, ServiceAction::Enable, arguments);
+  }
+
+  sdk::Answer<Service> service_disable(const sdk::Call& call, const ServiceName& arguments) {
+    return change_service(call, node_, ServiceAction::Disable, arguments);
+  }
+
+  sdk::Answer<TimerLsResult> timer_ls(const sdk::Call& call, const sdk::Nothing&) {
+    return list_timers(call, node_);
+  }
+
+  sdk::Answer<TimerChange> timer_present(const sdk::Call& call,
+                                         const TimerPresentArguments& arguments) {
+    const std::lock_guard lock(writing_);
+    return make_timer(call, node_, arguments);
+  }
+
+  sdk::Answer<TimerChange> timer_absent(const sdk::Call& call,
+                                        const TimerAbsentArguments& arguments) {
+    const std::lock_guard lock(writing_);
+    return remove_timer(call, node_, arguments);
   }
 
  private:
-  const std::string root_;
+  static std::string without_slash(std::string root) {
+    while (root.ends_with('/')) root.pop_back();
+    return root;
+  }
+
+  const Node node_;
   // Held from the look at what is to the last write, or two edits of one file would lose one.
   std::mutex writing_;
 };
