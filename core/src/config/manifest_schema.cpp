@@ -6,7 +6,8 @@ namespace muster::config {
 namespace {
 
 // What a schema can say is said here; what it cannot (names that agree with each other, references,
-// versions) is checked in manifest.cpp. Risk is any text: an unknown one counts as dangerous.
+// versions) is checked in manifest.cpp. Risk is any text: an unknown one counts as dangerous. What
+// `run`, `protocol` and `collectors` of a folder's manifest mean is the business of who runs it.
 constexpr const char* kManifestSchema = R"json({
   "type": "object",
   "additionalProperties": false,
@@ -54,6 +55,18 @@ constexpr const char* kManifestSchema = R"json({
       }
     }},
     "checks": {"type": "object"},
+    "collectors": {"type": "object", "additionalProperties": {
+      "type": "object", "additionalProperties": false, "required": ["every"],
+      "properties": {
+        "doc": {"$ref": "#/$defs/sentence"},
+        "operation": {"type": "string"},
+        "arguments": {"type": "object"},
+        "run": {"$ref": "#/$defs/command"},
+        "protocol": {"$ref": "#/$defs/protocol"},
+        "every": {"type": "string", "format": "duration"},
+        "timeout": {"type": "string", "format": "duration"}
+      }
+    }},
     "events": {"type": "object", "additionalProperties": {
       "type": "object", "additionalProperties": false, "required": ["doc"],
       "properties": {"doc": {"$ref": "#/$defs/sentence"}}
@@ -70,6 +83,11 @@ constexpr const char* kManifestSchema = R"json({
               "pattern": "^(tcp|udp|unix):.+$|^[$][{]config[.].+[}]$"}},
     "paths": {"type": "array", "maxItems": 256,
               "items": {"type": "string", "maxLength": 4096, "pattern": "^(/|[$][{]config[.])"}},
+    "word": {"type": ["string", "integer"], "maxLength": 4096},
+    "command": {"type": "array", "minItems": 1, "maxItems": 64, "items": {
+      "type": ["string", "integer", "array"], "maxLength": 4096,
+      "minItems": 1, "maxItems": 16, "items": {"$ref": "#/$defs/word"}}},
+    "protocol": {"type": "string", "pattern": "^[a-z][a-z0-9_-]{0,31}$"},
     "operation": {
       "type": "object", "additionalProperties": false, "required": ["doc"],
       "properties": {
@@ -80,6 +98,8 @@ constexpr const char* kManifestSchema = R"json({
         "check": {"type": "boolean"},
         "timeout": {"type": "string", "format": "duration"},
         "streams": {"enum": ["none", "text", "records"]},
+        "run": {"$ref": "#/$defs/command"},
+        "protocol": {"$ref": "#/$defs/protocol"},
         "arguments": {"$ref": "#/$defs/schema"},
         "result": {"$ref": "#/$defs/schema"}
       }

@@ -2,9 +2,11 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <map>
 #include <muster/core/config/yaml.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <schema/document.hpp>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -34,6 +36,10 @@ struct Refusal {
 /// tree keeps one of two equal keys, and because a limit then holds before the memory is spent.
 class Builder final : public YAML::EventHandler {
  public:
+  /// With `places` it keeps where each member's key and each item is, by JSON pointer.
+  using Places = std::map<std::string, YAML::Mark>;
+  explicit Builder(Places* places = nullptr) : places_(places) {}
+
   [[nodiscard]] nlohmann::json take() { return std::move(root_); }
   /// Of the last scalar that may be a quoted one. yaml-cpp takes the end of the text for a closing
   /// quote, so only the last can lack its own.
@@ -58,6 +64,7 @@ class Builder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
                 const std::string& value) override {
     if (tag == "!") last_quoted_ = mark;
+    remember_item(mark);
     if (tag != "?" && tag != "!")
       refuse(mark, "tags are not allowed; quote a value to make it a string");
     if (wants_key()) return set_key(mark, value, tag == "?");
@@ -97,7 +104,23 @@ class Builder final : public YAML::EventHandler {
     if (map.value.contains(key)) refuse(mark, "the key \"" + key + "\" is used twice in this map");
     map.key = key;
     map.has_key = true;
+    if (places_ != nullptr) (*places_)[pointer()] = mark;
     if (map.block) map.block_key_at = mark.pos;
+  }
+
+  /// That of the value which comes next.
+  [[nodiscard]] std::string pointer() const {
+    std::string text;
+    for (const auto& frame : open_) {
+      text = frame.value.is_array() ? schema::child_pointer(text, frame.value.size())
+                                    : schema::child_pointer(text, frame.key);
+    }
+    return text;
+  }
+
+  void remember_item(const YAML::Mark& mark) {
+    if (places_ != nullptr && !open_.empty() && open_.back().value.is_array())
+      (*places_)[pointer()] = mark;
   }
 
   void put(nlohmann::json value) {
@@ -121,6 +144,7 @@ class Builder final : public YAML::EventHandler {
              "lists and maps are nested deeper than " + std::to_string(kMaxYamlDepth) + " levels",
              ErrorCode::ResourceExhausted);
     }
+    remember_item(mark);
     open_.push_back(Frame{std::move(empty), {}, false, style == YAML::EmitterStyle::Block, -1});
   }
 
@@ -130,6 +154,7 @@ class Builder final : public YAML::EventHandler {
     put(std::move(done));
   }
 
+  Places* places_;
   nlohmann::json root_;
   std::vector<Frame> open_;
   std::optional<YAML::Mark> last_quoted_;
@@ -143,11 +168,11 @@ struct Fault {
   ErrorCode code = ErrorCode::InvalidArgument;
 };
 
-/// "name:LINE:COL: sentence" for a byte offset; a column counts characters.
-tl::unexpected<Error> fail_at(std::string_view text, std::string_view name, const Fault& fault) {
+/// "LINE:COL" of a byte offset; a column counts characters.
+std::string place_at(std::string_view text, std::size_t offset) {
   std::size_t line = 1;
   std::size_t column = 1;
-  for (const char byte : text.substr(0, fault.offset)) {
+  for (const char byte : text.substr(0, offset)) {
     if (byte == '\n') {
       ++line;
       column = 1;
@@ -155,8 +180,13 @@ tl::unexpected<Error> fail_at(std::string_view text, std::string_view name, cons
       ++column;
     }
   }
-  return fail(fault.code, std::string(name) + ":" + std::to_string(line) + ":" +
-                              std::to_string(column) + ": " + fault.sentence);
+  return std::to_string(line) + ":" + std::to_string(column);
+}
+
+/// "name:LINE:COL: sentence".
+tl::unexpected<Error> fail_at(std::string_view text, std::string_view name, const Fault& fault) {
+  return fail(fault.code,
+              std::string(name) + ":" + place_at(text, fault.offset) + ": " + fault.sentence);
 }
 
 /// yaml-cpp counts columns in bytes; lines cannot be wrong.
@@ -244,12 +274,33 @@ std::optional<Fault> read_to_end(std::string_view text, Builder& builder) {
 
 }  // namespace
 
+namespace {
+
+std::string_view without_mark(std::string_view text) {
+  return text.starts_with("\xEF\xBB\xBF") ? text.substr(3) : text;
+}
+
+}  // namespace
+
+std::string place_in_yaml(std::string_view text, std::string_view pointer) {
+  text = without_mark(text);
+  Builder::Places places;
+  Builder builder(&places);
+  (void)read(text, builder);
+  for (; !pointer.empty(); pointer = pointer.substr(0, pointer.rfind('/'))) {
+    const auto found = places.find(std::string(pointer));
+    if (found != places.end()) return place_at(text, offset_of(text, found->second));
+    if (pointer.find('/') == std::string_view::npos) break;
+  }
+  return "1:1";
+}
+
 Result<nlohmann::json> parse_yaml(std::string_view text, std::string_view name) {
   if (text.size() > kMaxYamlBytes) {
     return fail(ErrorCode::ResourceExhausted,
                 std::string(name) + " is larger than " + std::to_string(kMaxYamlBytes) + " bytes");
   }
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  text = without_mark(text);
   if (const std::size_t bad = find_bad_byte(text); bad != std::string_view::npos) {
     return fail_at(text, name, {bad, "this is no printable UTF-8 text"});
   }

@@ -175,12 +175,27 @@ TEST_CASE("every broken rule of a manifest is told with the place", "[unit][conf
       Row{"/events/b.c", {{"doc", "C."}}, "/events/b.c", "a.<happening>"},
       Row{"/events/a.C", {{"doc", "C."}}, "/events/a.C", "happening"},
       Row{"/events/a.c", json::object(), "/events/a.c/doc", "is required"},
+      Row{"/operations/a.b/run", json::array(), "/operations/a.b/run", "at least 1 item"},
+      Row{"/operations/a.b/run", {"./x", 1.5}, "/operations/a.b/run/1", "must be"},
+      Row{"/operations/a.b/run",
+          {"./x", {"-p", json::array()}},
+          "/operations/a.b/run/1/1",
+          "must be"},
+      Row{"/operations/a.b/protocol", "A B", "/operations/a.b/protocol", "must match"},
+      Row{"/collectors", {{"c", {{"run", {"./x"}}}}}, "/collectors/c/every", "is required"},
+      Row{"/collectors", {{"c", {{"every", "often"}}}}, "/collectors/c/every", "a duration"},
       Row{"/config", {{"type", "array"}}, "/config", "type: object"});
   CAPTURE(pointer, value.dump());
   const Error error = manifest_error(with(pointer, value));
   CHECK(error.code == ErrorCode::InvalidArgument);
   CHECK(error.field == field);
   CHECK_THAT(error.message, Catch::Contains(sentence));
+}
+
+TEST_CASE("an operation and a collector may say which program they run", "[unit][config]") {
+  CHECK(config::parse_manifest(with("/operations/a.b/run", {"./x", 5, {"-p", "{{path}}"}})));
+  CHECK(config::parse_manifest(
+      with("/collectors", {{"c", {{"run", {"./x"}}, {"protocol", "p"}, {"every", "1m"}}}})));
 }
 
 TEST_CASE("a plugin cannot have a name under which the controller speaks", "[unit][config]") {

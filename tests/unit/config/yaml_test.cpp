@@ -165,6 +165,19 @@ TEST_CASE("lists may be nested 32 deep and no deeper, however deep the text goes
   CHECK_FALSE(config::parse_yaml(std::string(100'000, '{'), "t.yaml"));
 }
 
+TEST_CASE("a pointer into a document has a place in its text", "[unit][config]") {
+  const std::string text =
+      "\xEF\xBB\xBF# \xC3\xA9\na: {x: 1, \"y/z\": [5, [6, 7]]}\nb:\n  - c: d\n  -\n    e: f\n";
+  using Row = std::pair<std::string, std::string>;
+  const auto [pointer, place] = GENERATE(
+      Row{"", "1:1"}, Row{"/a", "2:1"}, Row{"/a/x", "2:5"}, Row{"/a/y~1z", "2:11"},
+      Row{"/a/y~1z/0", "2:19"}, Row{"/a/y~1z/1", "2:22"}, Row{"/a/y~1z/1/1", "2:26"},
+      Row{"/b", "3:1"}, Row{"/b/0", "4:5"}, Row{"/b/1/e", "6:5"}, Row{"/b/1/missing", "6:5"},
+      Row{"/b/9/x/y", "3:1"}, Row{"/missing", "1:1"}, Row{"no pointer", "1:1"});
+  CAPTURE(pointer);
+  CHECK(config::place_in_yaml(text, pointer) == place);
+}
+
 TEST_CASE("random text gives a value or an error, never a crash", "[unit][config]") {
   std::mt19937 random(20260101);
   const std::string alphabet = "ab01:-[]{},&*!|>'\"%@#?~ \t\n\\.\xC3\xA9";
@@ -175,5 +188,6 @@ TEST_CASE("random text gives a value or an error, never a crash", "[unit][config
     if (!parsed) {
       REQUIRE_THAT(parsed.error().message, Catch::StartsWith("t.yaml:"));
     }
+    REQUIRE_FALSE(config::place_in_yaml(text, "/a/0/b").empty());
   }
 }

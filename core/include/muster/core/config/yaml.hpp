@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <muster/core/base/error.hpp>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 #include <string_view>
 
 namespace muster::config {
@@ -21,5 +22,9 @@ inline constexpr int kMaxYamlDepth = 32;
 /// key used twice, a key that is not plain, an alias, a tag or a second document; ResourceExhausted
 /// above the limits of size and depth.
 [[nodiscard]] Result<nlohmann::json> parse_yaml(std::string_view text, std::string_view name);
+
+/// "LINE:COL" of what a JSON pointer names in a text that parse_yaml() took: of a member its key,
+/// of an item of a list its beginning. What is not there has the place of the nearest around it.
+[[nodiscard]] std::string place_in_yaml(std::string_view text, std::string_view pointer);
 
 }  // namespace muster::config
