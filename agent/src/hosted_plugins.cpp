@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <muster/core/wire/limits.hpp>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -58,6 +59,7 @@ class HostedPlugins final : public PluginRuntime {
                                        KvService::Done done) {
       raw->kv_.ask(plugin, instance, std::move(ask), std::move(done));
     };
+    options.workers = &workers;
     options.changed = [raw = plugins.get()] { raw->on_changed(); };
     options.event = [raw = plugins.get()](wire::Event event) {
       if (raw->callbacks_.happened) raw->callbacks_.happened(std::move(event));
@@ -165,12 +167,23 @@ class HostedPlugins final : public PluginRuntime {
       : kv_(loop, workers, log, std::move(kv_directory)) {}
 
   void on_changed() {
+    std::map<std::string, PluginCondition> now;
+    std::set<wire::Digest> digests;
     for (const auto& plugin : supervisor_->plugins()) {
-      PluginCondition now{plugin.state == PluginState::Ready, {}};
-      if (!now.ready) now.why_not = why_not_ready(plugin.id, plugin.state, plugin.last_trouble);
-      if (std::exchange(told_[plugin.id], now) != now && events_.ready)
-        events_.ready(plugin.id, std::move(now));
+      PluginCondition condition{plugin.state == PluginState::Ready, {}};
+      if (!condition.ready) {
+        condition.why_not = why_not_ready(plugin.id, plugin.state, plugin.last_trouble);
+      }
+      now[plugin.id] = std::move(condition);
+      digests.insert(plugin.manifest_digest);
     }
+    // What waits for a plugin that went is to be tried, and refused because nobody has it.
+    for (auto& [id, condition] : told_) now.try_emplace(id, PluginCondition{true, {}});
+    for (const auto& [id, condition] : now) {
+      if (std::exchange(told_[id], condition) != condition && events_.ready)
+        events_.ready(id, condition);
+    }
+    std::erase_if(manifests_, [&](const auto& kept) { return !digests.contains(kept.first); });
     if (callbacks_.changed) callbacks_.changed();
   }
 

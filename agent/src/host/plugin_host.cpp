@@ -127,7 +127,7 @@ Status PluginHost::spawn(const HostSpec& spec) {
   SpawnPlan plan;
   plan_host(plan, socket->get(), library->get());
   std::string program = spec.program.string();
-  std::string name = spec.start.plugin_id;
+  std::string name = spec.name;
   const std::array<char*, 3> argv{program.data(), name.data(), nullptr};
   const int error = ::posix_spawn(&pid_, program.c_str(), &plan.actions, &plan.attributes,
                                   argv.data(), plugin_environment().data());

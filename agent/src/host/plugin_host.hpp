@@ -31,6 +31,7 @@ struct HostEnd {
 
 struct HostSpec {
   std::filesystem::path program;  ///< muster-plugin-host
+  std::string name;               ///< the plugin's, for people who look at `ps`
   int library_fd = -1;            ///< the sealed copy; borrowed during start()
   plugins::Start start;
 };

@@ -6,28 +6,19 @@
 namespace muster::agent {
 namespace {
 
-std::vector<std::string> services_of(const config::Manifest& manifest) {
-  auto services = manifest.services.required;
-  services.insert(services.end(), manifest.services.optional.begin(),
-                  manifest.services.optional.end());
-  return services;
+/// Whether the plugin's file, folder or configuration is at fault, which stays so until somebody
+/// changes it.
+bool is_for_good(ErrorCode code) {
+  return code == ErrorCode::InvalidArgument || code == ErrorCode::Unsupported ||
+         code == ErrorCode::NotFound;
 }
 
-/// What the host holds the plugin's own metrics to.
-std::vector<std::string> metrics_of(const config::Manifest& manifest) {
-  std::vector<std::string> lines;
-  for (const auto& metric : manifest.metrics) {
-    auto line = metric.type + " " + metric.name;
-    for (const auto& label : metric.labels) line += " " + label;
-    lines.push_back(std::move(line));
-  }
-  return lines;
-}
+constexpr std::string_view kManifestField = "/manifest";
 
-std::vector<std::string> events_of(const config::Manifest& manifest) {
-  std::vector<std::string> types;
-  for (const auto& event : manifest.events) types.push_back(event.name);
-  return types;
+/// The error, its field a pointer into what is at `prefix`.
+Error below(Error error, std::string_view prefix) {
+  error.field.erase(0, prefix.size());
+  return error;
 }
 
 }  // namespace
@@ -44,6 +35,8 @@ std::string_view to_string(PluginState state) {
       return "quarantined";
     case PluginState::Failed:
       return "failed";
+    case PluginState::Rejected:
+      return "rejected";
     case PluginState::Stopped:
       return "stopped";
   }
@@ -68,8 +61,8 @@ void PluginSlot::become(PluginState state) {
 }
 
 void PluginSlot::start() {
-  if (!parts_.config) {
-    last_trouble_ = parts_.config.error().message;
+  if (!parts_.start) {
+    last_trouble_ = parts_.start.error().message;
     parts_.log.error("plugin did not start",
                      {{"plugin", parts_.manifest.id}, {"why", last_trouble_}});
     return become(PluginState::Failed);
@@ -78,13 +71,7 @@ void PluginSlot::start() {
   start_failed_ = false;
   slips_.clear();
   become(PluginState::Starting);
-  plugins::Start start{parts_.manifest.id,
-                       {},
-                       *parts_.config,
-                       services_of(parts_.manifest),
-                       metrics_of(parts_.manifest),
-                       events_of(parts_.manifest)};
-  HostSpec spec{parts_.host_program, parts_.file.sealed.get(), std::move(start)};
+  HostSpec spec{parts_.host_program, parts_.manifest.id, parts_.file.sealed.get(), *parts_.start};
   HostEvents events{[this](const plugins::ToAgent& frame) { on_frame(frame); },
                     [this](const HostEnd& end) { on_ended(end); }};
   auto host = PluginHost::start(parts_.loop, spec, std::move(events));
@@ -112,6 +99,12 @@ void PluginSlot::stop(std::chrono::milliseconds grace) {
   restart_timer_.reset();
   if (host_) return host_->stop(grace);
   become(PluginState::Stopped);
+}
+
+void PluginSlot::retire() {
+  wanted_ = false;
+  restart_timer_.reset();
+  if (!host_) become(PluginState::Stopped);
 }
 
 void PluginSlot::on_frame(const plugins::ToAgent& frame) {
@@ -153,12 +146,15 @@ void PluginSlot::say_slips(const std::map<std::string, std::uint64_t>& counters)
 
 void PluginSlot::on_start_failed(const plugins::StartFailed& failed) {
   start_failed_ = true;
-  // What the plugin's file or configuration is at fault for stays so until somebody changes it.
-  failed_for_good_ = failed.error.code == ErrorCode::InvalidArgument ||
-                     failed.error.code == ErrorCode::Unsupported ||
-                     failed.error.code == ErrorCode::NotFound;
+  for_good_.reset();
+  if (is_for_good(failed.error.code)) for_good_ = PluginState::Failed;
   last_trouble_ = failed.step + ": " + failed.error.message;
   if (!failed.error.field.empty()) last_trouble_ += " (at " + failed.error.field + ")";
+  // Of a folder the library's configuration is the manifest that somebody wrote.
+  if (for_good_ && parts_.folder && failed.error.field.starts_with(kManifestField)) {
+    for_good_ = PluginState::Rejected;
+    last_trouble_ = parts_.folder->explain(below(failed.error, kManifestField));
+  }
   parts_.log.error("plugin did not start",
                    {{"plugin", parts_.manifest.id}, {"why", last_trouble_}});
 }
@@ -177,8 +173,8 @@ void PluginSlot::on_ended(const HostEnd& end) {
   parts_.events.ended(*this, end);
   if (!wanted_) {
     become(PluginState::Stopped);
-  } else if (start_failed_ && failed_for_good_) {
-    become(PluginState::Failed);
+  } else if (start_failed_ && for_good_) {
+    become(*for_good_);
   } else {
     start_later();
   }

@@ -11,8 +11,10 @@
 #include <muster/core/log/logger.hpp>
 #include <muster/core/plugins/plugin_file.hpp>
 #include <muster/core/run/event_loop.hpp>
+#include <optional>
 #include <string>
 
+#include "host/folder_plugin.hpp"
 #include "host/plugin_host.hpp"
 #include "host/plugin_log.hpp"
 #include "host/restart_policy.hpp"
@@ -25,6 +27,7 @@ enum class PluginState : std::uint8_t {
   Waiting,      ///< its host ended; another is started after a while
   Quarantined,  ///< it crashed too often; it gets one try now and then
   Failed,       ///< it says that it cannot start, and trying again will not help
+  Rejected,     ///< what its folder asks for cannot be; it is tried again when the folder changes
   Stopped,
 };
 [[nodiscard]] std::string_view to_string(PluginState state);
@@ -46,7 +49,8 @@ class PluginSlot {
     std::filesystem::path host_program;
     plugins::PluginFile file;
     config::Manifest manifest;
-    Result<Bytes> config;  ///< a msgpack map, checked, defaults filled in; an error: it fails
+    Result<plugins::Start> start;        ///< what its hosts are told; an error: it fails
+    std::optional<FolderSource> folder;  ///< of a plugin that is a folder
     Events events;
   };
   /// More kinds of slips than a host has are a host's fault and not kept.
@@ -57,10 +61,13 @@ class PluginSlot {
   void start();
   /// Ends the host, with `grace` to do it by itself, and starts no other.
   void stop(std::chrono::milliseconds grace);
+  /// Starts no other host; the one that runs goes on until stop().
+  void retire();
 
   [[nodiscard]] PluginState state() const { return state_; }
   [[nodiscard]] const config::Manifest& manifest() const { return parts_.manifest; }
   [[nodiscard]] const plugins::PluginFile& file() const { return parts_.file; }
+  [[nodiscard]] bool is_folder() const { return parts_.folder.has_value(); }
   /// The running host, or null.
   [[nodiscard]] PluginHost* host() { return host_.get(); }
   [[nodiscard]] bool is_host(pid_t pid) const { return host_ && host_->pid() == pid; }
@@ -85,8 +92,8 @@ class PluginSlot {
   run::Timer restart_timer_;
   PluginState state_ = PluginState::Stopped;
   bool wanted_ = false;
-  bool start_failed_ = false;  // the host that ends now has said why it did not start
-  bool failed_for_good_ = false;
+  bool start_failed_ = false;            // the host that ends now has said why it did not start
+  std::optional<PluginState> for_good_;  // what it then is until somebody changes something
   std::uint32_t restarts_ = 0;
   std::string last_trouble_;
   std::map<std::string, std::uint64_t> slips_;      // of this host's plugin, as far as said

@@ -51,45 +51,61 @@ Result<std::unique_ptr<PluginSupervisor>> PluginSupervisor::create(run::EventLoo
   if (!configs) return tl::unexpected(configs.error());
   std::unique_ptr<PluginSupervisor> supervisor(
       new PluginSupervisor(loop, std::move(log), std::move(options)));
+  auto library = take_folder_library(*folder);
   for (auto& [id, found] : folder->plugins) supervisor->add(std::move(found), *configs);
   supervisor->rejected_ = std::move(folder->rejected);
+  supervisor->open_folders(std::move(library));
   supervisor->warn_of_what_is_ignored(*configs);
   return supervisor;
 }
 
-void PluginSupervisor::add(FoundPlugin found, const PluginConfigs& configs) {
-  // A plugin with a broken configuration is there, and says why it does not run.
-  auto config = configs.of(found.manifest).map_error(with_context("its configuration"));
-  const auto id = found.manifest.id;
-  PluginSlot::Events events{
+PluginSlot::Events PluginSupervisor::slot_events() {
+  return {
       [this](PluginSlot&) { on_changed(); },
       [this](PluginSlot& slot, const plugins::ToAgent& frame) { on_frame(slot, frame); },
       [this](PluginSlot& slot, const HostEnd& end) { on_host_ended(slot, end); },
   };
-  slots_[id] = std::make_unique<PluginSlot>(
-      PluginSlot::Parts{loop_, log_, options_.host_program, std::move(found.file),
-                        std::move(found.manifest), std::move(config), std::move(events)});
+}
+
+void PluginSupervisor::add(PluginSlot::Parts parts) {
+  const auto id = parts.manifest.id;
+  auto& slot = slots_[id] = std::make_unique<PluginSlot>(std::move(parts));
+  if (started_) slot->start();
+}
+
+void PluginSupervisor::add(FoundPlugin found, const PluginConfigs& configs) {
+  // A plugin with a broken configuration is there, and says why it does not run.
+  auto start = configs.of(found.manifest)
+                   .map_error(with_context("its configuration"))
+                   .map([&](Bytes config) { return start_of(found.manifest, std::move(config)); });
+  add(PluginSlot::Parts{loop_, log_, options_.host_program, std::move(found.file),
+                        std::move(found.manifest), std::move(start), std::nullopt, slot_events()});
 }
 
 void PluginSupervisor::warn_of_what_is_ignored(const PluginConfigs& configs) const {
   for (const auto& file : rejected_) {
     log_.error("plugin not loaded, ignoring", {{"file", file.path.string()}, {"why", file.why}});
   }
-  for (const auto& file :
-       configs.of_nobody([this](const std::string& id) { return slots_.contains(id); })) {
+  for (const auto& file : configs.of_nobody([this](const std::string& id) {
+         return slots_.contains(id) || folders_->rejected().contains(id);
+       })) {
     log_.warn("there is no plugin for this configuration, ignoring", {{"file", file.string()}});
   }
 }
 
 void PluginSupervisor::start() {
   plugins::adopt_orphans();
+  started_ = true;
   for (auto& [id, slot] : slots_) slot->start();
+  folders_->start();
   reap_later();
 }
 
 void PluginSupervisor::stop(std::chrono::milliseconds grace, std::function<void()> stopped) {
   stopped_ = std::move(stopped);
+  folders_->stop();
   for (auto& [id, slot] : slots_) slot->stop(grace);
+  for (auto& slot : retired_) slot->stop(grace);
   on_changed();
 }
 
@@ -98,11 +114,15 @@ void PluginSupervisor::on_changed() {
   // it goes with us.
   changed_timer_ = loop_.after(std::chrono::milliseconds(0), [this] {
     if (options_.changed) options_.changed();
-    const bool all_stopped = std::all_of(slots_.begin(), slots_.end(), [](const auto& entry) {
-      return entry.second->state() == PluginState::Stopped;
-    });
-    if (stopped_ && all_stopped) std::exchange(stopped_, nullptr)();
+    std::erase_if(retired_, [](const auto& slot) { return slot->state() == PluginState::Stopped; });
+    if (stopped_ && all_stopped()) std::exchange(stopped_, nullptr)();
   });
+}
+
+bool PluginSupervisor::all_stopped() const {
+  return retired_.empty() && std::all_of(slots_.begin(), slots_.end(), [](const auto& entry) {
+           return entry.second->state() == PluginState::Stopped;
+         });
 }
 
 std::vector<PluginStatus> PluginSupervisor::plugins() const {
@@ -111,6 +131,18 @@ std::vector<PluginStatus> PluginSupervisor::plugins() const {
     const auto& manifest = slot->manifest();
     all.push_back({id, manifest.version, slot->file().manifest_digest, manifest.cls, slot->state(),
                    slot->restarts(), slot->last_trouble(), slot->slips()});
+  }
+  if (folders_->library()) {
+    // It runs where folders are, so that there is nothing that could be in another state.
+    const auto& [file, manifest] = *folders_->library();
+    all.push_back({manifest.id,
+                   manifest.version,
+                   file.manifest_digest,
+                   manifest.cls,
+                   PluginState::Ready,
+                   0,
+                   {},
+                   {}});
   }
   return all;
 }
@@ -129,7 +161,10 @@ Status PluginSupervisor::usable(std::string_view operation) const {
   const auto* slot = slot_for(operation);
   if (slot == nullptr) return {};
   const auto state = slot->state();
-  if (state != PluginState::Failed && state != PluginState::Quarantined) return {};
+  if (state != PluginState::Failed && state != PluginState::Rejected &&
+      state != PluginState::Quarantined) {
+    return {};
+  }
   return fail(ErrorCode::FailedPrecondition,
               why_not_ready(slot->manifest().id, state, slot->last_trouble()));
 }
@@ -139,6 +174,8 @@ const std::string* PluginSupervisor::manifest_text(
   for (const auto& [id, slot] : slots_) {
     if (slot->file().manifest_digest == digest) return &slot->file().manifest;
   }
+  const auto* library = folders_->library() ? &*folders_->library() : nullptr;
+  if (library != nullptr && library->file.manifest_digest == digest) return &library->file.manifest;
   return nullptr;
 }
 
@@ -247,7 +284,10 @@ void PluginSupervisor::on_event(PluginSlot& slot, const plugins::Event& event) {
 
 void PluginSupervisor::finish(CallHandle call, CallResult result) {
   auto node = calls_.extract(call);
-  if (!node.empty()) node.mapped().events.ended(std::move(result));
+  if (node.empty()) return;
+  auto& slot = *node.mapped().slot;
+  node.mapped().events.ended(std::move(result));
+  let_go(slot);
 }
 
 void PluginSupervisor::collect(std::string_view plugin, std::chrono::milliseconds within,
@@ -311,12 +351,16 @@ void PluginSupervisor::blame(const std::vector<CallHandle>& lost) {
 
 void PluginSupervisor::reap_later() {
   reap_timer_ = loop_.after(kReapPeriod, [this] {
-    plugins::reap_orphans([this](pid_t pid) {
-      return std::any_of(slots_.begin(), slots_.end(),
-                         [&](const auto& entry) { return entry.second->is_host(pid); });
-    });
+    plugins::reap_orphans([this](pid_t pid) { return is_host(pid); });
     reap_later();
   });
+}
+
+bool PluginSupervisor::is_host(pid_t pid) const {
+  return std::any_of(slots_.begin(), slots_.end(),
+                     [&](const auto& entry) { return entry.second->is_host(pid); }) ||
+         std::any_of(retired_.begin(), retired_.end(),
+                     [&](const auto& slot) { return slot->is_host(pid); });
 }
 
 }  // namespace muster::agent

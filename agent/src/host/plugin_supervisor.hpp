@@ -1,4 +1,4 @@
-/// All plugins of a node: found in a folder, kept running, and called.
+/// All plugins of a node: libraries and folders found in a folder, kept running, and called.
 ///
 /// One per agent, built in app.cpp; everything is [loop]. It says what became of a call, once; what
 /// that means for a task is the executor's business. Events are never raised from inside a method
@@ -9,12 +9,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <muster/core/run/worker_pool.hpp>
 #include <muster/core/wire/messages.hpp>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "host/folder_plugins.hpp"
 #include "host/plugin_configs.hpp"
 #include "host/plugin_folder.hpp"
 #include "host/plugin_kv.hpp"
@@ -78,6 +80,8 @@ struct SupervisorOptions {
   /// Where `<plugin id>.yaml` has what is not in `configs`; "" for nowhere.
   std::filesystem::path config_directory;
   KvAsk kv = {};  ///< keeps the plugins' values
+  /// Looks for folders that come, change and go; null: nobody does.
+  run::WorkerPool* workers = nullptr;
 };
 
 class PluginSupervisor {
@@ -98,9 +102,10 @@ class PluginSupervisor {
   /// Ends every host, with `grace` to do it by itself; `stopped` follows when all are gone.
   void stop(std::chrono::milliseconds grace, std::function<void()> stopped);
 
-  [[nodiscard]] std::vector<PluginStatus> plugins() const;  ///< by id
-  [[nodiscard]] const std::vector<RejectedFile>& rejected() const { return rejected_; }
-  /// The plugin that an operation's name begins with, or null. Lives as long as the supervisor.
+  [[nodiscard]] std::vector<PluginStatus> plugins() const;   ///< by id
+  [[nodiscard]] std::vector<RejectedFile> rejected() const;  ///< libraries, then folders
+  /// The plugin that an operation's name begins with, or null. Lives until the loop's next turn: a
+  /// folder may change.
   [[nodiscard]] const config::Manifest* manifest_for(std::string_view operation) const;
   /// Whether to wait for the operation's plugin makes sense. Errors: FailedPrecondition, with its
   /// trouble, while the plugin is failed or quarantined.
@@ -141,6 +146,15 @@ class PluginSupervisor {
 
   PluginSupervisor(run::EventLoop& loop, log::Logger log, SupervisorOptions options);
   void add(FoundPlugin found, const PluginConfigs& configs);
+  void add(PluginSlot::Parts parts);
+  [[nodiscard]] PluginSlot::Events slot_events();
+  void open_folders(std::optional<FoundPlugin> library);
+  void folder_came(FolderPlugins::Found found);
+  /// Takes the plugin out; what runs on its host goes on to its end.
+  void retire(const std::string& id);
+  void let_go(PluginSlot& slot);
+  [[nodiscard]] bool is_host(pid_t pid) const;
+  [[nodiscard]] bool all_stopped() const;
   void warn_of_what_is_ignored(const PluginConfigs& configs) const;
   [[nodiscard]] PluginSlot* slot_for(std::string_view operation) const;
   void on_frame(PluginSlot& slot, const plugins::ToAgent& frame);
@@ -158,12 +172,15 @@ class PluginSupervisor {
   log::Logger log_;
   SupervisorOptions options_;
   std::map<std::string, std::unique_ptr<PluginSlot>, std::less<>> slots_;  // by plugin id
+  std::vector<std::unique_ptr<PluginSlot>> retired_;  // their folders changed or went
   std::vector<RejectedFile> rejected_;
   std::unordered_map<CallHandle, Running> calls_;
   CallHandle last_call_ = 0;
   PoisonList poison_;
   PluginQueries queries_;
   PluginKv kv_;
+  std::unique_ptr<FolderPlugins> folders_;
+  bool started_ = false;
   run::Timer reap_timer_;
   run::Timer changed_timer_;
   std::function<void()> stopped_;
