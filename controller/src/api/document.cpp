@@ -102,7 +102,10 @@ class Reader {
 
  private:
   Result<Operation> read(const Spot& at, const std::string& path, const char* method) {
-    Operation operation{at.value->value("operationId", ""), method, path, false, {}, {}, {}};
+    Operation operation;
+    operation.id = at.value->value("operationId", "");
+    operation.method = method;
+    operation.path = path;
     operation.pointer = at.pointer;
     if (operation.id.empty()) return wrong(at.pointer, "it has no operationId");
     if (const Spot security = at.at("security")) {
@@ -120,9 +123,9 @@ class Reader {
       if (!compiled) return tl::unexpected(compiled.error());
       operation.body = std::move(*compiled);
     }
-    if (const Spot answers = at.at("responses"); !answers || answers.value->empty()) {
-      return wrong(at.pointer, "it has no responses");
-    }
+    const Spot answers = at.at("responses");
+    if (!answers || answers.value->empty()) return wrong(at.pointer, "it has no responses");
+    operation.has_etag = bool(answers.at("200").followed(*root_).at("headers").at("ETag"));
     return operation;
   }
 

@@ -33,6 +33,7 @@ struct Operation {
   bool is_public = false;
   std::vector<Parameter> parameters;
   std::optional<schema::Schema> body;  ///< none: it takes none
+  bool has_etag = false;               ///< its 200 has one, and If-None-Match is heeded
   std::string pointer;                 ///< of the operation in the document
 };
 

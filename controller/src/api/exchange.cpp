@@ -1,5 +1,7 @@
 #include "exchange.hpp"
 
+#include <muster/core/crypto/base64url.hpp>
+#include <muster/core/crypto/digest.hpp>
 #include <utility>
 
 namespace muster::controller::api {
@@ -9,6 +11,19 @@ using nlohmann::json;
 
 std::string dump(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+constexpr int kOk = 200;
+
+/// Half of the digest: it need not withstand anybody, as only the controller makes these.
+std::string etag_of(const std::string& text) {
+  const auto digest = crypto::sha256(as_bytes(text));
+  return '"' + crypto::to_base64url(BytesView(digest).first(16)) + '"';
+}
+
+/// Whether a list of tags names this one; a weak one (W/"…") is as good for what is not sent again.
+bool is_named(const std::string& tag, const std::string& list) {
+  return list == "*" || list.find(tag) != std::string::npos;
 }
 
 }  // namespace
@@ -61,9 +76,22 @@ bool Exchange::as_told(int status, const http::Headers& headers, const json* bod
 }
 
 void Exchange::answer(int status, const json& body, http::Headers headers) {
+  auto text = dump(body) + "\n";
+  if (status == kOk && operation_ != nullptr && operation_->has_etag) {
+    const auto tag = etag_of(text);
+    headers.emplace_back("ETag", tag);
+    if (is_named(tag, query("If-None-Match"))) return answer_unchanged(std::move(headers));
+  }
   headers.emplace_back("Content-Type", "application/json");
   if (!as_told(status, headers, &body)) return;
-  responder_->respond(status, std::move(headers), dump(body) + "\n");
+  responder_->respond(status, std::move(headers), std::move(text));
+}
+
+void Exchange::answer_unchanged(http::Headers headers) {
+  constexpr int kNotModified = 304;
+  if (as_told(kNotModified, headers, nullptr)) {
+    responder_->respond(kNotModified, std::move(headers), {});
+  }
 }
 
 void Exchange::answer(const Problem& problem, http::Headers headers) {
@@ -89,7 +117,6 @@ std::shared_ptr<http::Stream> Exchange::answer_stream(const std::string& content
                                                       http::Headers headers) {
   headers.emplace_back("Content-Type", content_type);
   headers.emplace_back("Cache-Control", "no-store");
-  constexpr int kOk = 200;
   if (!as_told(kOk, headers, nullptr)) return nullptr;
   return responder_->start_stream(std::move(headers));
 }

@@ -38,6 +38,7 @@ class Exchange {
   [[nodiscard]] std::optional<std::uint64_t> number(const std::string& name) const;
   [[nodiscard]] const nlohmann::json& body() const { return given_.body; }
 
+  /// With an ETag where the document says so; 304 then when that is what the client has.
   void answer(int status, const nlohmann::json& body, http::Headers headers = {});
   void answer(const Problem& problem, http::Headers headers = {});
   void answer(const Error& error) { answer(Problem{error, {}, {}}); }
@@ -52,6 +53,7 @@ class Exchange {
   std::string principal;  ///< who asks, once the router knows; empty on public routes
 
  private:
+  void answer_unchanged(http::Headers headers);
   /// Whether the answer may go out; if not, another one went.
   [[nodiscard]] bool as_told(int status, const http::Headers& headers, const nlohmann::json* body);
 

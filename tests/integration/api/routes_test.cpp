@@ -200,6 +200,31 @@ TEST_CASE("query parameters that a route does not know, or gets twice, are refus
   CHECK(world.get("/v1/status?x").status == 400);
 }
 
+TEST_CASE("what a client has already is not sent again", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  const auto job = world.create_job();
+  for (const auto& path : {std::string("/v1/nodes/web1"), std::string("/v1/plugins/test"),
+                           "/v1/jobs/" + job, std::string("/v1/openapi.json")}) {
+    INFO(path);
+    const auto first = world.get(path);
+    const auto tag = first.header("etag");
+    REQUIRE(first.status == 200);
+    REQUIRE(tag.size() == 24);
+    for (const auto& known : {tag, "W/" + tag, "\"other\", " + tag, std::string("*")}) {
+      const auto same = world.ask("GET", path, "", {{"If-None-Match", known}});
+      CHECK(same.status == 304);
+      CHECK(same.header("etag") == tag);
+      CHECK(same.text.empty());
+    }
+    CHECK(world.ask("GET", path, "", {{"If-None-Match", "\"other\""}}).status == 200);
+  }
+  const auto before = world.get("/v1/jobs/" + job).header("etag");
+  world.post("/v1/jobs/" + job + "/cancel", json::object());
+  world.advance(std::chrono::minutes(5));
+  CHECK(world.ask("GET", "/v1/jobs/" + job, "", {{"If-None-Match", before}}).status == 200);
+}
+
 TEST_CASE("HEAD answers like GET, without a body", "[integration][api]") {
   ApiWorld world;
   const auto head = world.ask("HEAD", "/v1/status");

@@ -84,6 +84,8 @@ TEST_CASE("the document says what OpenAPI 3.1 wants said of each part", "[unit][
     }
     CHECK(told.at("responses").contains("401") == !operation.is_public);
     CHECK(told.at("responses").contains("403") >= !operation.is_public);
+    CHECK(told.at("responses").contains("304") == operation.has_etag);
+    CHECK(names.contains("If-None-Match") == operation.has_etag);
     CHECK(told.at("responses").contains("413") == operation.body.has_value());
   }
 }
