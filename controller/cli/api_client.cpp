@@ -56,6 +56,13 @@ Failure failure_from(const sdk::HttpResponse& response) {
   return {exit_for_problem(response.status, problem.value("reason", "")), message};
 }
 
+/// Many commands of one script are one token's requests.
+bool asked_too_often(const sdk::HttpResponse& response) {
+  if (response.status != 429) return false;
+  const auto problem = json::parse(response.body, nullptr, false);
+  return problem.is_object() && problem.value("reason", "") == "too_often";
+}
+
 CliResult<json> parse_body(const sdk::HttpResponse& response) {
   if (response.status / 100 != 2) return tl::unexpected(failure_from(response));
   if (response.body.empty()) return json();
@@ -108,7 +115,10 @@ CliResult<ApiClient> ApiClient::from_environment() {
 CliResult<json> ApiClient::exchange(const std::string& method, const std::string& path,
                                     const std::string& body, sdk::HttpHeaders headers) {
   if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
-  const auto response = http_.request(method, path, headers, body);
+  auto response = http_.request(method, path, headers, body);
+  for (Patience patience; response && asked_too_often(*response) && patience.wait();) {
+    response = http_.request(method, path, headers, body);  // nothing was done
+  }
   answer_lost_ = !response && response.error().kind != sdk::HttpError::Kind::CannotConnect &&
                  response.error().kind != sdk::HttpError::Kind::Tls;
   if (!response) return tl::unexpected(not_answered(response.error()));

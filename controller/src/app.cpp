@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "api/request_limit.hpp"
 #include "api/routes.hpp"
 #include "events/event_log.hpp"
 #include "services.hpp"
@@ -217,6 +218,8 @@ Status App::Parts::serve_api() {
                                                  *enrollment, identity.authority_pem,
                                                  to_unix_ms(loop.clock().unix_now()), nullptr});
   if (auto loaded = load_document(); !loaded) return loaded;
+  services->request_limit =
+      std::make_shared<api::RequestLimit>(loop.clock(), options.requests_per_second);
   http::ServerOptions server;
   server.address = options.listen.host;
   server.port = options.listen.port;

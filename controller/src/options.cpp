@@ -9,6 +9,8 @@ namespace {
 
 namespace po = boost::program_options;
 
+constexpr unsigned kMaxRequestsPerSecond = 1'000'000;
+
 struct Texts {
   std::string command;
   std::string state;  // paths as text: the library would cut them at a space
@@ -36,6 +38,9 @@ po::options_description description(Options& options, Texts& texts) {
       "where enrolment tokens say that the API is (default: made from --listen)");
   add("log-level", po::value(&texts.log_level)->value_name("LEVEL")->default_value("info"),
       "error, warn, info or debug");
+  add("requests-per-second",
+      po::value(&options.requests_per_second)->value_name("N")->default_value(1000),
+      "how many requests each operator's token may make, 1 to 1000000");
   add("check-answers", po::bool_switch(&options.check_answers),
       "for tests: hold every answer against the API's document, and answer 500 where they differ");
   return shown;
@@ -62,6 +67,9 @@ Status use_texts(const Texts& texts, Options& options) {
   const auto level = log::parse_level(texts.log_level);
   if (!level) return fail(ErrorCode::InvalidArgument, "--log-level: " + level.error().message);
   options.log_level = *level;
+  if (options.requests_per_second < 1 || options.requests_per_second > kMaxRequestsPerSecond) {
+    return fail(ErrorCode::InvalidArgument, "--requests-per-second is 1 to 1000000");
+  }
   return check_endpoint(options.gateway_address, "--gateway-address").and_then([&] {
     return check_endpoint(options.api_address, "--api-address");
   });

@@ -18,7 +18,8 @@ struct Options {
   std::string gateway_address;            ///< what agents are told; empty: what the gateway says
   std::string api_address;                ///< what tokens say; empty: made from `listen`
   log::Level log_level = log::Level::Info;
-  bool check_answers = false;  ///< hold every answer against the API's document: for tests
+  unsigned requests_per_second = 1000;  ///< of each token
+  bool check_answers = false;           ///< hold every answer against the API's document: for tests
 };
 
 /// Nothing when help was asked for and printed. Errors: InvalidArgument.

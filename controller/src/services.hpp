@@ -21,6 +21,7 @@ namespace muster::controller {
 namespace api {
 class AnswerCheck;
 class Document;
+class RequestLimit;
 }  // namespace api
 
 struct Services {
@@ -36,7 +37,8 @@ struct Services {
   std::string authority_pem;  ///< the fleet CA's certificate
   UnixMs started = 0;
   std::shared_ptr<const api::Document> document;
-  std::shared_ptr<api::AnswerCheck> answers = nullptr;  ///< null: they are not checked
+  std::shared_ptr<api::AnswerCheck> answers = nullptr;         ///< null: they are not checked
+  std::shared_ptr<api::RequestLimit> request_limit = nullptr;  ///< [loop]; null: there is none
 };
 
 }  // namespace muster::controller

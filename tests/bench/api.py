@@ -14,7 +14,7 @@ import processes
 
 
 def main():
-    with fleet.Fleet(nodes=1) as one:
+    with fleet.Fleet(nodes=1, controller_options=("--requests-per-second", "1000000")) as one:
         fleet.wait_for("the system plugin", lambda: one.muster("run", "system.ping", "--on", "all").code == 0)
         print(processes.machine(), flush=True)
         subprocess.run([fleet.BIN / "muster-bench-api", one.dir, *sys.argv[1:]], env=one.env, check=True)

@@ -35,7 +35,7 @@ def main():
     plugins = pathlib.Path(tempfile.mkdtemp(prefix="muster-bench-"))
     try:
         shutil.copy(pathlib.Path(os.environ["MUSTER_TEST_PLUGINS"], "empty.so"), plugins)
-        with fleet.Fleet(nodes=1, plugins=plugins) as one:
+        with fleet.Fleet(nodes=1, plugins=plugins, controller_options=()) as one:
             measure(one, seconds)
     finally:
         shutil.rmtree(plugins)

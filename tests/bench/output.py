@@ -93,7 +93,7 @@ def kept_files(one):
 
 def main():
     size = int(sys.argv[1]) if len(sys.argv) > 1 else 1 << 30
-    with fleet.Fleet(nodes=1) as one:
+    with fleet.Fleet(nodes=1, controller_options=()) as one:
         source = one.path("bytes")
         digest = write_random(source, size)
         print(processes.machine())

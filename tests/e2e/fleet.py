@@ -91,9 +91,10 @@ class Result:
 
 
 class Fleet:
-    def __init__(self, nodes=3, plugins=PLUGINS, agent_options=("--dev-trust",)):
+    def __init__(self, nodes=3, plugins=PLUGINS, agent_options=("--dev-trust",), controller_options=("--check-answers",)):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="muster-e2e-"))
         self.plugins, self.agent_options = plugins, list(agent_options)
+        self.controller_options = list(controller_options)
         self.services = {}
         self.log = {}
         try:
@@ -135,7 +136,7 @@ class Fleet:
     def controller_argv(self, port):
         return [BIN / "muster-controller", "run", "--state", self.path("controller"), "--listen",
                 f"127.0.0.1:{port}", "--port-file", self.path("api.port"), "--gateway-socket", self.path("gw.sock"),
-                "--check-answers"]
+                *self.controller_options]
 
     def gateway_argv(self, port):
         return [BIN / "muster-gateway", "--state", self.path("gateway"), "--listen", f"127.0.0.1:{port}",

@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "api/request_limit.hpp"
+
 namespace muster::controller::api {
 namespace {
 
@@ -99,6 +101,11 @@ void dispatch(const Services& services, const Route& route, const ExchangePtr& e
     const auto principal = who_asks(services.access, exchange->request());
     if (!principal) {
       return exchange->answer(principal.error(), unauthenticated_headers());
+    }
+    if (services.request_limit) {
+      if (auto taken = services.request_limit->take(principal->token); !taken) {
+        return exchange->answer(Problem{taken.error(), "too_often", {}});
+      }
     }
     if (auto allowed = services.access.authorize(*principal, *route.needs.action); !allowed) {
       return exchange->answer(allowed.error());

@@ -70,7 +70,8 @@ class Router {
   return {{"WWW-Authenticate", "Bearer"}};
 }
 
-/// Checks the token, the permission and the request, then serves, all on the loop.
+/// Checks the token, how often it asks, the permission and the request, then serves, all on the
+/// loop.
 void dispatch(const Services& services, const Route& route, const ExchangePtr& exchange);
 
 }  // namespace muster::controller::api

@@ -2,6 +2,7 @@
 
 #include <muster/core/base/files.hpp>
 
+#include "api/request_limit.hpp"
 #include "api/routes.hpp"
 
 namespace muster::controller {
@@ -17,7 +18,7 @@ std::string Answer::header(const std::string& lower_case_name) const {
   return "";
 }
 
-ApiWorld::ApiWorld()
+ApiWorld::ApiWorld(unsigned requests_per_second)
     : identity_(
           tls::load_or_create_identity(dir_.path(), {"127.0.0.1"}, std::chrono::system_clock::now())
               .value()) {
@@ -31,6 +32,7 @@ ApiWorld::ApiWorld()
                *access_, *enrollment_, identity_.authority_pem, to_unix_ms(world_.clock.unix_now()),
                api::Document::built_in().value(), nullptr});
   services_->answers = api::AnswerCheck::compile(*services_->document, world_.log).value();
+  services_->request_limit = std::make_shared<api::RequestLimit>(world_.clock, requests_per_second);
   http::ServerOptions options;
   options.certificate_pem = identity_.server.certificate_pem;
   options.key_pem = identity_.server.key_pem;

@@ -38,7 +38,8 @@ struct Answer {
 
 class ApiWorld {
  public:
-  ApiWorld();
+  /// `requests_per_second`: of each token.
+  explicit ApiWorld(unsigned requests_per_second = 1000);
   ~ApiWorld();
   ApiWorld(const ApiWorld&) = delete;
   ApiWorld& operator=(const ApiWorld&) = delete;

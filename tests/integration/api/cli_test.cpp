@@ -24,6 +24,17 @@ TEST_CASE("the status tells people of a machine that has a node's identity", "[i
 
 const char* const kRun = "run test.change --on all";
 
+TEST_CASE("a script whose commands are too many is slowed down, not refused",
+          "[integration][cli]") {
+  ApiWorld world(1);
+  Cli muster(world);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(muster("status", [&] { world.advance(std::chrono::milliseconds(10)); }).exit == 0);
+  }
+  CHECK(world.ask_as(world.token_of(Role::Viewer), "GET", "/metrics")
+            .text.find("muster_api_refused_requests_total 0\n") == std::string::npos);
+}
+
 TEST_CASE("every command that reads prints people's text, and one JSON value with --json",
           "[integration][cli]") {
   ApiWorld world;

@@ -225,6 +225,25 @@ TEST_CASE("what a client has already is not sent again", "[integration][api]") {
   CHECK(world.ask("GET", "/v1/jobs/" + job, "", {{"If-None-Match", before}}).status == 200);
 }
 
+TEST_CASE("a token that asks too often has to wait, and the others need not",
+          "[integration][api]") {
+  ApiWorld world(3);
+  const auto other = world.token_of(Role::Viewer);
+  for (int i = 0; i < 6; ++i) CHECK(world.get("/v1/status").status == 200);
+  const auto limited = world.get("/v1/status");
+  CHECK(limited.status == 429);
+  CHECK(limited.reason() == "too_often");
+  CHECK(limited.header("retry-after") == "1");
+  CHECK(world.post("/v1/enrollment-tokens", json::object()).status == 429);
+  CHECK(world.ask_as(other, "GET", "/v1/status").status == 200);
+  CHECK(world.ask_as("", "GET", "/v1/ca").status == 200);
+  CHECK(world.ask_as(other, "GET", "/metrics").text.find("muster_api_refused_requests_total 2") !=
+        std::string::npos);
+  world.advance(std::chrono::seconds(1));
+  for (int i = 0; i < 3; ++i) CHECK(world.get("/v1/status").status == 200);
+  CHECK(world.get("/v1/status").status == 429);
+}
+
 TEST_CASE("HEAD answers like GET, without a body", "[integration][api]") {
   ApiWorld world;
   const auto head = world.ask("HEAD", "/v1/status");

@@ -2,6 +2,7 @@
 #include <muster/core/metrics/registry.hpp>
 #include <muster/core/wire/violation.hpp>
 
+#include "api/request_limit.hpp"
 #include "api/serve.hpp"
 
 namespace muster::controller::api {
@@ -108,6 +109,11 @@ void get_metrics(const Services& services, const ExchangePtr& exchange) {
   add_gateways(services.fleet, out);
   add_jobs(services.jobs, out);
   add_store(services, out);
+  if (services.request_limit) {
+    out.counter("muster_api_refused_requests_total",
+                "Requests that were refused because their token made too many.")
+        .add(services.request_limit->refused());
+  }
   if (services.answers) {
     out.counter("muster_api_answer_breaches_total",
                 "Answers that were not as the API's document says: each is a bug.")
