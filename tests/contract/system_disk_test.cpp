@@ -34,17 +34,20 @@ TEST_CASE("mounts of a tree: one for each file system, names as they are, none o
           "[contract][system]") {
   TempDir root;
   std::filesystem::create_directories(root / "proc/self");
-  std::filesystem::create_directories(root / "my disk");
+  for (const auto* name : {"my disk", "bind", "ssh"}) {
+    std::filesystem::create_directories(root / name);
+  }
   write(root / "proc/self/mountinfo",
         "27 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda1 rw,errors=remount-ro\n"
         "28 27 254:0 /srv /bind rw,relatime - ext4 /dev/vda1 rw\n"
         "29 27 254:16 / /my\\040disk ro,nosuid - xfs /dev/vdb rw\n"
         "30 27 0:50 / /mnt/nfs rw - nfs4 server:/export rw\n"
         "31 27 0:51 / /net rw - autofs systemd-1 rw\n"
-        "32 27 0:52 /\n");
+        "32 27 0:52 / /ssh rw - fuse.sshfs me@server: rw\n"
+        "33 27 0:53 /\n");
   System system(json{{"root", root.path().string()}});
   const auto mounts = system.run("system.disk.usage", json::object()).result["mounts"];
-  REQUIRE(mounts.size() == 4);
+  REQUIRE(mounts.size() == 5);
   CHECK(mounts[0]["path"] == "/");
   CHECK(mounts[0]["device"] == "/dev/vda1");
   CHECK(mounts[0]["type"] == "ext4");
@@ -56,6 +59,7 @@ TEST_CASE("mounts of a tree: one for each file system, names as they are, none o
                           {"type", "nfs4"},
                           {"read_only", false}});
   CHECK(mounts[3]["type"] == "autofs");
+  CHECK_FALSE(mounts[4].contains("size_bytes"));
   struct statvfs numbers {};
   REQUIRE(::statvfs(root.path().c_str(), &numbers) == 0);
   CHECK(mounts[0]["size_bytes"] == numbers.f_blocks * numbers.f_frsize);

@@ -85,8 +85,8 @@ TEST_CASE("a process of the node itself is found by the name of its file", "[con
     ::_exit(1);
   }
   json found;
-  json arguments{{"name", "sleep"}, {"limit", 400}};
-  for (int tries = 0; tries < 10'000 && found.is_null(); ++tries) {  // until the exec
+  json arguments{{"name", "sleep"}, {"contains", "/bin/sleep 1000"}};
+  for (int tries = 0; tries < 10'000 && found.is_null(); ++tries) {  // until the exec is through
     const auto result = system.run("system.process.ls", arguments).result;
     for (const auto& process : result["processes"]) {
       if (process["pid"] == child) found = process;

@@ -65,7 +65,11 @@ TEST_CASE("a setting is set once and kept when wanted", "[contract][system]") {
   CHECK(system.run("system.sysctl.set", set("vm.swappiness", " 10 ", true)).outcome ==
         MUSTER_OUTCOME_OK);
 
-  write(node.file(), read(node.file()) + "vmxswappiness = 3\n");
+  const auto kept = read(node.file());
+  CHECK(system.check("system.sysctl.set", set("vm.swappiness", "30", true)).result["changes"] ==
+        json{"value", "file"});
+  CHECK(read(node.file()) == kept);
+  write(node.file(), kept + "vmxswappiness = 3\n");
   CHECK(system.run("system.sysctl.set", set("vm.swappiness", "20", true)).result["changes"] ==
         json{"value", "file"});
   CHECK(system.run("system.sysctl.set", set("net.ipv4.tcp_rmem", "1  2\t3\n", true)).outcome ==

@@ -5,6 +5,7 @@
 #include "facts.hpp"
 #include "files.hpp"
 #include "node.hpp"
+#include "packages.hpp"
 #include "process_list.hpp"
 #include "services.hpp"
 #include "sysctl.hpp"
@@ -109,6 +110,36 @@ class System {
                                         const TimerAbsentArguments& arguments) {
     const std::lock_guard lock(writing_);
     return remove_timer(call, node_, arguments);
+  }
+
+  sdk::Answer<PackageStatusResult> package_status(const sdk::Call& call,
+                                                  const PackageStatusArguments& arguments) {
+    return system::package_status(call, node_, arguments);
+  }
+
+  sdk::Answer<PackageChanges> package_install(const sdk::Call& call,
+                                              const PackageInstallArguments& arguments) {
+    return change_packages(call, node_,
+                           {PackageRequest::Action::Install, arguments.names, arguments.also_remove,
+                            false, arguments.recommended, arguments.lock_seconds},
+                           arguments.update);
+  }
+
+  sdk::Answer<PackageChanges> package_remove(const sdk::Call& call,
+                                             const PackageRemoveArguments& arguments) {
+    return change_packages(call, node_,
+                           {PackageRequest::Action::Remove, arguments.names, arguments.also_remove,
+                            arguments.purge, true, arguments.lock_seconds},
+                           false);
+  }
+
+  sdk::Answer<PackageChanges> package_upgrade(const sdk::Call& call,
+                                              const PackageUpgradeArguments& arguments) {
+    return change_packages(
+        call, node_,
+        {PackageRequest::Action::Upgrade, arguments.names.value_or(std::vector<std::string>()),
+         arguments.also_remove, false, true, arguments.lock_seconds},
+        arguments.update);
   }
 
  private:
