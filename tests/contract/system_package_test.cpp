@@ -255,8 +255,8 @@ exit 1
   CHECK(dry.result["manager"] == "dnf");
   CHECK(dry.result["changes"] ==
         json::array({change("foo", "1.0-1", "2.0-1"), change("foo", "1.0-1", nullptr),
-                         change("foo-library-with-quite-a-long-name-that-fills-the-column-and-more",
-                                "1.0-1", nullptr)}));
+                     change("foo-library-with-quite-a-long-name-that-fills-the-column-and-more",
+                            "1.0-1", nullptr)}));
   CHECK(system.run("system.package.remove", arguments).result["changes"] ==
         json::array({change("bar", "3:1.0-1", "1.0-1"), change("foo", "1.0-1", nullptr)}));
   CHECK(node.log() == "--assumeno remove -- foo\n--assumeno remove -- foo\n-y remove -- foo\n");

@@ -11,6 +11,7 @@
 #include "sysctl.hpp"
 #include "system_plugin.hpp"
 #include "timers.hpp"
+#include "users.hpp"
 
 namespace muster::plugin::system {
 
@@ -140,6 +141,21 @@ class System {
         {PackageRequest::Action::Upgrade, arguments.names.value_or(std::vector<std::string>()),
          arguments.also_remove, false, true, arguments.lock_seconds},
         arguments.update);
+  }
+
+  sdk::Answer<UserLsResult> user_ls(const sdk::Call&, const UserLsArguments& arguments) {
+    return list_users(node_, arguments);
+  }
+
+  sdk::Answer<UserChange> user_present(const sdk::Call& call,
+                                       const UserPresentArguments& arguments) {
+    const std::lock_guard lock(writing_);
+    return make_user(call, node_, arguments);
+  }
+
+  sdk::Answer<UserChange> user_absent(const sdk::Call& call, const UserAbsentArguments& arguments) {
+    const std::lock_guard lock(writing_);
+    return remove_user(call, node_, arguments);
   }
 
  private:
