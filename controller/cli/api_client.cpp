@@ -71,6 +71,10 @@ CliResult<json> parse_body(const sdk::HttpResponse& response) {
   return body;
 }
 
+std::string text_for(const json& body) {
+  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
 std::string trimmed(std::string text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
     text.pop_back();
@@ -136,11 +140,19 @@ Failure ApiClient::not_answered(const sdk::HttpError& error) const {
 CliResult<json> ApiClient::get(const std::string& path) { return exchange("GET", path, ""); }
 
 CliResult<json> ApiClient::post(const std::string& path, const json& body) {
-  return exchange("POST", path, body.dump(-1, ' ', false, json::error_handler_t::replace));
+  return exchange("POST", path, text_for(body));
+}
+
+CliResult<json> ApiClient::put(const std::string& path, const json& body) {
+  return exchange("PUT", path, text_for(body));
+}
+
+CliResult<json> ApiClient::patch(const std::string& path, const json& body) {
+  return exchange("PATCH", path, text_for(body));
 }
 
 CliResult<json> ApiClient::post_once(const std::string& path, const json& body) {
-  const auto text = body.dump(-1, ' ', false, json::error_handler_t::replace);
+  const auto text = text_for(body);
   const sdk::HttpHeaders key{{"Idempotency-Key", crypto::random_token()}};
   auto answer = exchange("POST", path, text, key);
   if (answer || !answer_lost_) return answer;

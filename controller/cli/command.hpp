@@ -21,6 +21,8 @@ struct Command {
 
 /// Each file in commands/ gives its commands; app.cpp joins them into the one list.
 [[nodiscard]] std::vector<Command> node_commands();
+[[nodiscard]] std::vector<Command> node_change_commands();
+[[nodiscard]] std::vector<Command> group_commands();
 [[nodiscard]] std::vector<Command> enroll_commands();
 [[nodiscard]] std::vector<Command> run_commands();
 [[nodiscard]] std::vector<Command> job_commands();

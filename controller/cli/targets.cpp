@@ -1,6 +1,7 @@
 #include "targets.hpp"
 
 #include <muster/core/selector/selector.hpp>
+#include <nlohmann/json.hpp>
 
 namespace muster::cli {
 
@@ -28,6 +29,19 @@ CliResult<std::string> selector_of(const Arguments& arguments) {
     return failure(Exit::Usage, "--on is empty; write --on all for every node");
   }
   return arguments.value("on");
+}
+
+CliResult<nlohmann::json> matching_nodes(ApiClient& api, const std::string& selector) {
+  auto nodes = nlohmann::json::array();
+  std::string after;
+  do {
+    auto page = api.get("/v1/nodes" + query({{"selector", selector}, {"after", after}}));
+    if (!page) return page;
+    auto& more = page->at("nodes");
+    nodes.insert(nodes.end(), more.begin(), more.end());
+    after = text_of(*page, "next");
+  } while (!after.empty());
+  return nlohmann::json{{"nodes", std::move(nodes)}};
 }
 
 }  // namespace muster::cli

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "api_client.hpp"
 #include "arguments.hpp"
 
 namespace muster::cli {
@@ -13,5 +14,9 @@ namespace muster::cli {
 /// "" when neither was given. Errors: Usage for both, an empty one, or a compound that cannot be
 /// said in our words.
 [[nodiscard]] CliResult<std::string> selector_of(const Arguments& arguments);
+
+/// The nodes that a selector means (all when it is empty) as {"nodes": [...]}, by name, whatever
+/// the number of pages.
+[[nodiscard]] CliResult<nlohmann::json> matching_nodes(ApiClient& api, const std::string& selector);
 
 }  // namespace muster::cli

@@ -106,6 +106,7 @@ struct App::Parts {
   crypto::SessionKeyPair session_key;
   std::unique_ptr<EventLog> events;
   GatewayLink link;
+  std::unique_ptr<Groups> groups;
   std::unique_ptr<Fleet> fleet;
   std::unique_ptr<JobService> jobs;
   std::unique_ptr<Access> access;
@@ -164,8 +165,10 @@ Status App::Parts::load_fleet() {
   events = std::make_unique<EventLog>(*store, loop.clock(), log);
   FleetOptions fleet_options;
   fleet_options.gateway_address = options.gateway_address;
-  fleet = std::make_unique<Fleet>(
-      Fleet::Parts{loop, *store, *events, log, link, session_key, *signing_key, fleet_options});
+  groups = std::make_unique<Groups>(*store);
+  if (auto loaded = groups->load(); !loaded) return loaded;
+  fleet = std::make_unique<Fleet>(Fleet::Parts{loop, *store, *events, log, link, *groups,
+                                               session_key, *signing_key, fleet_options});
   return fleet->load();
 }
 
@@ -214,8 +217,8 @@ Status App::Parts::load_document() {
 }
 
 Status App::Parts::serve_api() {
-  services = std::make_unique<Services>(Services{loop, log, *store, *events, *fleet, *jobs, *access,
-                                                 *enrollment, identity.authority_pem,
+  services = std::make_unique<Services>(Services{loop, log, *store, *events, *groups, *fleet, *jobs,
+                                                 *access, *enrollment, identity.authority_pem,
                                                  to_unix_ms(loop.clock().unix_now()), nullptr});
   if (auto loaded = load_document(); !loaded) return loaded;
   services->request_limit =

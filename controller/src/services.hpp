@@ -13,6 +13,7 @@
 #include "access/enrollment.hpp"
 #include "events/event_log.hpp"
 #include "fleet/fleet.hpp"
+#include "fleet/groups.hpp"
 #include "jobs/job_service.hpp"
 #include "store/store.hpp"
 
@@ -29,6 +30,7 @@ struct Services {
   log::Logger& log;
   Store& store;
   EventLog& events;
+  Groups& groups;
   Fleet& fleet;
   JobService& jobs;
   Access& access;

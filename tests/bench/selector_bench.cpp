@@ -70,8 +70,9 @@ int main(int argc, char** argv) {
     const auto selector = bench::must(selector::Selector::parse(text), text);
     bench::Samples samples;
     for (int i = 0; i < kRounds; ++i) {
-      samples.add(bench::time_of(
-          [&] { found += nodes.select(selector, kNow, [] { return true; })->matched.size(); }));
+      samples.add(bench::time_of([&] {
+        found += nodes.select(selector, {kNow, nullptr}, [] { return true; })->matched.size();
+      }));
     }
     bench::print_row(text.size() > 42 ? text.substr(0, 39) + "..." : text, samples);
   }

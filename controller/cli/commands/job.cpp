@@ -157,6 +157,32 @@ CliResult<Exit> cancel_job(ApiClient& api, const Arguments& arguments) {
   return Exit::Ok;
 }
 
+/// What `run` does with a job that it made.
+CliResult<Exit> retry_job(ApiClient& api, const Arguments& arguments) {
+  const auto path = job_path(arguments);
+  if (!path) return tl::unexpected(path.error());
+  json request = json::object();
+  if (arguments.has("state")) request["states"] = arguments.values("state");
+  Interrupt interrupt;
+  const auto created = api.post_once(*path + "/retry", request);
+  if (!created) return or_look(created.error(), "muster job show " + arguments.words[0]);
+  const auto id = created->value("job", "");
+  const bool as_json = arguments.has("json");
+  if (arguments.has("detach")) {
+    std::cout << (as_json ? json{{"job", id}}.dump() : id) << "\n";
+    return Exit::Ok;
+  }
+  interrupt.job_is(id);
+  const auto job = follow_job(api, id, LiveOutput::None);
+  if (!job) return tl::unexpected(job.error());
+  if (as_json) {
+    std::cout << job->dump(2) << "\n";
+  } else if (auto printed = print_job(api, *job); !printed) {
+    return tl::unexpected(printed.error());
+  }
+  return exit_of_job(*job);
+}
+
 }  // namespace
 
 std::vector<Command> job_commands() {
@@ -195,6 +221,17 @@ std::vector<Command> job_commands() {
        "muster job cancel 7c1e…",
        {json_option()},
        cancel_job},
+      {"job retry",
+       "ID",
+       "run a job again where it did not end well",
+       "muster job retry 7c1e… --state failed --state timed_out",
+       {{"state", "STATE",
+         "where it ended so; may be repeated (default: failed, timed_out, refused, expired, "
+         "skipped and unreachable, not indeterminate)",
+         true},
+        {"detach", "", "print the new job's id and do not wait"},
+        json_option()},
+       retry_job},
   };
 }
 

@@ -33,27 +33,13 @@ std::string clone_of(const json& node) {
                     text_of(*clone, "refused"));
 }
 
-/// All pages as one.
-CliResult<json> nodes_of(ApiClient& api, const std::string& selector) {
-  json nodes = json::array();
-  std::string after;
-  do {
-    auto page = api.get("/v1/nodes" + query({{"selector", selector}, {"after", after}}));
-    if (!page) return page;
-    auto& more = page->at("nodes");
-    nodes.insert(nodes.end(), more.begin(), more.end());
-    after = text_of(*page, "next");
-  } while (!after.empty());
-  return json{{"nodes", std::move(nodes)}};
-}
-
 CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments, "; to choose nodes say --on SELECTOR"); !right) {
     return tl::unexpected(right.error());
   }
   const auto selector = selector_of(arguments);
   if (!selector) return tl::unexpected(selector.error());
-  const auto answer = nodes_of(api, *selector);
+  const auto answer = matching_nodes(api, *selector);
   if (!answer) return tl::unexpected(answer.error());
   const auto& nodes = answer->at("nodes");
   if (arguments.has("json")) {
@@ -74,13 +60,23 @@ CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
   for (const auto& node : nodes) {
     clones += clone_of(node);
     const auto presence = node.value("presence", "");
-    rows.push_back({printable(node.value("name", "")), presence, joined_labels(node.at("labels")),
-                    printable(node.at("facts").value("os.pretty", "-")),
-                    printable(node.value("agent_version", "-")),
-                    short_time(text_of(node, "last_seen"))});
+    rows.push_back(
+        {printable(node.value("name", "")),
+         presence + (node.contains("drained") ? ", drained" : ""), joined_labels(node.at("labels")),
+         printable(node.at("facts").value("os.pretty", "-")),
+         printable(node.value("agent_version", "-")), short_time(text_of(node, "last_seen"))});
   }
   std::cout << table({"NAME", "PRESENCE", "LABELS", "OS", "AGENT", "LAST SEEN"}, rows) << clones;
   return Exit::Ok;
+}
+
+/// A line, or "" while it is in service.
+std::string drain_of(const json& node) {
+  const auto drained = node.find("drained");
+  if (drained == node.end()) return "";
+  const auto reason = printable(drained->value("reason", ""));
+  return "drained    " + short_time(text_of(*drained, "since")) + " by " +
+         printable(drained->value("by", "")) + (reason.empty() ? "" : ": " + reason) + "\n";
 }
 
 void print_node(const json& node) {
@@ -92,7 +88,7 @@ void print_node(const json& node) {
             << "enrolled   " << short_time(text_of(node, "enrolled")) << "\n"
             << "last seen  " << short_time(text_of(node, "last_seen")) << "\n"
             << "labels     " << joined_labels(node.at("labels")) << "\n"
-            << clone_of(node);
+            << drain_of(node) << clone_of(node);
   std::cout << "plugins\n";
   for (const auto& plugin : node.at("plugins")) {
     std::cout << "  " << printable(plugin.value("id", "")) << " "
@@ -119,6 +115,25 @@ CliResult<Exit> show_node(ApiClient& api, const Arguments& arguments) {
   return Exit::Ok;
 }
 
+CliResult<Exit> show_facts(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_words(arguments, 1, "the name of one node"); !right) {
+    return tl::unexpected(right.error());
+  }
+  const auto node = api.get("/v1/nodes/" + sdk::percent_encode(arguments.words[0]));
+  if (!node) return or_look(node.error(), "muster node ls");
+  const auto& facts = node->at("facts");
+  if (arguments.has("json")) {
+    std::cout << json{{"node", node->at("name")}, {"facts", facts}}.dump(2) << "\n";
+    return Exit::Ok;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& [name, value] : facts.items()) {
+    rows.push_back({printable(name), printable(value.get<std::string>())});
+  }
+  std::cout << table({"FACT", "VALUE"}, rows);
+  return Exit::Ok;
+}
+
 }  // namespace
 
 std::vector<Command> node_commands() {
@@ -131,6 +146,12 @@ std::vector<Command> node_commands() {
        "muster node show web1",
        {json_option()},
        show_node},
+      {"node facts",
+       "NAME",
+       "what a node tells of itself",
+       "muster node facts web1",
+       {json_option()},
+       show_facts},
   };
 }
 

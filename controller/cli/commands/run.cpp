@@ -71,7 +71,11 @@ CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json
     if (options.has(name)) request[name] = options.value(name);
   }
   if (options.has("output-cap")) request["output_cap"] = options.value("output-cap");
+  for (const auto* name : {"limit", "seed"}) {
+    if (options.has(name)) request[name] = options.value(name);
+  }
   if (options.has("check")) request["check"] = true;
+  if (options.has("include-drained")) request["include_drained"] = true;
   Interrupt interrupt;
   const auto created = api.post_once("/v1/jobs", request);
   if (!created) return tl::unexpected(created.error());
@@ -123,6 +127,9 @@ std::vector<Option> run_options() {
                         "what to do for nodes that are offline: skip (default), queue or fail"},
                        {"instance", "NAME", "the configured instance of the plugin to use"},
                        {"output-cap", "SIZE", "how much output of a task to keep (default: 1MiB)"},
+                       {"limit", "N or N%", "only so many of the nodes that match"},
+                       {"seed", "TEXT", "which of them: the same seed chooses the same"},
+                       {"include-drained", "", "also nodes that were taken out of service"},
                        {"check", "", "say what would change and change nothing"},
                        {"stream", "", "show output live, each line with its node's name"},
                        {"detach", "", "print the job's id and do not wait"},

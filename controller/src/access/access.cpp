@@ -23,6 +23,7 @@ Role least_role(Action action) {
       return Role::Viewer;
     case Action::RunJob:
     case Action::CancelJob:
+    case Action::DrainNode:
       return Role::Operator;
     case Action::ReadEnrollmentTokens:
     case Action::ManageEnrollmentTokens:
@@ -51,8 +52,10 @@ std::string_view what(Action action) {
       return "see enrolment tokens";
     case Action::ManageEnrollmentTokens:
       return "make or revoke enrolment tokens";
+    case Action::DrainNode:
+      return "take nodes out of service or bring them back";
     case Action::ManageNodes:
-      return "change nodes";
+      return "change nodes and groups";
     case Action::ManageAccess:
       return "change who has access";
   }

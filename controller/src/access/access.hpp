@@ -44,7 +44,8 @@ enum class Action : std::uint8_t {
   CancelJob,
   ReadEnrollmentTokens,
   ManageEnrollmentTokens,
-  ManageNodes,
+  DrainNode,
+  ManageNodes,  ///< what they are called, whom selectors mean, and who is let go
   ManageAccess,
 };
 

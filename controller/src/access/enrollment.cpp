@@ -6,20 +6,10 @@
 #include <muster/core/net/join_token.hpp>
 #include <utility>
 
+#include "labels.hpp"
+
 namespace muster::controller {
 namespace {
-
-bool is_label_name(const std::string& name) {
-  const auto is_letter = [](unsigned char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  };
-  const auto is_digit = [](unsigned char c) { return c >= '0' && c <= '9'; };
-  return !name.empty() && name.size() <= 64 &&
-         is_letter(static_cast<unsigned char>(name.front())) &&
-         std::all_of(name.begin(), name.end(), [&](unsigned char c) {
-           return is_letter(c) || is_digit(c) || c == '-' || c == '_';
-         });
-}
 
 Status check(const EnrollmentRequest& request) {
   if (request.uses == 0 || request.uses > kMaxEnrollmentUses) {
@@ -32,24 +22,6 @@ Status check(const EnrollmentRequest& request) {
 }
 
 }  // namespace
-
-Status check_labels(const Labels& labels) {
-  if (labels.size() > kMaxLabels) {
-    return fail(ErrorCode::InvalidArgument, "a node has at most 64 labels", "/labels");
-  }
-  for (const auto& [name, value] : labels) {
-    if (!is_label_name(name)) {
-      return fail(ErrorCode::InvalidArgument,
-                  "a label's name has 1 to 64 letters, digits and -_ and begins with a letter",
-                  "/labels/" + name.substr(0, 64));
-    }
-    if (value.size() > 256) {
-      return fail(ErrorCode::InvalidArgument, "a label's value has at most 256 bytes",
-                  "/labels/" + name);
-    }
-  }
-  return {};
-}
 
 Enrollment::Enrollment(Store& store, const Clock& clock, Digest ca)
     : store_(store), clock_(clock), ca_(ca) {}

@@ -16,7 +16,6 @@ namespace muster::controller {
 
 inline constexpr std::uint32_t kMaxEnrollmentUses = 100'000;
 inline constexpr std::chrono::hours kMaxEnrollmentLife{24 * 365};
-inline constexpr std::size_t kMaxLabels = 64;
 
 /// Wrong secrets that one address may try within kWrongSecretWindow before it has to wait.
 inline constexpr int kMaxWrongSecrets = 10;
@@ -65,10 +64,5 @@ class Enrollment {
   Digest ca_;
   std::map<std::string, Wrong> wrong_;  // by address
 };
-
-/// A label's name: letters, digits and -_ up to 64 bytes, beginning with a letter (a
-/// dotted name is a fact); its value any text up to 256 bytes. Errors: InvalidArgument with
-/// the field.
-[[nodiscard]] Status check_labels(const Labels& labels);
 
 }  // namespace muster::controller

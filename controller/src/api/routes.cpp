@@ -14,6 +14,14 @@ std::vector<Served> all_served() {
       {"getStatus", needs(Action::ReadStatus), get_status},
       {"listNodes", needs(Action::ReadNodes), list_nodes},
       {"getNode", needs(Action::ReadNodes), get_node},
+      {"changeNode", needs(Action::ManageNodes), change_node},
+      {"retireNode", needs(Action::ManageNodes), retire_node},
+      {"drainNode", needs(Action::DrainNode), drain_node},
+      {"undrainNode", needs(Action::DrainNode), undrain_node},
+      {"listGroups", needs(Action::ReadNodes), list_groups},
+      {"getGroup", needs(Action::ReadNodes), get_group},
+      {"putGroup", needs(Action::ManageNodes), put_group},
+      {"removeGroup", needs(Action::ManageNodes), remove_group},
       {"explainSelector", needs(Action::ReadNodes), explain_selector},
       {"createEnrollmentToken", needs(Action::ManageEnrollmentTokens), create_enrollment_token},
       {"listEnrollmentTokens", needs(Action::ReadEnrollmentTokens), list_enrollment_tokens},
@@ -26,6 +34,7 @@ std::vector<Served> all_served() {
       {"watchJob", needs(Action::ReadJobs), watch_job},
       {"getJobOutput", needs(Action::ReadJobs), get_job_output},
       {"cancelJob", needs(Action::CancelJob), cancel_job},
+      {"retryJob", needs(Action::RunJob), retry_job},
   };
 }
 

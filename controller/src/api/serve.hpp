@@ -19,6 +19,14 @@ void get_metrics(const Services& services, const ExchangePtr& exchange);
 void get_status(const Services& services, const ExchangePtr& exchange);
 void list_nodes(const Services& services, const ExchangePtr& exchange);
 void get_node(const Services& services, const ExchangePtr& exchange);
+void change_node(const Services& services, const ExchangePtr& exchange);
+void drain_node(const Services& services, const ExchangePtr& exchange);
+void undrain_node(const Services& services, const ExchangePtr& exchange);
+void retire_node(const Services& services, const ExchangePtr& exchange);
+void list_groups(const Services& services, const ExchangePtr& exchange);
+void get_group(const Services& services, const ExchangePtr& exchange);
+void put_group(const Services& services, const ExchangePtr& exchange);
+void remove_group(const Services& services, const ExchangePtr& exchange);
 void explain_selector(const Services& services, const ExchangePtr& exchange);
 void create_enrollment_token(const Services& services, const ExchangePtr& exchange);
 void list_enrollment_tokens(const Services& services, const ExchangePtr& exchange);
@@ -31,6 +39,10 @@ void get_job(const Services& services, const ExchangePtr& exchange);
 void watch_job(const Services& services, const ExchangePtr& exchange);
 void get_job_output(const Services& services, const ExchangePtr& exchange);
 void cancel_job(const Services& services, const ExchangePtr& exchange);
+void retry_job(const Services& services, const ExchangePtr& exchange);
+
+/// A node as the API shows it.
+[[nodiscard]] nlohmann::json node_view(const Node& node);
 
 /// The answer to a selector that does not parse; nothing when it does.
 [[nodiscard]] std::optional<Problem> selector_problem(const Result<selector::Selector>& parsed,

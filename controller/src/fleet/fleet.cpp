@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fleet/fleet_state.hpp"
+#include "labels.hpp"
 
 namespace muster::controller {
 namespace {
@@ -129,30 +130,6 @@ Result<const Node*> Fleet::find(std::string_view name_or_id) const {
   return std::as_const(state_->nodes).find(name_or_id);
 }
 
-Result<selector::Selector> Fleet::parse(std::string_view text, selector::SyntaxError* where) const {
-  selector::Vocabulary vocabulary;
-  vocabulary.fact = [this](std::string_view name) { return state_->nodes.check_fact(name); };
-  vocabulary.state = [](std::string_view) -> Status {
-    return fail(ErrorCode::Unsupported, "how tasks ended cannot be asked for yet");
-  };
-  return selector::Selector::parse(text, where, vocabulary);
-}
-
-Result<Selection> Fleet::select(const selector::Selector& selector) const {
-  const auto until = state_->now() + kSelectWithin;
-  return state_->nodes.select(selector, state_->unix_now(),
-                              [this, until] { return state_->now() < until; });
-}
-
-std::string Fleet::check_label(const std::string& label) const {
-  return state_->nodes.check_label(label);
-}
-
-std::vector<selector::Untold> Fleet::untold(const selector::Selector& selector,
-                                            const Node& node) const {
-  return NodeRegistry::untold(selector, node, state_->unix_now());
-}
-
 FleetCounts Fleet::counts() const { return state_->nodes.counts(); }
 
 void Fleet::enroll(EnrollRequest request, Done<EnrollAnswer> done) {
@@ -186,12 +163,28 @@ void Fleet::enroll(EnrollRequest request, Done<EnrollAnswer> done) {
 }
 
 void Fleet::set_labels(NodeId id, Labels labels, Done<void> done) {
+  if (auto good = check_labels(labels); !good) return done(tl::unexpected(good.error()));
   state_->parts.store.set_labels(id, labels,
                                  [this, id, labels, done = std::move(done)](const Status& stored) {
                                    auto* node = state_->nodes.find(id);
                                    if (stored && node != nullptr) node->record.labels = labels;
                                    done(stored);
                                  });
+}
+
+void Fleet::set_drain(NodeId id, std::optional<Drain> drain, Done<void> done) {
+  state_->parts.store.set_drain(
+      id, drain, [this, id, drain, done = std::move(done)](const Status& stored) {
+        auto* node = state_->nodes.find(id);
+        if (stored && node != nullptr && node->record.drain.has_value() != drain.has_value()) {
+          nlohmann::json data = nlohmann::json::object();
+          if (drain) data = {{"by", drain->by}, {"reason", drain->reason}};
+          state_->parts.events.record(drain ? "node.drained" : "node.undrained",
+                                      "node/" + node->record.name, std::move(data));
+        }
+        if (stored && node != nullptr) node->record.drain = drain;
+        done(stored);
+      });
 }
 
 void Fleet::retire(NodeId id, Done<void> done) {

@@ -29,6 +29,7 @@ class Logger;
 namespace muster::controller {
 
 class EventLog;
+class Groups;
 
 /// Who wants to join, as the enrolment route read it.
 struct EnrollRequest {
@@ -84,6 +85,7 @@ class Fleet {
     EventLog& events;
     log::Logger& log;
     AgentLink& link;
+    const Groups& groups;
     const crypto::SessionKeyPair& session_key;
     const crypto::SigningKey& signing_key;
     FleetOptions options;
@@ -109,15 +111,23 @@ class Fleet {
   [[nodiscard]] Result<Selection> select(const selector::Selector& selector) const;
   /// A sentence about a label that no node has; else empty.
   [[nodiscard]] std::string check_label(const std::string& label) const;
-  /// Why the selector cannot tell whether it means this node.
-  [[nodiscard]] std::vector<selector::Untold> untold(const selector::Selector& selector,
-                                                     const Node& node) const;
+  /// For each of these nodes, why the selector cannot tell whether it means it.
+  [[nodiscard]] std::vector<std::vector<selector::Untold>> untold(
+      const selector::Selector& selector, const std::vector<const Node*>& nodes) const;
+  /// As parse(), of what the group of this name is to mean: it may not name itself.
+  [[nodiscard]] Result<selector::Selector> parse_group(
+      std::string_view name, std::string_view text, selector::SyntaxError* where = nullptr) const;
+  /// The other groups whose meaning depends on this one, by name.
+  [[nodiscard]] std::vector<std::string> groups_that_name(std::string_view group) const;
   [[nodiscard]] FleetCounts counts() const;
 
   /// Lets a node in. Errors: InvalidArgument (a name or key that is none), PermissionDenied and
   /// Conflict as Store::enroll_node; Unavailable when no gateway has ever said where it is.
   void enroll(EnrollRequest request, Done<EnrollAnswer> done);
+  /// Errors: InvalidArgument as check_labels(); NotFound.
   void set_labels(NodeId node, Labels labels, Done<void> done);
+  /// Takes the node out of service, or brings it back. What it runs goes on. Errors: NotFound.
+  void set_drain(NodeId node, std::optional<Drain> drain, Done<void> done);
   /// Its key is revoked at every gateway at once, its session ends, its id is never used again.
   void retire(NodeId node, Done<void> done);
 

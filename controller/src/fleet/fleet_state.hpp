@@ -10,6 +10,7 @@
 
 #include "events/event_log.hpp"
 #include "fleet/fleet.hpp"
+#include "fleet/groups.hpp"
 #include "fleet/inventory.hpp"
 #include "fleet/node_registry.hpp"
 #include "fleet/seldom.hpp"
@@ -63,6 +64,13 @@ struct Fleet::State {
   [[nodiscard]] std::optional<wire::Violation> take_manifest(const Node& node,
                                                              const wire::Manifest& manifest);
   void take_event(Node& node, const wire::Event& event);
+
+  // selectors: fleet_selectors.cpp
+  [[nodiscard]] selector::Vocabulary vocabulary();
+  [[nodiscard]] Status check_last(std::string_view of);
+  /// Of all that the selector asks about with last(). Errors: those of the store's reads.
+  [[nodiscard]] Result<NodeRegistry::LastTasks> last_tasks(
+      const selector::Expression& expression) const;
 
   // presence: fleet_presence.cpp
   void arm_tick();

@@ -9,7 +9,7 @@
 namespace muster::controller {
 namespace {
 
-selector::NodeView view_of(const Node& node, UnixMs now) {
+selector::NodeView view_of(const Node& node, const NodeRegistry::Context& context) {
   selector::NodeView view;
   view.name = node.record.name;
   view.label = [&labels =
@@ -18,11 +18,21 @@ selector::NodeView view_of(const Node& node, UnixMs now) {
     if (found == labels.end()) return std::nullopt;
     return found->second;
   };
-  view.fact = [&node, now](std::string_view name) -> std::optional<selector::FactView> {
+  view.fact = [&node,
+               now = context.now](std::string_view name) -> std::optional<selector::FactView> {
     const auto found = node.record.facts.find(std::string(name));
     if (found == node.record.facts.end()) return std::nullopt;
     const std::chrono::milliseconds age(std::max<UnixMs>(now - node.facts_told, 0));
     return selector::FactView{found->second, age, age > kFactsLife};
+  };
+  view.last = [&node, last = context.last](std::string_view of) -> std::optional<std::string_view> {
+    if (last == nullptr) return std::nullopt;
+    const auto states = last->find(of);
+    if (states == last->end()) return std::nullopt;
+    const auto found = states->second.find(node.record.id);
+    // A task that is not over has not ended in any way yet.
+    if (found == states->second.end() || !wire::is_final(found->second)) return std::nullopt;
+    return wire::to_string(found->second);
   };
   return view;
 }
@@ -70,7 +80,7 @@ Result<const Node*> NodeRegistry::find(std::string_view name_or_id) const {
                                        did_you_mean(name_or_id, names));
 }
 
-Result<Selection> NodeRegistry::select(const selector::Selector& selector, UnixMs now,
+Result<Selection> NodeRegistry::select(const selector::Selector& selector, const Context& context,
                                        const std::function<bool()>& may_go_on) const {
   constexpr std::size_t kNodesBetween = 32;
   Selection selection;
@@ -80,7 +90,7 @@ Result<Selection> NodeRegistry::select(const selector::Selector& selector, UnixM
       return fail(ErrorCode::ResourceExhausted,
                   "this selector takes too long over this fleet; make it simpler");
     }
-    switch (selector.evaluate(view_of(*node, now))) {
+    switch (selector.evaluate(view_of(*node, context))) {
       case selector::Match::Yes:
         selection.matched.push_back(node.get());
         break;
@@ -106,9 +116,9 @@ std::string NodeRegistry::check_label(const std::string& label) const {
 }
 
 std::vector<selector::Untold> NodeRegistry::untold(const selector::Selector& selector,
-                                                   const Node& node, UnixMs now) {
+                                                   const Node& node, const Context& context) {
   std::vector<selector::Untold> reasons;
-  std::ignore = selector.evaluate(view_of(node, now), &reasons);
+  std::ignore = selector.evaluate(view_of(node, context), &reasons);
   return reasons;
 }
 

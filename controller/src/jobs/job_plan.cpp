@@ -36,10 +36,10 @@ std::string why_nothing_matched(const Fleet& fleet, const selector::Selector& se
   return sentence;
 }
 
-Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const std::string& text,
+Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const JobRequest& request,
                                                  std::string& canonical) {
   selector::SyntaxError where;
-  const auto selector = fleet.parse(text, &where);
+  const auto selector = fleet.parse(request.selector, &where);
   if (!selector) {
     // Too long or too deep is no better for being asked again, whatever the parser calls it.
     auto refusal = refuse("selector_syntax", ErrorCode::InvalidArgument, selector.error().message);
@@ -56,6 +56,7 @@ Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const std::
     return refuse("matched_nothing", ErrorCode::NotFound,
                   why_nothing_matched(fleet, *selector, selection->unknown.size()));
   }
+  if (request.limit) keep_sample(selection->matched, *request.limit, request.seed);
   return std::move(selection->matched);
 }
 
@@ -146,6 +147,12 @@ Status check_request(const JobRequest& request) {
   if (request.idempotency_key.size() > 256) {
     return fail(ErrorCode::InvalidArgument, "an idempotency key has at most 256 bytes");
   }
+  if (!request.limit && !request.seed.empty()) {
+    return fail(ErrorCode::InvalidArgument, "a seed is of use with a limit only", "/seed");
+  }
+  if (request.seed.size() > kMaxSeed) {
+    return fail(ErrorCode::InvalidArgument, "a seed has at most 64 bytes", "/seed");
+  }
   if (request.operation.size() > 256 || request.instance.size() > 256) {
     return fail(ErrorCode::InvalidArgument, "a name has at most 256 bytes", "/operation");
   }
@@ -221,7 +228,11 @@ Digest digest_of(const JobRequest& request) {
                        request.start_within ? request.start_within->count() : -1,
                        static_cast<int>(request.offline),
                        request.check,
-                       request.output_cap.value_or(0)};
+                       request.output_cap.value_or(0),
+                       request.drained,
+                       request.limit ? request.limit->number : 0,
+                       request.limit && request.limit->percent,
+                       request.seed};
   return crypto::sha256(as_bytes(canonical.dump(-1, ' ', false, json::error_handler_t::replace)));
 }
 
@@ -239,6 +250,11 @@ JobRecord make_record(const JobRequest& request, std::chrono::milliseconds timeo
   job.not_after = now + request.start_within.value_or(window).count();
   job.offline = request.offline;
   job.check = request.check;
+  job.drained = request.drained;
+  if (request.limit) {
+    job.limit = std::to_string(request.limit->number) + (request.limit->percent ? "%" : "");
+    job.seed = request.seed;
+  }
   job.output_cap = request.output_cap.value_or(kDefaultOutputCap);
   job.requested_by = request.requested_by;
   job.idempotency_key = request.idempotency_key;
@@ -260,7 +276,12 @@ TaskRecord make_task(const Node& node, const config::Operation* operation, const
   task.id = TaskId::random();
   task.node = node.record.id;
   task.node_name = node.record.name;
-  if (is_away(node) && job.offline != OfflinePolicy::Queue) {
+  if (node.record.drain && !job.drained) {
+    const auto& reason = node.record.drain->reason;
+    end_at_creation(task, TaskState::Skipped, ErrorCode::FailedPrecondition,
+                    node.record.name + " is drained" + (reason.empty() ? "" : " (" + reason + ")"),
+                    job.created);
+  } else if (is_away(node) && job.offline != OfflinePolicy::Queue) {
     const bool skip = job.offline == OfflinePolicy::Skip;
     end_at_creation(
         task, skip ? TaskState::Skipped : TaskState::Unreachable, ErrorCode::Unavailable,
@@ -290,7 +311,7 @@ tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet, const JobRequest&
     return tl::unexpected(JobRefusal{good.error(), "bad_request", {}});
   }
   std::string canonical;
-  const auto targets = choose_targets(fleet, request.selector, canonical);
+  const auto targets = choose_targets(fleet, request, canonical);
   if (!targets) return tl::unexpected(targets.error());
   if (targets->size() > room) {
     return refuse("busy", ErrorCode::ResourceExhausted,

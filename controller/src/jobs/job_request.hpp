@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "jobs/sample.hpp"
 #include "store/records.hpp"
 
 namespace muster::controller {
@@ -27,7 +28,10 @@ struct JobRequest {
   std::optional<std::chrono::milliseconds> timeout;       ///< default: the manifest's
   std::optional<std::chrono::milliseconds> start_within;  ///< default: by the policy
   OfflinePolicy offline = OfflinePolicy::Skip;
+  bool drained = false;  ///< nodes that were taken out of service get it too
   bool check = false;
+  std::optional<SampleSize> limit;  ///< only so many of the nodes that match
+  std::string seed;                 ///< which of them: the same seed chooses the same
   std::optional<std::uint64_t> output_cap;
   std::string requested_by;
   std::string idempotency_key;  ///< empty: none

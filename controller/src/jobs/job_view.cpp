@@ -82,15 +82,20 @@ json output_view(const OutputRecord& output) {
 }
 
 json head_view(const JobRecord& job, const TaskCounts& counts) {
-  return {{"job", job.id.text()},
-          {"operation", job.operation},
-          {"selector", job.selector},
-          {"check", job.check},
-          {"state", job_state(job, counts)},
-          {"requested_by", job.requested_by},
-          {"created", time_view(job.created)},
-          {"ended", time_view(job.ended)},
-          {"counts", counts_view(counts, job.targets)}};
+  json view{{"job", job.id.text()},
+            {"operation", job.operation},
+            {"selector", job.selector},
+            {"check", job.check},
+            {"state", job_state(job, counts)},
+            {"requested_by", job.requested_by},
+            {"created", time_view(job.created)},
+            {"ended", time_view(job.ended)},
+            {"counts", counts_view(counts, job.targets)}};
+  if (!job.limit.empty()) {
+    view["limit"] = job.limit;
+    view["seed"] = job.seed;
+  }
+  return view;
 }
 
 }  // namespace

@@ -195,6 +195,23 @@ Result<std::pair<JobId, TaskRecord>> MemoryStore::task(TaskId id) {
   return std::pair{job.job.id, job.tasks[found->second.second]};
 }
 
+Result<LastStates> MemoryStore::last_states(const std::string& operation) {
+  LastStates last;
+  for (const auto& [job, tasks] : jobs_) {
+    if (!operation.empty() && job.operation != operation) continue;
+    for (const auto& task : tasks) last[task.node] = task.state;
+  }
+  return last;
+}
+
+Result<LastStates> MemoryStore::last_states(JobId id) {
+  const auto found = job_index_.find(id);
+  if (found == job_index_.end()) return no("job");
+  LastStates last;
+  for (const auto& task : jobs_[found->second].tasks) last[task.node] = task.state;
+  return last;
+}
+
 Result<TaskRecord> MemoryStore::task_on(JobId job, std::string_view node_name) {
   const auto found = job_index_.find(job);
   if (found == job_index_.end()) return fail(ErrorCode::NotFound, "there is no job " + job.text());

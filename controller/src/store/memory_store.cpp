@@ -87,6 +87,17 @@ void MemoryStore::set_labels(NodeId id, Labels labels, Done<void> done) {
       std::move(done));
 }
 
+void MemoryStore::set_drain(NodeId id, std::optional<Drain> drain, Done<void> done) {
+  write<void>(
+      [this, id, drain = std::move(drain)]() -> Status {
+        auto* node = living(id);
+        if (node == nullptr) return no("node");
+        node->drain = drain;
+        return {};
+      },
+      std::move(done));
+}
+
 void MemoryStore::retire_node(NodeId id, UnixMs when, Done<void> done) {
   write<void>(
       [this, id, when]() -> Status {
@@ -106,6 +117,30 @@ Result<std::vector<NodeRecord>> MemoryStore::nodes() {
   std::sort(living_nodes.begin(), living_nodes.end(),
             [](const auto& left, const auto& right) { return left.name < right.name; });
   return living_nodes;
+}
+
+void MemoryStore::put_group(GroupRecord group, Done<void> done) {
+  write<void>(
+      [this, group = std::move(group)]() -> Status {
+        groups_[group.name] = group;
+        return {};
+      },
+      std::move(done));
+}
+
+void MemoryStore::remove_group(std::string name, Done<void> done) {
+  write<void>(
+      [this, name = std::move(name)]() -> Status {
+        if (groups_.erase(name) == 0) return no("group");
+        return {};
+      },
+      std::move(done));
+}
+
+Result<std::vector<GroupRecord>> MemoryStore::groups() {
+  std::vector<GroupRecord> all;
+  for (const auto& [name, group] : groups_) all.push_back(group);
+  return all;
 }
 
 void MemoryStore::add_enrollment_token(EnrollmentToken token, Done<void> done) {

@@ -43,8 +43,13 @@ class MemoryStore final : public Store {
   void enroll_node(const Digest& secret, NodeRecord node, Done<NodeRecord> done) override;
   void update_node(NodeId node, NodeReport report, Done<void> done) override;
   void set_labels(NodeId node, Labels labels, Done<void> done) override;
+  void set_drain(NodeId node, std::optional<Drain> drain, Done<void> done) override;
   void retire_node(NodeId node, UnixMs when, Done<void> done) override;
   [[nodiscard]] Result<std::vector<NodeRecord>> nodes() override;
+
+  void put_group(GroupRecord group, Done<void> done) override;
+  void remove_group(std::string name, Done<void> done) override;
+  [[nodiscard]] Result<std::vector<GroupRecord>> groups() override;
 
   void add_enrollment_token(EnrollmentToken token, Done<void> done) override;
   void revoke_enrollment_token(EnrollmentTokenId token, UnixMs when, Done<void> done) override;
@@ -66,6 +71,8 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<JobWithTasks> job(JobId id) override;
   [[nodiscard]] Result<JobPage> jobs(const JobQuery& query) override;
   [[nodiscard]] Result<std::pair<JobId, TaskRecord>> task(TaskId id) override;
+  [[nodiscard]] Result<LastStates> last_states(const std::string& operation) override;
+  [[nodiscard]] Result<LastStates> last_states(JobId job) override;
   [[nodiscard]] Result<TaskRecord> task_on(JobId job, std::string_view node_name) override;
 
   [[nodiscard]] std::shared_ptr<OutputBuffer> new_output() override;
@@ -104,6 +111,7 @@ class MemoryStore final : public Store {
   // Shared with the outputs that it made, which may outlive it.
   std::shared_ptr<std::optional<Error>> failure_ = std::make_shared<std::optional<Error>>();
   std::vector<NodeRecord> nodes_;
+  std::map<std::string, GroupRecord> groups_;
   std::vector<EnrollmentToken> enrollment_tokens_;
   std::vector<ApiToken> api_tokens_;
   std::vector<JobWithTasks> jobs_;  // oldest first

@@ -90,6 +90,17 @@ std::vector<OutputRecord> outputs_from_json(const std::string& text) {
   return outputs;
 }
 
+std::string drain_to_json(const std::optional<Drain>& drain) {
+  if (!drain) return {};
+  return dump({{"since", drain->since}, {"by", drain->by}, {"reason", drain->reason}});
+}
+
+std::optional<Drain> drain_from_json(const std::string& text) {
+  const auto value = json::parse(text, nullptr, false);
+  if (!value.is_object()) return std::nullopt;
+  return Drain{value.value("since", UnixMs{0}), value.value("by", ""), value.value("reason", "")};
+}
+
 std::string counts_to_json(const TaskCounts& counts) {
   auto object = json::object();
   for (int state = 0; state < TaskCounts::kStates; ++state) {

@@ -18,6 +18,9 @@ namespace muster::controller {
 [[nodiscard]] std::vector<wire::PluginInfo> plugins_from_json(const std::string& text);
 [[nodiscard]] std::string outputs_to_json(const std::vector<OutputRecord>& outputs);
 [[nodiscard]] std::vector<OutputRecord> outputs_from_json(const std::string& text);
+/// Empty for none.
+[[nodiscard]] std::string drain_to_json(const std::optional<Drain>& drain);
+[[nodiscard]] std::optional<Drain> drain_from_json(const std::string& text);
 /// {"10": 3} for three tasks that are ok.
 [[nodiscard]] std::string counts_to_json(const TaskCounts& counts);
 [[nodiscard]] TaskCounts counts_from_json(const std::string& text);

@@ -28,6 +28,14 @@ using EnrollmentTokenId = Id<struct EnrollmentTokenTag>;
 using ApiTokenId = Id<struct ApiTokenTag>;
 using FleetId = Id<struct FleetTag>;
 
+/// A node that an operator took out of service: it gets no new tasks unless a job asks for drained
+/// nodes too.
+struct Drain {
+  UnixMs since = 0;
+  std::string by;
+  std::string reason;
+};
+
 struct NodeRecord {
   NodeId id;
   std::string name;  ///< unique among nodes that are not retired
@@ -38,10 +46,20 @@ struct NodeRecord {
   UnixMs enrolled = 0;
   UnixMs last_seen = 0;
   UnixMs retired = 0;
+  std::optional<Drain> drain;
   std::string agent_version;
   Digest facts_digest{};
   std::map<std::string, std::string> facts;
   std::vector<wire::PluginInfo> plugins;
+};
+
+/// A selector with a name.
+struct GroupRecord {
+  std::string name;
+  std::string selector;  ///< in its canonical spelling
+  std::string doc;       ///< one line
+  UnixMs updated = 0;
+  std::string updated_by;
 };
 
 /// What a node tells of itself and may change with every session.
@@ -90,7 +108,10 @@ struct JobRecord {
   std::int64_t timeout_ms = 0;
   UnixMs not_after = 0;  ///< the latest start
   OfflinePolicy offline = OfflinePolicy::Skip;
+  bool drained = false;  ///< also on nodes that were taken out of service
   bool check = false;
+  std::string limit;        ///< "5%" or "20" of the nodes that match, or empty for all
+  std::string seed;         ///< which of them
   std::size_t targets = 0;  ///< its tasks, counted when they were frozen
   std::uint64_t output_cap = 0;
   std::string requested_by;

@@ -13,7 +13,7 @@ constexpr const char* kJobColumns =
     "SELECT number, id, operation, instance, selector, arguments, timeout_ms, not_after, offline, "
     "check_mode, output_cap, requested_by, idempotency_key, request_digest, cancel_requested, "
     "created, "
-    "ended, targets, counts FROM jobs ";
+    "ended, targets, counts, drained, sample, seed FROM jobs ";
 constexpr const char* kTaskColumns =
     "SELECT tasks.id, node, node_name, state, attempt, result, error, started, tasks.ended, "
     "outputs ";
@@ -37,6 +37,9 @@ JobRecord job_from(SQLite::Statement& row) {
   job.created = row.getColumn(15).getInt64();
   job.ended = row.getColumn(16).getInt64();
   job.targets = static_cast<std::size_t>(row.getColumn(17).getInt64());
+  job.drained = row.getColumn(19).getInt() != 0;
+  job.limit = row.getColumn(20).getString();
+  job.seed = row.getColumn(21).getString();
   return job;
 }
 
@@ -104,25 +107,34 @@ std::int64_t insert_job(SQLite::Database& database, const JobRecord& job,
       database,
       "INSERT INTO jobs (id, operation, instance, selector, arguments, timeout_ms, not_after, "
       "offline, check_mode, output_cap, requested_by, idempotency_key, request_digest, created, "
-      "ended, targets, counts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "ended, targets, counts, drained, sample, seed) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       job.id, job.operation, job.instance, job.selector, job.arguments, job.timeout_ms,
       job.not_after, static_cast<int>(job.offline), static_cast<int>(job.check), job.output_cap,
       job.requested_by, job.idempotency_key, job.request_digest, job.created, job.ended,
-      job.targets, job.ended == 0 ? std::string() : counts_to_json(counts));
+      job.targets, job.ended == 0 ? std::string() : counts_to_json(counts),
+      static_cast<int>(job.drained), job.limit, job.seed);
   return database.getLastInsertRowid();
 }
 
-void insert_tasks(SQLite::Database& database, std::int64_t job_number,
+void insert_tasks(SQLite::Database& database, std::int64_t job_number, const JobRecord& job,
                   const std::vector<TaskRecord>& tasks) {
   SQLite::Statement insert(
       database,
       "INSERT INTO tasks (id, job, node, node_name, state, attempt, result, error, "
       "started, ended, outputs) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  SQLite::Statement last(
+      database, "INSERT OR REPLACE INTO last_tasks (operation, node, task) VALUES (?, ?, ?)");
   for (const auto& task : tasks) {
     sql::bind(insert, task.id, job_number, task.node, task.node_name, static_cast<int>(task.state),
               task.attempt, BytesView(task.result), error_to_json(task.error), task.started,
               task.ended, outputs_to_json(task.outputs));
     insert.exec();
+    const auto number = database.getLastInsertRowid();
+    for (const auto& operation : {std::string(), job.operation}) {
+      sql::bind(last, operation, task.node, number);
+      last.exec();
+    }
   }
 }
 
@@ -197,7 +209,7 @@ void SqliteStore::create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<
             find_request(database, job.requested_by, job.idempotency_key, job.request_digest);
         if (!same) return tl::unexpected(same.error());
         if (*same) return **same;
-        insert_tasks(database, insert_job(database, job, count(tasks)), tasks);
+        insert_tasks(database, insert_job(database, job, count(tasks)), job, tasks);
         return job.id;
       },
       std::move(done), bytes);

@@ -65,7 +65,7 @@ Status insert_node(SQLite::Database& database, const NodeRecord& node) {
 
 constexpr const char* kNodeColumns =
     "SELECT id, name, machine_id, transport_key, session_key, labels, enrolled, last_seen, "
-    "agent_version, facts_digest, facts, plugins FROM nodes ";
+    "agent_version, facts_digest, facts, plugins, drain FROM nodes ";
 
 NodeRecord node_from(SQLite::Statement& row) {
   NodeRecord node;
@@ -81,6 +81,7 @@ NodeRecord node_from(SQLite::Statement& row) {
   node.facts_digest = sql::array<32>(row.getColumn(9));
   node.facts = map_from_json(row.getColumn(10).getString());
   node.plugins = plugins_from_json(row.getColumn(11).getString());
+  node.drain = drain_from_json(row.getColumn(12).getString());
   return node;
 }
 
@@ -147,6 +148,16 @@ void SqliteStore::set_labels(NodeId node, Labels labels, Done<void> done) {
       [node, labels = std::move(labels)](SQLite::Database& database) -> Status {
         return one_row(sql::execute(database, "UPDATE nodes SET labels = ? WHERE id = ?",
                                     map_to_json(labels), node),
+                       "there is no such node");
+      },
+      std::move(done));
+}
+
+void SqliteStore::set_drain(NodeId node, std::optional<Drain> drain, Done<void> done) {
+  write<void>(
+      [node, drain = std::move(drain)](SQLite::Database& database) -> Status {
+        return one_row(sql::execute(database, "UPDATE nodes SET drain = ? WHERE id = ?",
+                                    drain_to_json(drain), node),
                        "there is no such node");
       },
       std::move(done));

@@ -22,6 +22,7 @@ CREATE TABLE nodes (
   enrolled INTEGER NOT NULL,
   last_seen INTEGER NOT NULL,
   retired INTEGER NOT NULL DEFAULT 0,
+  drain TEXT NOT NULL DEFAULT '',
   agent_version TEXT NOT NULL,
   facts_digest BLOB NOT NULL CHECK (length(facts_digest) = 32),
   facts TEXT NOT NULL,
@@ -67,7 +68,10 @@ CREATE TABLE jobs (
   created INTEGER NOT NULL,
   ended INTEGER NOT NULL,
   targets INTEGER NOT NULL DEFAULT 0,
-  counts TEXT NOT NULL DEFAULT '') STRICT;
+  counts TEXT NOT NULL DEFAULT '',
+  drained INTEGER NOT NULL DEFAULT 0,
+  sample TEXT NOT NULL DEFAULT '',
+  seed TEXT NOT NULL DEFAULT '') STRICT;
 CREATE UNIQUE INDEX job_keys ON jobs (requested_by, idempotency_key) WHERE idempotency_key <> '';
 CREATE INDEX open_jobs ON jobs (number) WHERE ended = 0;
 
@@ -85,6 +89,19 @@ CREATE TABLE tasks (
   ended INTEGER NOT NULL,
   outputs TEXT NOT NULL) STRICT;
 CREATE INDEX tasks_of_job ON tasks (job, node_name, state);
+
+CREATE TABLE last_tasks (
+  operation TEXT NOT NULL,
+  node BLOB NOT NULL,
+  task INTEGER NOT NULL,
+  PRIMARY KEY (operation, node)) WITHOUT ROWID, STRICT;
+
+CREATE TABLE groups (
+  name TEXT PRIMARY KEY,
+  selector TEXT NOT NULL,
+  doc TEXT NOT NULL,
+  updated INTEGER NOT NULL,
+  updated_by TEXT NOT NULL) STRICT;
 
 CREATE TABLE outputs (
   digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
@@ -153,6 +170,23 @@ void upgrade_to_4(SQLite::Database& database) {
   put_number(database, "schema", 4);
 }
 
+/// From version 4, which had no groups, drained no nodes and did not know each node's last task.
+void upgrade_to_5(SQLite::Database& database) {
+  database.exec(
+      "ALTER TABLE nodes ADD COLUMN drain TEXT NOT NULL DEFAULT '';"
+      "ALTER TABLE jobs ADD COLUMN drained INTEGER NOT NULL DEFAULT 0;"
+      "ALTER TABLE jobs ADD COLUMN sample TEXT NOT NULL DEFAULT '';"
+      "ALTER TABLE jobs ADD COLUMN seed TEXT NOT NULL DEFAULT '';"
+      "CREATE TABLE last_tasks (operation TEXT NOT NULL, node BLOB NOT NULL, task INTEGER NOT NULL,"
+      " PRIMARY KEY (operation, node)) WITHOUT ROWID, STRICT;"
+      "INSERT INTO last_tasks SELECT '', node, max(number) FROM tasks GROUP BY node;"
+      "INSERT INTO last_tasks SELECT operation, node, max(tasks.number) FROM tasks"
+      " JOIN jobs ON jobs.number = tasks.job GROUP BY operation, node;"
+      "CREATE TABLE groups (name TEXT PRIMARY KEY, selector TEXT NOT NULL, doc TEXT NOT NULL,"
+      " updated INTEGER NOT NULL, updated_by TEXT NOT NULL) STRICT;");
+  put_number(database, "schema", 5);
+}
+
 }  // namespace
 
 void set_pragmas(SQLite::Database& database) {
@@ -177,6 +211,7 @@ Result<StoreMeta> prepare_schema(SQLite::Database& database, const std::filesyst
   if (meta.schema_version <= 1) upgrade_to_2(database);
   if (meta.schema_version <= 2) upgrade_to_3(database);
   if (meta.schema_version <= 3) upgrade_to_4(database);
+  if (meta.schema_version <= 4) upgrade_to_5(database);
   meta.schema_version = kSchemaVersion;
   meta.epoch = number(database, "epoch") + 1;
   put_number(database, "epoch", meta.epoch);

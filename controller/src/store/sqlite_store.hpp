@@ -41,8 +41,13 @@ class SqliteStore final : public Store {
   void enroll_node(const Digest& secret, NodeRecord node, Done<NodeRecord> done) override;
   void update_node(NodeId node, NodeReport report, Done<void> done) override;
   void set_labels(NodeId node, Labels labels, Done<void> done) override;
+  void set_drain(NodeId node, std::optional<Drain> drain, Done<void> done) override;
   void retire_node(NodeId node, UnixMs when, Done<void> done) override;
   [[nodiscard]] Result<std::vector<NodeRecord>> nodes() override;
+
+  void put_group(GroupRecord group, Done<void> done) override;
+  void remove_group(std::string name, Done<void> done) override;
+  [[nodiscard]] Result<std::vector<GroupRecord>> groups() override;
 
   void add_enrollment_token(EnrollmentToken token, Done<void> done) override;
   void revoke_enrollment_token(EnrollmentTokenId token, UnixMs when, Done<void> done) override;
@@ -64,6 +69,8 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<JobWithTasks> job(JobId id) override;
   [[nodiscard]] Result<JobPage> jobs(const JobQuery& query) override;
   [[nodiscard]] Result<std::pair<JobId, TaskRecord>> task(TaskId id) override;
+  [[nodiscard]] Result<LastStates> last_states(const std::string& operation) override;
+  [[nodiscard]] Result<LastStates> last_states(JobId job) override;
   [[nodiscard]] Result<TaskRecord> task_on(JobId job, std::string_view node_name) override;
 
   [[nodiscard]] std::shared_ptr<OutputBuffer> new_output() override;

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "store/output_buffer.hpp"
@@ -34,6 +35,8 @@ struct TaskOutcome {
   std::vector<std::shared_ptr<OutputBuffer>> bodies;
   UnixMs job_ended = 0;  ///< not 0: with this task, after all others, the whole job ended
 };
+
+using LastStates = std::unordered_map<NodeId, TaskState>;
 
 /// What waits to be written.
 struct WriteLoad {
@@ -69,11 +72,21 @@ class Store {
   virtual void update_node(NodeId node, NodeReport report, Done<void> done) = 0;
   /// Errors: NotFound.
   virtual void set_labels(NodeId node, Labels labels, Done<void> done) = 0;
+  /// Errors: NotFound.
+  virtual void set_drain(NodeId node, std::optional<Drain> drain, Done<void> done) = 0;
   /// The node is no more; its id and keys stay taken, its name is free. Errors: NotFound, also when
   /// retired already.
   virtual void retire_node(NodeId node, UnixMs when, Done<void> done) = 0;
   /// All living ones, by name.
   [[nodiscard]] virtual Result<std::vector<NodeRecord>> nodes() = 0;
+
+  // --- groups
+  /// Makes the group, or replaces the one of this name.
+  virtual void put_group(GroupRecord group, Done<void> done) = 0;
+  /// Errors: NotFound.
+  virtual void remove_group(std::string name, Done<void> done) = 0;
+  /// By name.
+  [[nodiscard]] virtual Result<std::vector<GroupRecord>> groups() = 0;
 
   // --- enrolment tokens
   virtual void add_enrollment_token(EnrollmentToken token, Done<void> done) = 0;
@@ -121,6 +134,11 @@ class Store {
   [[nodiscard]] virtual Result<JobPage> jobs(const JobQuery& query) = 0;
   /// The task and the job that it belongs to. Errors: NotFound.
   [[nodiscard]] virtual Result<std::pair<JobId, TaskRecord>> task(TaskId id) = 0;
+  /// The state, as it is stored, of each node's task in the newest job of this operation, or of any
+  /// when it is empty.
+  [[nodiscard]] virtual Result<LastStates> last_states(const std::string& operation) = 0;
+  /// The same of the tasks of one job. Errors: NotFound.
+  [[nodiscard]] virtual Result<LastStates> last_states(JobId job) = 0;
   /// The job's task on the node that had this name. Errors: NotFound.
   [[nodiscard]] virtual Result<TaskRecord> task_on(JobId job, std::string_view node_name) = 0;
 

@@ -168,10 +168,8 @@ Parsed TermParser::parse_function() {
   term.kind = Kind::Term;
   term.subject = function.text == "age" ? Subject::Age : Subject::Last;
   term.name = argument.text;
-  if (term.subject == Subject::Age) {
-    if (auto known = check_word(vocabulary_.fact, argument); !known)
-      return tl::unexpected(known.error());
-  }
+  const auto& words = term.subject == Subject::Age ? vocabulary_.fact : vocabulary_.last;
+  if (auto known = check_word(words, argument); !known) return tl::unexpected(known.error());
   if (!at_test()) {
     return cursor_.refuse(term.subject == Subject::Age
                               ? "a comparison is missing here, such as age(" + term.name + ")<10m"

@@ -327,5 +327,46 @@ TEST_CASE("writes are answered in the order of asking", "[contract][store]") {
   CHECK(std::is_sorted(order.begin(), order.end()));
 }
 
+TEST_CASE("each node's last task is known, of any job, of an operation and of one job",
+          "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  auto first = StoreFixture::task("a");
+  auto second = StoreFixture::task("a");
+  second.node = first.node;
+  const auto other = StoreFixture::task("b");
+  auto ping = StoreFixture::job();
+  auto exec = StoreFixture::job();
+  exec.operation = "system.exec";
+  REQUIRE(store.create(ping, {first, other}));
+  REQUIRE(store.create(exec, {second}));
+  first.state = TaskState::Failed;
+  second.state = TaskState::Ok;
+  REQUIRE(store.finish({{ping.id, first, {}, 0}, {exec.id, second, {}, 9}}));
+  store.reopen();
+  const auto any = store->last_states(std::string()).value();
+  CHECK(any.size() == 2);
+  CHECK(any.at(first.node) == TaskState::Ok);
+  CHECK(any.at(other.node) == TaskState::Queued);
+  CHECK(store->last_states("system.ping").value().at(first.node) == TaskState::Failed);
+  CHECK(store->last_states("system.exec").value().size() == 1);
+  CHECK(store->last_states("system.nothing").value().empty());
+  CHECK(store->last_states(ping.id).value().at(first.node) == TaskState::Failed);
+  CHECK(store->last_states(JobId::random()).error().code == ErrorCode::NotFound);
+}
+
+TEST_CASE("what a job was limited to is kept with it", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  auto job = StoreFixture::job();
+  job.limit = "5%";
+  job.seed = "monday";
+  job.drained = true;
+  REQUIRE(store.create(job, {StoreFixture::task("a")}));
+  store.reopen();
+  const auto kept = store->job(job.id).value().job;
+  CHECK(kept.limit == "5%");
+  CHECK(kept.seed == "monday");
+  CHECK(kept.drained);
+}
+
 }  // namespace
 }  // namespace muster::controller

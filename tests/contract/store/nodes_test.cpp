@@ -138,5 +138,53 @@ TEST_CASE("an operator's token has a name of its own while it is in force", "[co
   CHECK(store.wait_done([&](auto done) { store->add_api_token(other, done); }));
 }
 
+TEST_CASE("a node's drain is kept, and taken back", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  store.add_token("s", 1, 1000);
+  const auto node = store.enroll("s", StoreFixture::node("web1"));
+  const auto set = [&](std::optional<Drain> drain) {
+    return store.wait_done([&](auto done) { store->set_drain(node->id, drain, done); });
+  };
+  REQUIRE(set(Drain{7, "ann", "new \"disk\""}));
+  store.reopen();
+  const auto kept = store->nodes()->front().drain;
+  REQUIRE(kept);
+  CHECK(kept->since == 7);
+  CHECK(kept->by == "ann");
+  CHECK(kept->reason == "new \"disk\"");
+  REQUIRE(set(std::nullopt));
+  store.reopen();
+  CHECK_FALSE(store->nodes()->front().drain);
+  const auto nobody =
+      store.wait_done([&](auto done) { store->set_drain(NodeId::random(), std::nullopt, done); });
+  CHECK(nobody.error().code == ErrorCode::NotFound);
+}
+
+TEST_CASE("groups are kept by name, replaced and removed", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  const auto put = [&](const std::string& name, const std::string& selector) {
+    return store.wait_done([&](auto done) {
+      store->put_group({name, selector, "for tests", 9, "ann"}, done);
+    });
+  };
+  const auto remove = [&](const std::string& name) {
+    return store.wait_done([&](auto done) { store->remove_group(name, done); });
+  };
+  REQUIRE(put("web", "role=web"));
+  REQUIRE(put("all-of-it", "all"));
+  REQUIRE(put("web", "role=web and not canary"));
+  store.reopen();
+  const auto groups = store->groups();
+  REQUIRE(groups->size() == 2);
+  CHECK((*groups)[0].name == "all-of-it");
+  CHECK((*groups)[1].selector == "role=web and not canary");
+  CHECK((*groups)[1].doc == "for tests");
+  CHECK((*groups)[1].updated == 9);
+  CHECK((*groups)[1].updated_by == "ann");
+  REQUIRE(remove("web"));
+  CHECK(remove("web").error().code == ErrorCode::NotFound);
+  CHECK(store->groups()->size() == 1);
+}
+
 }  // namespace
 }  // namespace muster::controller

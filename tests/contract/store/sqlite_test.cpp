@@ -99,6 +99,32 @@ TEST_CASE("a full disk refuses the write whole, and the store goes on when there
   CHECK(create(1));
 }
 
+/// Takes away what version 5 brought.
+void make_version_4(SQLite::Database& database) {
+  database.exec("ALTER TABLE nodes DROP COLUMN drain");
+  for (const auto* column : {"drained", "sample", "seed"}) {
+    database.exec(std::string("ALTER TABLE jobs DROP COLUMN ") + column);
+  }
+  database.exec("DROP TABLE last_tasks");
+  database.exec("DROP TABLE groups");
+  database.exec("UPDATE meta SET number = 4 WHERE name = 'schema'");
+}
+
+TEST_CASE("a database of the fourth version learns of each node's last task", "[contract][store]") {
+  StoreFixture store(Kind::Sqlite);
+  const auto task = StoreFixture::task("a");
+  REQUIRE(store.create(StoreFixture::job(), {task}));
+  {
+    SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
+    make_version_4(database);
+  }
+  store.reopen();
+  CHECK(store->meta().schema_version == kSchemaVersion);
+  CHECK(store->last_states(std::string()).value().contains(task.node));
+  CHECK(store->last_states("system.ping").value().contains(task.node));
+  CHECK(store->groups()->empty());
+}
+
 TEST_CASE(
     "a database of the first version gets its targets counted, and its tasks may have been sent",
     "[contract][store]") {
@@ -107,6 +133,7 @@ TEST_CASE(
   REQUIRE(store.create(job, {StoreFixture::task("a"), StoreFixture::task("b")}));
   {
     SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
+    make_version_4(database);
     database.exec("ALTER TABLE jobs DROP COLUMN targets");
     database.exec("ALTER TABLE jobs DROP COLUMN counts");
     database.exec("UPDATE meta SET number = 1 WHERE name = 'schema'");
@@ -132,6 +159,7 @@ TEST_CASE("a database of the second version gets the counts of its ended jobs",
   REQUIRE(store.create(StoreFixture::job(), {StoreFixture::task("a")}));
   {
     SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
+    make_version_4(database);
     database.exec("ALTER TABLE jobs DROP COLUMN counts");
     database.exec("UPDATE meta SET number = 2 WHERE name = 'schema'");
   }
@@ -151,6 +179,7 @@ TEST_CASE("a database of the third version counts the text of its events, and ke
   for (int i = 0; i < 9; ++i) store.record(std::string(999, 'x'));
   {
     SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
+    make_version_4(database);
     database.exec("DELETE FROM meta WHERE name = 'event_bytes'");
     database.exec("UPDATE meta SET number = 3 WHERE name = 'schema'");
   }

@@ -28,9 +28,9 @@ ApiWorld::ApiWorld(unsigned requests_per_second)
   while (!admin_.empty() && admin_.back() == '\n') admin_.pop_back();
   enrollment_ = std::make_unique<Enrollment>(world_.kept(), world_.clock, Digest{});
   services_ = std::make_unique<Services>(
-      Services{*world_.loop, world_.log, world_.kept(), *world_.events, *world_.fleet, *world_.jobs,
-               *access_, *enrollment_, identity_.authority_pem, to_unix_ms(world_.clock.unix_now()),
-               api::Document::built_in().value(), nullptr});
+      Services{*world_.loop, world_.log, world_.kept(), *world_.events, *world_.groups,
+               *world_.fleet, *world_.jobs, *access_, *enrollment_, identity_.authority_pem,
+               to_unix_ms(world_.clock.unix_now()), api::Document::built_in().value(), nullptr});
   services_->answers = api::AnswerCheck::compile(*services_->document, world_.log).value();
   services_->request_limit = std::make_shared<api::RequestLimit>(world_.clock, requests_per_second);
   http::ServerOptions options;

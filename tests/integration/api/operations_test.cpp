@@ -49,6 +49,9 @@ std::string enroll_body(const std::string& token_line) {
 std::map<std::string, Row> rows_for(ApiWorld& world) {
   const auto job = world.create_job();
   const auto token = world.post("/v1/enrollment-tokens", json::object()).body;
+  for (const auto* group : {"kept", "old"}) {
+    world.ask("PUT", "/v1/groups/" + std::string(group), R"({"selector": "all"})");
+  }
   const std::string some_job = R"({"operation": "test.change", "selector": "all"})";
   const std::string nobody = "7c1e2a58-0000-4000-8000-000000000000";
   const Ask unknown{"?unknown=1", "", "web1"};
@@ -60,6 +63,17 @@ std::map<std::string, Row> rows_for(ApiWorld& world) {
       {"getStatus", {{}, 200, unknown}},
       {"listNodes", {{"?selector=all", "", ""}, 200, {"?selector=all%20and", "", ""}}},
       {"getNode", {{"", "", "web1"}, 200, {"", "", "web9"}, 404}},
+      {"changeNode",
+       {{"", R"({"labels": {"role": "web"}})", "web1"},
+        200,
+        {"", R"({"labels": {"role": 1}})", "web1"}}},
+      {"drainNode", {{"", "{}", "web1"}, 200, {"", R"({"reason": 1})", "web1"}}},
+      {"undrainNode", {{"", "", "web1"}, 200, {"", "", "web9"}, 404}},
+      {"retireNode", {{"", "", "db1"}, 204, {"", "", "web9"}, 404, 404}},
+      {"listGroups", {{}, 200, unknown}},
+      {"getGroup", {{"", "", "kept"}, 200, {"", "", "none"}, 404}},
+      {"putGroup", {{"", R"({"selector": "all"})", "front"}, 201, {"", "{}", "front"}, 400, 200}},
+      {"removeGroup", {{"", "", "old"}, 204, {"", "", "none"}, 404, 404}},
       {"explainSelector", {{"?selector=all", "", ""}, 200, {}}},
       {"createEnrollmentToken", {{"", R"({"uses": 2})", ""}, 201, {"", R"({"uses": 0})", ""}}},
       {"listEnrollmentTokens", {{}, 200, unknown, 400, 0, false}},
@@ -71,6 +85,8 @@ std::map<std::string, Row> rows_for(ApiWorld& world) {
       {"getJob", {{"", "", job}, 200, {"", "", nobody}, 404}},
       {"watchJob", {{"", "", job}, 200, {"", "", nobody}, 404}},
       {"getJobOutput", {{"?node=web1", "", job}, 200, {"", "", job}}},
+      {"retryJob",
+       {{"", R"({"states": ["ok"]})", job}, 201, {"", R"({"states": ["running"]})", job}}},
       {"cancelJob", {{"", "", job}, 202, {"", R"({"why": "x"})", job}}},
   };
 }
@@ -82,6 +98,7 @@ TEST_CASE(
   ApiWorld world;
   auto& agent = world.join("web1");
   const auto rows = rows_for(world);
+  world.join("db1");
   world.finish_tasks(agent, TaskState::Ok, "Linux\n");
   const auto viewer = world.token_of(Role::Viewer);
   for (const auto& route : world.routes()) {

@@ -88,8 +88,8 @@ TEST_CASE("a selector that takes too long over the fleet is given up", "[integra
     nodes.add(std::move(record));
   }
   const auto all = selector::Selector::parse("all").value();
-  CHECK(nodes.select(all, 0, [] { return true; })->matched.size() == 64);
-  CHECK(nodes.select(all, 0, [] { return false; }).error().code == ErrorCode::ResourceExhausted);
+  CHECK(nodes.select(all, {}, [] { return true; })->matched.size() == 64);
+  CHECK(nodes.select(all, {}, [] { return false; }).error().code == ErrorCode::ResourceExhausted);
 }
 
 TEST_CASE("names in a selector that do not exist are told, also where they leave out",

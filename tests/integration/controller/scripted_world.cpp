@@ -54,8 +54,10 @@ World::~World() {
 
 void World::start() {
   events = std::make_unique<EventLog>(kept(), clock, log);
+  groups = std::make_unique<Groups>(kept());
+  REQUIRE(groups->load());
   fleet = std::make_unique<Fleet>(
-      Fleet::Parts{*loop, kept(), *events, log, link, session_key, signing_key, {}});
+      Fleet::Parts{*loop, kept(), *events, log, link, *groups, session_key, signing_key, {}});
   REQUIRE(fleet->load());
   jobs = std::make_unique<JobService>(JobService::Parts{*loop, kept(), *fleet, log, signing_key});
   REQUIRE(jobs->load());

@@ -17,6 +17,7 @@
 #include "events/event_log.hpp"
 #include "fake_clock.hpp"
 #include "fleet/fleet.hpp"
+#include "fleet/groups.hpp"
 #include "jobs/job_service.hpp"
 #include "store/memory_store.hpp"
 #include "temp_dir.hpp"
@@ -87,6 +88,7 @@ class World {
   crypto::SessionKeyPair session_key;
   crypto::SigningKey signing_key;
   std::unique_ptr<EventLog> events;
+  std::unique_ptr<Groups> groups;
   std::unique_ptr<Fleet> fleet;
   std::unique_ptr<JobService> jobs;
 

@@ -9,6 +9,7 @@
 #include "access/enrollment.hpp"
 #include "catch.hpp"
 #include "fake_clock.hpp"
+#include "labels.hpp"
 #include "store/memory_store.hpp"
 #include "temp_dir.hpp"
 

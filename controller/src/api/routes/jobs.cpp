@@ -1,4 +1,6 @@
 #include <muster/core/base/units.hpp>
+#include <muster/core/crypto/digest.hpp>
+#include <muster/core/crypto/random.hpp>
 #include <nlohmann/json.hpp>
 
 #include "api/job_wait.hpp"
@@ -13,9 +15,17 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kSeedBytes = 6;
+
 OfflinePolicy policy_from(const std::string& name) {
   if (name == "queue") return OfflinePolicy::Queue;
   return name == "fail" ? OfflinePolicy::Fail : OfflinePolicy::Skip;
+}
+
+/// A seed for who gave none: the same for a repeat of the request.
+std::string seed_for(const std::string& idempotency_key) {
+  if (idempotency_key.empty()) return crypto::random_token(kSeedBytes);
+  return to_hex(crypto::sha256(as_bytes("seed " + idempotency_key))).substr(0, 2 * kSeedBytes);
 }
 
 JobRequest request_from(const Exchange& exchange) {
@@ -31,6 +41,12 @@ JobRequest request_from(const Exchange& exchange) {
   request.check = body.at("check");
   request.requested_by = exchange.principal;
   request.idempotency_key = exchange.query("Idempotency-Key");
+  request.drained = body.at("include_drained");
+  if (const auto limit = body.value("limit", ""); !limit.empty()) {
+    request.limit = *parse_sample_size(limit);
+  }
+  request.seed = body.value("seed", "");
+  if (request.limit && request.seed.empty()) request.seed = seed_for(request.idempotency_key);
   return request;
 }
 
@@ -104,6 +120,47 @@ void cancel_job(const Services& services, const ExchangePtr& exchange) {
     if (!done) return exchange->answer(done.error());
     exchange->answer(202, {{"job", id.text()}, {"ended", ended}});
   });
+}
+
+namespace {
+
+/// The selector of the nodes whose task of this job ended so.
+std::string nodes_of(const JobId& job, const json& states) {
+  std::string list;
+  for (const auto& state : states) list += (list.empty() ? "" : ", ") + state.get<std::string>();
+  return "last(" + job.text() + ") in (" + list + ")";
+}
+
+/// The same again, for those nodes.
+JobRequest again(const JobRecord& job, std::string selector) {
+  JobRequest request;
+  request.operation = job.operation;
+  request.selector = std::move(selector);
+  request.arguments = json::parse(job.arguments, nullptr, false);
+  request.instance = job.instance;
+  request.timeout = std::chrono::milliseconds(job.timeout_ms);
+  request.offline = job.offline;
+  request.drained = job.drained;
+  request.check = job.check;
+  request.output_cap = job.output_cap;
+  return request;
+}
+
+}  // namespace
+
+void retry_job(const Services& services, const ExchangePtr& exchange) {
+  const auto job =
+      job_id_from(exchange->path("id")).and_then([&](JobId id) { return services.jobs.find(id); });
+  if (!job) return exchange->answer(job.error());
+  auto request = again(job->job, nodes_of(job->job.id, exchange->body().at("states")));
+  request.requested_by = exchange->principal;
+  request.idempotency_key = exchange->query("Idempotency-Key");
+  services.jobs.create(std::move(request),
+                       [exchange](const tl::expected<JobId, JobRefusal>& created) {
+                         if (created) return exchange->answer(201, {{"job", created->text()}});
+                         const auto& refusal = created.error();
+                         exchange->answer(Problem{refusal.error, refusal.reason, refusal.position});
+                       });
 }
 
 }  // namespace muster::controller::api

@@ -6,11 +6,9 @@
 #include "jobs/job_view.hpp"
 
 namespace muster::controller::api {
-namespace {
-
 using nlohmann::json;
 
-json view_of(const Node& node) {
+json node_view(const Node& node) {
   json plugins = json::array();
   for (const auto& plugin : node.record.plugins) {
     plugins.push_back({{"id", plugin.id}, {"version", plugin.version}, {"state", plugin.state}});
@@ -28,8 +26,15 @@ json view_of(const Node& node) {
     view["clone"] = {{"machine_id", node.clone->machine_id},
                      {"refused", time_view(node.clone->refused)}};
   }
+  if (node.record.drain) {
+    const auto& drain = *node.record.drain;
+    view["drained"] = {
+        {"since", time_view(drain.since)}, {"by", drain.by}, {"reason", drain.reason}};
+  }
   return view;
 }
+
+namespace {
 
 /// The page of `nodes`, which are sorted by name, that was asked for.
 void answer_page(const ExchangePtr& exchange, const std::vector<const Node*>& nodes) {
@@ -39,7 +44,7 @@ void answer_page(const ExchangePtr& exchange, const std::vector<const Node*>& no
       [](const std::string& after, const Node* node) { return after < node->record.name; });
   json views = json::array();
   for (auto at = begin; at != nodes.end() && views.size() < limit; ++at) {
-    views.push_back(view_of(**at));
+    views.push_back(node_view(**at));
   }
   json answer{{"nodes", std::move(views)}};
   if (static_cast<std::uint64_t>(nodes.end() - begin) > limit) {
@@ -64,7 +69,7 @@ void list_nodes(const Services& services, const ExchangePtr& exchange) {
 void get_node(const Services& services, const ExchangePtr& exchange) {
   const auto node = services.fleet.find(exchange->path("node"));
   if (!node) return exchange->answer(node.error());
-  exchange->answer(200, view_of(**node));
+  exchange->answer(200, node_view(**node));
 }
 
 }  // namespace muster::controller::api

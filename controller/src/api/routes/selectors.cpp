@@ -15,7 +15,11 @@ using selector::Untold;
 constexpr std::size_t kMaxNamed = 100;
 
 std::string sentence_of(const Untold& untold) {
-  if (untold.subject == selector::Subject::Last) return "has run nothing of " + untold.name;
+  if (untold.subject == selector::Subject::Last) {
+    return untold.name == "job"
+               ? "has ended no task yet, or its last is not over"
+               : "has ended no task of " + untold.name + ", or its last is not over";
+  }
   switch (untold.why) {
     case Untold::Why::Missing:
       return "has not told the fact " + untold.name;
@@ -40,12 +44,11 @@ json names_of(const std::vector<const Node*>& nodes) {
 json unknown_view(const Fleet& fleet, const selector::Selector& selector,
                   const std::vector<const Node*>& unknown) {
   std::map<std::string, std::vector<const Node*>> by_reason;
-  for (const auto* node : unknown) {
+  const auto untold = fleet.untold(selector, unknown);
+  for (std::size_t i = 0; i < unknown.size(); ++i) {
     std::set<std::string> sentences;
-    for (const auto& untold : fleet.untold(selector, *node)) {
-      sentences.insert(sentence_of(untold));
-    }
-    for (const auto& sentence : sentences) by_reason[sentence].push_back(node);
+    for (const auto& one : untold[i]) sentences.insert(sentence_of(one));
+    for (const auto& sentence : sentences) by_reason[sentence].push_back(unknown[i]);
   }
   json reasons = json::array();
   for (const auto& [sentence, nodes] : by_reason) {

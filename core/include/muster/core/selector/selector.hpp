@@ -45,12 +45,14 @@ struct NodeView {
   std::function<std::optional<std::string_view>(std::string_view of)> last;
 };
 
-/// What may stand in a selector, asked while it is parsed. An empty function allows any fact and
-/// state, and no group.
+/// What may stand in a selector, asked while it is parsed. An empty function allows any
+/// fact, state and task, and no group.
 struct Vocabulary {
   /// Errors: a sentence, for example that no node tells such a fact.
   std::function<Status(std::string_view name)> fact;
   std::function<Status(std::string_view name)> state;
+  /// What stands in `last(...)`: "job", an operation or the id of a job.
+  std::function<Status(std::string_view of)> last;
   /// The text of a group. Errors: a sentence.
   std::function<Result<std::string>(std::string_view name)> group;
 };

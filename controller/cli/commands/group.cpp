@@ -1,0 +1,111 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "../command.hpp"
+#include "../terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string path_of(const std::string& name) { return "/v1/groups/" + sdk::percent_encode(name); }
+
+CliResult<Exit> list_groups(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
+  const auto answer = api.get("/v1/groups");
+  if (!answer) return tl::unexpected(answer.error());
+  const auto& groups = answer->at("groups");
+  if (arguments.has("json")) {
+    std::cout << answer->dump(2) << "\n";
+  } else if (groups.empty()) {
+    std::cerr << "no groups yet; make one with `muster group set NAME SELECTOR`\n";
+  } else {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& group : groups) {
+      rows.push_back({group.value("name", ""), printable(group.value("selector", "")),
+                      printable(group.value("doc", ""))});
+    }
+    std::cout << table({"NAME", "MEANS", "FOR"}, rows);
+  }
+  return Exit::Ok;
+}
+
+CliResult<Exit> show_group(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_words(arguments, 1, "the name of one group"); !right) {
+    return tl::unexpected(right.error());
+  }
+  const auto group = api.get(path_of(arguments.words[0]));
+  if (!group) return or_look(group.error(), "muster group ls");
+  if (arguments.has("json")) {
+    std::cout << group->dump(2) << "\n";
+    return Exit::Ok;
+  }
+  std::cout << "name     " << group->value("name", "") << "\n"
+            << "means    " << printable(group->value("selector", "")) << "\n"
+            << "for      " << printable(group->value("doc", "")) << "\n"
+            << "changed  " << short_time(text_of(*group, "updated")) << " by "
+            << printable(group->value("updated_by", "")) << "\n"
+            << "which nodes that are now: muster selector explain group:" << arguments.words[0]
+            << "\n";
+  return Exit::Ok;
+}
+
+CliResult<Exit> set_group(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_words(arguments, 2, "a name and a selector, in quotes"); !right) {
+    return tl::unexpected(right.error());
+  }
+  const auto group = api.put(path_of(arguments.words[0]),
+                             {{"selector", arguments.words[1]}, {"doc", arguments.value("doc")}});
+  if (!group) return tl::unexpected(group.error());
+  if (arguments.has("json")) {
+    std::cout << group->dump(2) << "\n";
+  } else {
+    std::cerr << "group:" << arguments.words[0] << " means "
+              << printable(group->value("selector", "")) << "\n";
+  }
+  return Exit::Ok;
+}
+
+CliResult<Exit> remove_group(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_words(arguments, 1, "the name of one group"); !right) {
+    return tl::unexpected(right.error());
+  }
+  const auto removed = api.remove(path_of(arguments.words[0]));
+  if (!removed) return or_look(removed.error(), "muster group ls");
+  if (arguments.has("json")) std::cout << json{{"removed", arguments.words[0]}}.dump() << "\n";
+  return Exit::Ok;
+}
+
+}  // namespace
+
+std::vector<Command> group_commands() {
+  return {
+      {"group ls",
+       "",
+       "the selectors that have a name",
+       "muster group ls",
+       {json_option()},
+       list_groups},
+      {"group show",
+       "NAME",
+       "one group",
+       "muster group show production",
+       {json_option()},
+       show_group},
+      {"group set",
+       "NAME SELECTOR",
+       "give a selector a name, or a name another meaning",
+       "muster group set production 'env=prod and not canary' --doc 'what customers see'",
+       {{"doc", "TEXT", "what the group is for"}, json_option()},
+       set_group},
+      {"group rm",
+       "NAME",
+       "remove a group",
+       "muster group rm production",
+       {json_option()},
+       remove_group},
+  };
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,134 @@
+// Commands that change nodes: one by name, or those that a selector means.
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "../command.hpp"
+#include "../targets.hpp"
+#include "../terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string path_of(const std::string& name) { return "/v1/nodes/" + sdk::percent_encode(name); }
+
+/// The nodes that are named, or those that --on means.
+CliResult<std::vector<std::string>> nodes_of(ApiClient& api, const Arguments& arguments,
+                                             std::vector<std::string> named) {
+  const auto selector = selector_of(arguments);
+  if (!selector) return tl::unexpected(selector.error());
+  if (named.empty() == selector->empty()) {
+    return failure(Exit::Usage, "say which nodes: their names, or --on SELECTOR");
+  }
+  if (!named.empty()) return named;
+  const auto answer = matching_nodes(api, *selector);
+  if (!answer) return tl::unexpected(answer.error());
+  for (const auto& node : answer->at("nodes")) named.push_back(node.value("name", ""));
+  if (named.empty()) return failure(Exit::MatchedNothing, "no node matches " + *selector);
+  return named;
+}
+
+/// Changes one after the other and says what each came to; the first that fails ends it, with how
+/// many were changed before.
+CliResult<Exit> change_each(const std::vector<std::string>& nodes, const Arguments& arguments,
+                            const std::string& done_word,
+                            const std::function<CliResult<json>(const std::string&)>& change) {
+  json changed = json::array();
+  for (const auto& name : nodes) {
+    auto node = change(name);
+    if (!node) {
+      auto why = node.error();
+      if (!changed.empty()) {
+        why.message += "\n" + std::to_string(changed.size()) + " of " +
+                       std::to_string(nodes.size()) + " nodes were " + done_word + " before that";
+      }
+      return or_look(std::move(why), "muster node ls");
+    }
+    changed.push_back(node->is_null() ? json{{"name", name}} : std::move(*node));
+  }
+  if (arguments.has("json")) {
+    std::cout << json{{"nodes", changed}}.dump(2) << "\n";
+  } else {
+    std::cerr << changed.size() << (changed.size() == 1 ? " node was " : " nodes were ")
+              << done_word << "\n";
+  }
+  return Exit::Ok;
+}
+
+CliResult<Exit> label_nodes(ApiClient& api, const Arguments& arguments) {
+  json labels = json::object();
+  std::vector<std::string> named;
+  for (const auto& word : arguments.words) {
+    const auto equals = word.find('=');
+    if (equals == std::string::npos) {
+      named.push_back(word);
+    } else if (equals == 0) {
+      return failure(Exit::Usage, "a label is NAME=VALUE, not '" + word + "'");
+    } else {
+      labels[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+  }
+  for (const auto& name : arguments.values("remove")) labels[name] = nullptr;
+  if (labels.empty()) {
+    return failure(Exit::Usage, "which label? For example: muster node label web1 role=web");
+  }
+  const auto nodes = nodes_of(api, arguments, std::move(named));
+  if (!nodes) return tl::unexpected(nodes.error());
+  return change_each(*nodes, arguments, "labelled", [&](const std::string& name) {
+    return api.patch(path_of(name), {{"labels", labels}});
+  });
+}
+
+CliResult<Exit> drain_nodes(ApiClient& api, const Arguments& arguments) {
+  const auto nodes = nodes_of(api, arguments, arguments.words);
+  if (!nodes) return tl::unexpected(nodes.error());
+  json body = json::object();
+  if (arguments.has("reason")) body["reason"] = arguments.value("reason");
+  return change_each(*nodes, arguments, "drained", [&](const std::string& name) {
+    return api.put(path_of(name) + "/drain", body);
+  });
+}
+
+CliResult<Exit> undrain_nodes(ApiClient& api, const Arguments& arguments) {
+  const auto nodes = nodes_of(api, arguments, arguments.words);
+  if (!nodes) return tl::unexpected(nodes.error());
+  return change_each(*nodes, arguments, "brought back", [&](const std::string& name) {
+    return api.remove(path_of(name) + "/drain").map([] { return json(); });
+  });
+}
+
+/// One by one and by name: it cannot be undone.
+CliResult<Exit> retire_node(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_words(arguments, 1, "the name of one node"); !right) {
+    return tl::unexpected(right.error());
+  }
+  return change_each(arguments.words, arguments, "retired", [&](const std::string& name) {
+    return api.remove(path_of(name)).map([] { return json(); });
+  });
+}
+
+}  // namespace
+
+std::vector<Command> node_change_commands() {
+  return {
+      {"node label", "[NAME ...] LABEL=VALUE ...", "set or remove labels",
+       "muster node label web1 web2 role=web --remove canary",
+       with_targets(
+           {{"remove", "LABEL", "take this label away; may be repeated", true}, json_option()}),
+       label_nodes},
+      {"node drain", "[NAME ...]", "take nodes out of service: jobs skip them, what runs goes on",
+       "muster node drain web1 --reason 'new disk, until Friday'",
+       with_targets({{"reason", "TEXT", "why, for whoever wonders"}, json_option()}), drain_nodes},
+      {"node undrain", "[NAME ...]", "bring drained nodes back", "muster node undrain web1",
+       with_targets({json_option()}), undrain_nodes},
+      {"node retire",
+       "NAME",
+       "let a node go for good: its key is refused, its id is never used again",
+       "muster node retire web9",
+       {json_option()},
+       retire_node},
+  };
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,82 @@
+#include <nlohmann/json.hpp>
+
+#include "api/serve.hpp"
+#include "jobs/job_view.hpp"
+
+namespace muster::controller::api {
+namespace {
+
+using nlohmann::json;
+
+json view_of(const GroupRecord& group) {
+  return {{"name", group.name},
+          {"selector", group.selector},
+          {"doc", group.doc},
+          {"updated", time_view(group.updated)},
+          {"updated_by", group.updated_by}};
+}
+
+GroupRecord request_from(const Services& services, const Exchange& exchange) {
+  const auto& body = exchange.body();
+  return {exchange.path("name"), body.at("selector"), body.at("doc"),
+          to_unix_ms(services.loop.clock().unix_now()), exchange.principal};
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace
+
+void list_groups(const Services& services, const ExchangePtr& exchange) {
+  json views = json::array();
+  for (const auto& [name, group] : services.groups.all()) views.push_back(view_of(group));
+  exchange->answer(200, {{"groups", std::move(views)}});
+}
+
+void get_group(const Services& services, const ExchangePtr& exchange) {
+  const auto group = services.groups.find(exchange->path("name"));
+  if (!group) return exchange->answer(group.error());
+  exchange->answer(200, view_of(**group));
+}
+
+void put_group(const Services& services, const ExchangePtr& exchange) {
+  auto group = request_from(services, *exchange);
+  selector::SyntaxError where;
+  const auto parsed = services.fleet.parse_group(group.name, group.selector, &where);
+  if (const auto problem = selector_problem(parsed, where)) return exchange->answer(*problem);
+  group.selector = parsed->text();
+  const auto view = view_of(group);
+  services.groups.put(std::move(group), [&services, exchange, view](const Result<bool>& is_new) {
+    if (!is_new) return exchange->answer(is_new.error());
+    services.events.record("group.changed", "group/" + view.at("name").get<std::string>(),
+                           {{"selector", view.at("selector")}, {"by", view.at("updated_by")}});
+    exchange->answer(*is_new ? 201 : 200, view);
+  });
+}
+
+void remove_group(const Services& services, const ExchangePtr& exchange) {
+  const auto name = exchange->path("name");
+  if (const auto group = services.groups.find(name); !group) return exchange->answer(group.error());
+  if (const auto others = services.fleet.groups_that_name(name); !others.empty()) {
+    Problem problem{
+        {ErrorCode::Conflict,
+         "the group " + name + " is part of " + joined(others) + "; change or remove those first",
+         {},
+         false,
+         {}},
+        "in_use",
+        {}};
+    return exchange->answer(problem);
+  }
+  services.groups.remove(
+      name, [&services, exchange, name, by = exchange->principal](const Status& removed) {
+        if (!removed) return exchange->answer(removed.error());
+        services.events.record("group.removed", "group/" + name, {{"by", by}});
+        exchange->answer_nothing();
+      });
+}
+
+}  // namespace muster::controller::api

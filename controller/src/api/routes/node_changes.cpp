@@ -1,0 +1,68 @@
+// What an operator changes about a node: its labels, whether it is in service, whether it is there.
+#include <nlohmann/json.hpp>
+
+#include "api/serve.hpp"
+
+namespace muster::controller::api {
+namespace {
+
+using nlohmann::json;
+
+/// The node's labels with the request's put in, and those that are null taken out.
+Labels merged(Labels labels, const json& changes) {
+  for (const auto& [name, value] : changes.items()) {
+    if (value.is_null()) {
+      labels.erase(name);
+    } else {
+      labels[name] = value.get<std::string>();
+    }
+  }
+  return labels;
+}
+
+/// Answers with the node as it is then.
+Done<void> answer_node(const Services& services, const ExchangePtr& exchange, NodeId id) {
+  return [&services, exchange, id](const Status& done) {
+    if (!done) return exchange->answer(done.error());
+    const auto* node = services.fleet.find(id);
+    if (node != nullptr) return exchange->answer(200, node_view(*node));
+    exchange->answer(Error{ErrorCode::NotFound, "the node was retired meanwhile", {}, false, {}});
+  };
+}
+
+}  // namespace
+
+void change_node(const Services& services, const ExchangePtr& exchange) {
+  const auto node = services.fleet.find(exchange->path("node"));
+  if (!node) return exchange->answer(node.error());
+  const auto id = (*node)->record.id;
+  services.fleet.set_labels(id, merged((*node)->record.labels, exchange->body().at("labels")),
+                            answer_node(services, exchange, id));
+}
+
+void drain_node(const Services& services, const ExchangePtr& exchange) {
+  const auto node = services.fleet.find(exchange->path("node"));
+  if (!node) return exchange->answer(node.error());
+  Drain drain{to_unix_ms(services.loop.clock().unix_now()), exchange->principal,
+              exchange->body().at("reason")};
+  const auto id = (*node)->record.id;
+  services.fleet.set_drain(id, std::move(drain), answer_node(services, exchange, id));
+}
+
+void undrain_node(const Services& services, const ExchangePtr& exchange) {
+  const auto node = services.fleet.find(exchange->path("node"));
+  if (!node) return exchange->answer(node.error());
+  const auto id = (*node)->record.id;
+  services.fleet.set_drain(id, std::nullopt, answer_node(services, exchange, id));
+}
+
+void retire_node(const Services& services, const ExchangePtr& exchange) {
+  const auto node = services.fleet.find(exchange->path("node"));
+  if (!node) return exchange->answer(node.error());
+  services.fleet.retire((*node)->record.id, [exchange](const Status& done) {
+    if (!done) return exchange->answer(done.error());
+    exchange->answer_nothing();
+  });
+}
+
+}  // namespace muster::controller::api

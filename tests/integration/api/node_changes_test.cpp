@@ -1,0 +1,121 @@
+// What an operator changes about a node: labels, being in service, being there at all.
+#include "world_cli.hpp"
+
+namespace muster::controller {
+namespace {
+
+using nlohmann::json;
+
+json labels_after(ApiWorld& world, const json& labels) {
+  return world.ask("PATCH", "/v1/nodes/web1", json{{"labels", labels}}.dump())
+      .body.value("labels", json());
+}
+
+TEST_CASE("labels are put in and taken out one by one", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  CHECK(labels_after(world, {{"role", "web"}, {"canary", ""}}) ==
+        json{{"role", "web"}, {"canary", ""}});
+  CHECK(labels_after(world, {{"role", "db"}, {"canary", nullptr}}) == json{{"role", "db"}});
+  CHECK(world.get("/v1/nodes?selector=role%3Ddb").body.at("nodes").size() == 1);
+  const auto refused = [&](const std::string& body, const std::string& field) {
+    const auto answer = world.ask("PATCH", "/v1/nodes/web1", body);
+    CHECK(answer.status == 400);
+    CHECK(answer.body.value("field", "") == field);
+  };
+  refused(R"({"labels": {"in": "x"}})", "/labels/in");
+  refused(R"({"labels": {"role": 1}})", "/labels/role");
+  refused(R"({"labels": []})", "/labels");
+  CHECK(world.ask("PATCH", "/v1/nodes/web2", R"({"labels": {}})").status == 404);
+  CHECK(labels_after(world, json::object()) == json{{"role", "db"}});
+}
+
+TEST_CASE("a drained node is skipped by jobs until it is brought back", "[integration][api]") {
+  ApiWorld world;
+  auto& web1 = world.join("web1");
+  world.join("web2");
+  const auto drained =
+      world.ask("PUT", "/v1/nodes/web1/drain", R"({"reason": "new disk"})").body.at("drained");
+  CHECK(drained.at("by") == "admin");
+  CHECK(drained.at("reason") == "new disk");
+  const auto job = world.get("/v1/jobs/" + world.create_job()).body;
+  CHECK(job.at("counts").at("skipped") == 1);
+  CHECK(job.at("tasks")[0].at("error").at("message") == "web1 is drained (new disk)");
+  const auto all = world.post(
+      "/v1/jobs",
+      {{"operation", "test.change"}, {"selector", "node:web1"}, {"include_drained", true}});
+  CHECK(all.status == 201);
+  CHECK(world.on_loop([&] { return web1.tasks().size(); }) == 1);
+  CHECK_FALSE(world.ask("DELETE", "/v1/nodes/web1/drain").body.contains("drained"));
+  CHECK_FALSE(world.get("/v1/jobs/" + world.create_job()).body.at("counts").contains("skipped"));
+  CHECK(world.on_loop([&] { return world.world().events_of("node.drained"); }) == 1);
+  CHECK(world.on_loop([&] { return world.world().events_of("node.undrained"); }) == 1);
+  const json long_reason{{"reason", std::string(257, 'x')}};
+  CHECK(world.ask("PUT", "/v1/nodes/web1/drain", long_reason.dump()).body.at("field") == "/reason");
+}
+
+TEST_CASE("an operator drains nodes and lets none go", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  const auto token = world.token_of(Role::Operator);
+  CHECK(world.ask_as(token, "PUT", "/v1/nodes/web1/drain", "{}").status == 200);
+  CHECK(world.ask_as(token, "DELETE", "/v1/nodes/web1/drain").status == 200);
+  CHECK(world.ask_as(token, "PATCH", "/v1/nodes/web1", R"({"labels": {}})").status == 403);
+  CHECK(world.ask_as(token, "DELETE", "/v1/nodes/web1").status == 403);
+}
+
+TEST_CASE("a retired node is gone, and its key is refused", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  CHECK(world.ask("DELETE", "/v1/nodes/web1").status == 204);
+  CHECK(world.get("/v1/nodes/web1").status == 404);
+  CHECK(world.ask("DELETE", "/v1/nodes/web1").status == 404);
+  CHECK(world.on_loop([&] { return world.world().link.revoked; }) == 1);
+}
+
+TEST_CASE("muster node changes nodes by name or by selector", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  world.join("web2");
+  Cli muster(world);
+  CHECK(muster("node label web1 web2 role=web canary=").says("2 nodes were labelled"));
+  CHECK(muster("node label --on role=web --remove canary tier=front").exit == 0);
+  const auto labels = muster("node show web2 --json").parsed().at("labels");
+  CHECK(labels == json{{"role", "web"}, {"tier", "front"}});
+  CHECK(muster("node drain web1 --reason 'new disk'").says("1 node was drained"));
+  CHECK(muster("node show web1").out.find("by operator") != std::string::npos);
+  CHECK(muster("node ls").out.find("online, drained") != std::string::npos);
+  CHECK(muster("node undrain --on all").says("2 nodes were brought back"));
+  CHECK(muster("node retire web2").says("1 node was retired"));
+  CHECK(muster("node retire web2").exit == 3);
+  CHECK(muster("node retire web1 web2").exit == 2);
+}
+
+TEST_CASE("what is wrong with a change of nodes is said before any is changed",
+          "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  CHECK(muster("node label web1").exit == 2);
+  CHECK(muster("node label role=web").says("say which nodes"));
+  CHECK(muster("node label web1 --on all role=web").exit == 2);
+  CHECK(muster("node label web1 =web").exit == 2);
+  CHECK(muster("node drain").exit == 2);
+  CHECK(muster("node drain --on role=db").exit == 3);
+  const auto half = muster("node label web1 nobody role=web");
+  CHECK(half.exit == 3);
+  CHECK(half.says("1 of 2 nodes were labelled before that"));
+}
+
+TEST_CASE("muster node facts shows what a node tells of itself", "[integration][cli]") {
+  ApiWorld world;
+  auto& web1 = world.join("web1");
+  world.on_loop([&] { web1.say(wire::Facts{{}, {{"os.id", "debian"}}}); });
+  Cli muster(world);
+  CHECK(muster("node facts web1").out.find("os.id  debian") != std::string::npos);
+  CHECK(muster("node facts web1 --json").parsed().at("facts") == json{{"os.id", "debian"}});
+  CHECK(muster("node facts web7").exit == 3);
+}
+
+}  // namespace
+}  // namespace muster::controller
