@@ -1,79 +1,86 @@
 #include "facts.hpp"
 
-#include <sys/utsname.h>
+#include <algorithm>
+#include <array>
 
-#include "text_files.hpp"
+#include "package_manager.hpp"
 
 namespace muster::plugin::system {
 namespace {
 
-FactsOs read_os(const std::string& root) {
-  auto text = text_of(root + "/etc/os-release");
-  if (text.empty()) text = text_of(root + "/usr/lib/os-release");
-  FactsOs os;
-  for_each_pair(text, '=', [&os](std::string_view key, std::string_view value) {
-    if (key == "ID") os.id = if_any(unquoted(value));
-    if (key == "VERSION_ID") os.version = if_any(unquoted(value));
-    if (key == "PRETTY_NAME") os.pretty = if_any(unquoted(value));
-  });
-  return os;
+using Clock = std::chrono::steady_clock;
+
+struct Group {
+  const char* name;
+  void (*add)(const Node&, Facts&);
+};
+
+constexpr std::array<Group, 11> kGroups{{{"os", add_os},
+                                         {"kernel", add_kernel},
+                                         {"cpu", add_cpu},
+                                         {"memory", add_memory},
+                                         {"boot", add_boot},
+                                         {"isolation", add_isolation},
+                                         {"virtualisation", add_virtualisation},
+                                         {"packages", add_packages},
+                                         {"disks", add_disks},
+                                         {"network", add_network},
+                                         {"custom", add_custom}}};
+constexpr std::string_view kUpdates = "updates";
+
+std::int64_t microseconds_since(Clock::time_point then) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - then).count();
 }
 
-FactsCpu read_cpu(const std::string& root) {
-  FactsCpu cpu;
-  for_each_pair(text_of(root + "/proc/cpuinfo"), ':',
-                [&cpu](std::string_view key, std::string_view value) {
-                  if (key == "processor") cpu.count = cpu.count.value_or(0) + 1;
-                  if (key == "model name" && !cpu.model) cpu.model = if_any(value);
-                });
-  return cpu;
-}
-
-FactsMemory read_memory(const std::string& root) {
-  constexpr std::int64_t kKibi = 1024;
-  const auto bytes = [](std::string_view value) -> std::optional<std::int64_t> {
-    const auto number = whole_number(value);
-    if (!number || *number > INT64_MAX / kKibi) return std::nullopt;
-    return *number * kKibi;
-  };
-  FactsMemory memory;
-  for_each_pair(text_of(root + "/proc/meminfo"), ':',
-                [&](std::string_view key, std::string_view value) {
-                  if (key == "MemTotal") memory.total_bytes = bytes(value);
-                  if (key == "MemAvailable") memory.available_bytes = bytes(value);
-                });
-  return memory;
-}
-
-std::optional<std::string> kernel_value(const std::string& root, const char* name) {
-  return if_any(trimmed(text_of(root + "/proc/sys/kernel/" + name)));
-}
-
-/// Kernels before 6.1 have no file for it; for the node itself the system call says it too.
-std::optional<std::string> machine(const std::string& root) {
-  const auto arch = kernel_value(root, "arch");
-  utsname names{};
-  if (arch || !root.empty() || ::uname(&names) != 0) return arch;
-  return std::string(names.machine);
+/// All but what costs seconds, unless some were named.
+bool is_wanted(const FactsArguments& arguments, std::string_view group) {
+  if (!arguments.groups) return group != kUpdates;
+  const auto& named = *arguments.groups;
+  return std::find(named.begin(), named.end(), group) != named.end();
 }
 
 }  // namespace
 
-Facts read_facts(const std::string& root) {
+sdk::Answer<Facts> FactReader::read(const sdk::Call& call, const FactsArguments& arguments) {
   Facts facts;
-  facts.hostname = kernel_value(root, "hostname");
-  facts.os = read_os(root);
-  facts.kernel = FactsKernel{};
-  facts.kernel->release = kernel_value(root, "osrelease");
-  facts.kernel->machine = machine(root);
-  facts.cpu = read_cpu(root);
-  facts.memory = read_memory(root);
-  facts.uptime_seconds = whole_number(text_of(root + "/proc/uptime"));
-  for_each_pair(text_of(root + "/proc/stat"), ' ',
-                [&facts](std::string_view key, std::string_view value) {
-                  if (key == "btime") facts.boot_unix = whole_number(value);
-                });
-  return facts;
+  std::map<std::string, FactsReadValue> read;
+  for (const auto& group : kGroups) {
+    if (!is_wanted(arguments, group.name)) continue;
+    const auto begin = Clock::now();
+    group.add(node_, facts);
+    read[group.name].cost_us = microseconds_since(begin);
+  }
+  if (is_wanted(arguments, kUpdates)) {
+    if (auto added = add_updates(call, facts, read[std::string(kUpdates)]); !added) {
+      return tl::unexpected(added.error());
+    }
+  }
+  facts.read = std::move(read);
+  return sdk::ok(std::move(facts));
+}
+
+sdk::Status FactReader::add_updates(const sdk::Call& call, Facts& facts, FactsReadValue& how) {
+  const std::lock_guard lock(mutex_);  // who else asks waits for this answer rather than asking too
+  const auto begin = Clock::now();
+  if (!updates_ || begin - updates_->read > kUpdatesKept) {
+    auto manager = find_package_manager(call, node_);
+    if (!manager) return tl::unexpected(manager.error());
+    PackageRequest request;
+    request.action = PackageRequest::Action::Upgrade;
+    const auto steps = (*manager)->simulate(request);
+    if (!steps) return tl::unexpected(steps.error());
+    const auto count = std::count_if(steps->begin(), steps->end(), [](const PackageStep& step) {
+      return step.old_version && step.new_version;
+    });
+    updates_ = Updates{static_cast<std::int64_t>(count), Clock::now()};
+    how.cost_us = microseconds_since(begin);
+  } else {
+    how.age_seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(begin - updates_->read).count();
+  }
+  facts.updates = FactsUpdates{};
+  facts.updates->upgradable = updates_->count;
+  return {};
 }
 
 }  // namespace muster::plugin::system

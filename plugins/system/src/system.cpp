@@ -24,8 +24,8 @@ class System {
     call.finish(sdk::ok(PingResult{std::move(arguments.payload)}));
   }
 
-  sdk::Answer<Facts> facts(const sdk::Call&, const sdk::Nothing&) {
-    return sdk::ok(read_facts(node_.root));
+  sdk::Answer<Facts> facts(const sdk::Call& call, const FactsArguments& arguments) {
+    return facts_.read(call, arguments);
   }
 
   sdk::Answer<End> exec(const sdk::Call& call, const ExecArguments& arguments) {
@@ -165,6 +165,7 @@ class System {
   }
 
   const Node node_;
+  FactReader facts_{node_};
   // Held from the look at what is to the last write, or two edits of one file would lose one.
   std::mutex writing_;
 };
