@@ -223,7 +223,11 @@ std::int32_t PluginDriver::cancelled(const muster_host* host, muster_call call) 
   return self.calls_[call].cancelled;
 }
 
-const void* PluginDriver::service(const muster_host*, const char*) { return nullptr; }
+const void* PluginDriver::service(const muster_host* host, const char* id) {
+  const auto& services = of(host).services_;
+  const auto found = services.find(id);
+  return found == services.end() ? nullptr : found->second;
+}
 
 void PluginDriver::keep_error(const muster_error_sink* sink, const muster_error* error) {
   auto& self = *static_cast<PluginDriver*>(sink->ctx);

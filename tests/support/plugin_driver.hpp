@@ -49,6 +49,9 @@ class PluginDriver {
   [[nodiscard]] const muster_entry& entry() const { return *entry_; }
   [[nodiscard]] muster_plugin* plugin() const { return plugin_; }
 
+  /// A service that the host gives: `table` must outlive the driver. Before create().
+  void give(const std::string& id, const void* table) { services_[id] = table; }
+
   // Moves of the state; what they say on failure is in last_error().
   [[nodiscard]] bool create();
   muster_status init(const nlohmann::json& config = nlohmann::json::object());
@@ -109,6 +112,7 @@ class PluginDriver {
   void wait_until(std::unique_lock<std::mutex>& lock, const Done& done);
 
   std::string id_;
+  std::map<std::string, const void*> services_;  // constant after create()
   const muster_entry* entry_ = nullptr;
   muster_plugin* plugin_ = nullptr;
   bool active_ = false;

@@ -6,6 +6,7 @@
 
 #include <array>
 
+#include "container.hpp"
 #include "facts.hpp"
 #include "text_files.hpp"
 
@@ -48,8 +49,8 @@ constexpr std::array<Maker, 10> kMakers{{{"QEMU", "", "kvm"},
                                          {"DigitalOcean", "", "kvm"}}};
 
 std::optional<std::string> hypervisor(const std::string& root) {
-  const auto type = trimmed(text_of(root + "/sys/hypervisor/type", 64));
-  if (!type.empty()) return printable(type, 64);
+  const auto type = text_of(root + "/sys/hypervisor/type", 64);
+  if (!trimmed(type).empty()) return printable(trimmed(type), 64);
   const auto vendor = text_of(root + "/sys/class/dmi/id/sys_vendor", 256);
   const auto product = text_of(root + "/sys/class/dmi/id/product_name", 256);
   for (const auto& maker : kMakers) {
@@ -58,14 +59,6 @@ std::optional<std::string> hypervisor(const std::string& root) {
   const auto cpu = text_of(root + "/proc/cpuinfo");
   if (cpu.empty()) return std::nullopt;
   return cpu.find(" hypervisor") != std::string::npos ? "unknown" : "none";
-}
-
-std::optional<std::string> container(const std::string& root) {
-  const auto said = trimmed(text_of(root + "/run/systemd/container", 64));
-  if (!said.empty()) return printable(said, 64);
-  if (exists(root + "/run/.containerenv")) return "podman";
-  if (exists(root + "/.dockerenv")) return "docker";
-  return std::nullopt;
 }
 
 }  // namespace
@@ -148,11 +141,11 @@ void add_isolation(const Node& node, Facts& facts) {
 
 void add_virtualisation(const Node& node, Facts& facts) {
   const auto machine_kind = hypervisor(node.root);
-  const auto container_kind = container(node.root);
-  if (!machine_kind && !container_kind) return;
+  const auto container = container_kind(node.root);
+  if (!machine_kind && !container) return;
   facts.virtualisation = FactsVirtualisation{};
   facts.virtualisation->hypervisor = machine_kind;
-  facts.virtualisation->container = container_kind;
+  facts.virtualisation->container = container;
 }
 
 /// From dpkg's own file, without starting a program; of rpm's database nothing is known so.

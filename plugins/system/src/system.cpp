@@ -7,6 +7,7 @@
 #include "node.hpp"
 #include "packages.hpp"
 #include "process_list.hpp"
+#include "reboot.hpp"
 #include "services.hpp"
 #include "sysctl.hpp"
 #include "system_plugin.hpp"
@@ -17,8 +18,8 @@ namespace muster::plugin::system {
 
 class System {
  public:
-  System(const sdk::Host&, Config config)
-      : node_{without_slash(std::move(config.root)), std::move(config.path)} {}
+  System(const sdk::Host& host, Config config)
+      : host_(host), node_{without_slash(std::move(config.root)), std::move(config.path)} {}
 
   void ping(const sdk::CallOf<PingResult>& call, PingArguments arguments) {
     call.finish(sdk::ok(PingResult{std::move(arguments.payload)}));
@@ -158,12 +159,17 @@ class System {
     return remove_user(call, node_, arguments);
   }
 
+  sdk::Answer<RebootResult> reboot(const sdk::Call& call, const RebootArguments& arguments) {
+    return system::reboot(call, node_, host_.kv(), arguments);
+  }
+
  private:
   static std::string without_slash(std::string root) {
     while (root.ends_with('/')) root.pop_back();
     return root;
   }
 
+  const sdk::Host host_;
   const Node node_;
   FactReader facts_{node_};
   // Held from the look at what is to the last write, or two edits of one file would lose one.

@@ -1,0 +1,85 @@
+"""The system plugin on real nodes: a file that is put with a look beforehand, and a reboot that outlives the agent."""
+
+import json
+import os
+import unittest
+
+import fleet
+
+SYSTEMCTL = """#!/bin/sh
+# Plays systemd: a reboot gives the node another boot id, and takes its time.
+case "$*" in
+*reboot*) echo asked >> "$STATE/asked"; while [ ! -e "$STATE/go" ]; do sleep 0.05; done;;
+esac
+exit 0
+"""
+
+
+class System(unittest.TestCase):
+    def setUp(self):
+        self.fleet = fleet.Fleet(nodes=0)
+        self.addCleanup(self.fleet.close)
+        root = self.fleet.path("root")
+        for folder in ("proc/sys/kernel/random", "run/systemd/system"):
+            root.joinpath(folder).mkdir(parents=True)
+        self.boot_id = root.joinpath("proc/sys/kernel/random/boot_id")
+        self.boot_id.write_text("first\n")
+        programs = self.fleet.path("bin")
+        programs.mkdir()
+        programs.joinpath("systemctl").write_text(SYSTEMCTL.replace("$STATE", str(self.fleet.path())))
+        programs.joinpath("systemctl").chmod(0o755)
+        config = self.fleet.path("config")
+        config.mkdir()
+        config.joinpath("system.yaml").write_text(f"root: {root}\npath: {programs}:/usr/bin:/bin\n")
+        self.fleet.agent_options += ["--plugin-config", config]
+        self.fleet.join("node-1")
+        self.fleet.wait_online(1)
+
+    def run_operation(self, *words):
+        return self.fleet.muster("run", *words, "--on", "node:node-1", "--json")
+
+    def task(self, job):
+        done = self.fleet.muster("job", "show", job, "--json")
+        (task,) = done.json["tasks"]
+        return task
+
+    def test_a_file_is_shown_put_and_found_so(self):
+        path = self.fleet.path("motd")
+        words = ("system.file.put", f"path={path}", "content=Keep out\n", "mode=0640")
+        looked = self.run_operation(*words, "--check")
+        self.assertEqual(looked.code, 7, looked)
+        self.assertFalse(path.exists())
+        self.assertIn("+Keep out", looked.out)
+        done = self.run_operation(*words)
+        self.assertEqual(done.code, 0, done)
+        self.assertEqual((path.read_text(), path.stat().st_mode & 0o777), ("Keep out\n", 0o640))
+        self.assertEqual(self.run_operation(*words, "--check").code, 0)
+
+    def reboot(self, end_agent):
+        done = self.run_operation("system.reboot", "--offline", "queue", "--detach")
+        self.assertEqual(done.code, 0, done)
+        job = done.json["job"]
+        fleet.wait_for("the reboot to be asked for", lambda: self.fleet.path("asked").exists())
+        end_agent()
+        self.assertEqual(self.task(job)["state"], "running")
+        self.boot_id.write_text("second\n")
+        self.fleet.path("go").touch()
+        self.fleet.start_agent("node-1")
+        task = fleet.wait_for("the reboot to be over", lambda: self.task(job)["state"] != "running" and self.task(job))
+        self.assertEqual(task["state"], "changed", task)
+        self.assertEqual(self.fleet.path("asked").read_text(), "asked\n")
+
+    def test_a_reboot_is_over_when_the_node_is_back(self):
+        self.reboot(lambda: self.fleet.stop("node-1"))  # as a service manager that goes down does it
+
+    def test_a_reboot_is_over_when_the_node_is_back_from_a_crash(self):
+        def crash():
+            service = self.fleet.services.pop("node-1")
+            service.stopping.set()
+            service.process.kill()
+            service.thread.join(10)
+        self.reboot(crash)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
