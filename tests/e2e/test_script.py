@@ -201,11 +201,16 @@ class Script(unittest.TestCase):
         job = self.fleet.muster("run", "slow.say", "--on", "all", "--detach", "--json").json["job"]
         fleet.wait_for("the program", lambda: self.fleet.path("gate.waits").exists())
         self.write("slow", version="2.0.0", word="new")
-        fleet.wait_for("the new one", lambda: self.states()[("slow", "ready")]["version"] == "2.0.0")
+        fleet.wait_for("the new one", lambda: self.states().get(("slow", "ready"), {}).get("version") == "2.0.0")
         self.assertEqual(self.task("slow.say")["result"]["text"], "new")
-        gate.write_text("answer\n")
-        shown = fleet.wait_for("the old call's end", lambda: (
-            lambda tasks: tasks[0].get("result") and tasks)(self.fleet.muster("job", "show", job, "--json").json["tasks"]))
+
+        def old_tasks():
+            tasks = self.fleet.muster("job", "show", job, "--json").json["tasks"]
+            return tasks if tasks[0].get("result") else None
+        with open(os.open(gate, os.O_RDWR), "w") as both_ends:  # which waits for nobody
+            both_ends.write("answer\n")
+            both_ends.flush()
+            shown = fleet.wait_for("the old call's end", old_tasks)
         self.assertEqual(shown[0]["result"]["text"], "one answer")
 
     def test_each_broken_folder_is_rejected_with_its_place(self):

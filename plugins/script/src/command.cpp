@@ -1,6 +1,8 @@
 #include "command.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -30,6 +32,12 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::string text_of(const json& word) {
+  // An integer may come as 5.0, and no program takes it so.
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (word.is_number_float() && std::abs(word.get<double>()) < kExact &&
+      std::trunc(word.get<double>()) == word.get<double>()) {
+    return std::to_string(word.get<std::int64_t>());
+  }
   return word.is_string() ? word.get<std::string>() : word.dump();
 }
 

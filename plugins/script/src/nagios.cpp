@@ -110,6 +110,12 @@ std::vector<PerfValue> read_perfdata(std::string_view text, std::size_t& unreada
 CheckReport read_check(int exit_code, std::string_view output) {
   CheckReport report;
   if (exit_code >= 0 && exit_code <= 3) report.status = static_cast<CheckStatus>(exit_code);
+  report.truncated = output.size() > kMaxCheckOutput;
+  if (report.truncated) {
+    output = output.substr(0, kMaxCheckOutput);
+    // Half a number would be another one.
+    output = output.substr(0, std::min(output.find_last_of(" \n"), output.size()));
+  }
   auto first = cut_until(output, '\n');
   std::string perfdata;
   report.text = clean_text(trimmed(cut_until(first, '|')), kMaxCheckOutput);
@@ -137,6 +143,7 @@ nlohmann::json to_json(const CheckReport& report) {
   json result{{"status", to_string(report.status)}, {"text", report.text}};
   if (!report.details.empty()) result["details"] = report.details;
   if (!values.empty()) result["values"] = std::move(values);
+  if (report.truncated) result["truncated"] = true;
   if (report.unreadable != 0) result["unreadable_values"] = report.unreadable;
   return result;
 }

@@ -37,9 +37,11 @@ struct CheckReport {
   std::string details;  ///< the lines after it
   std::vector<PerfValue> values;
   std::size_t unreadable = 0;  ///< performance data that are none, or are too many
+  bool truncated = false;      ///< there was more output
 };
 
-/// Exit codes 0 to 3 are the four states; any other is Unknown.
+/// Exit codes 0 to 3 are the four states; any other is Unknown. Of output above kMaxCheckOutput the
+/// first part is read, without the word that was cut.
 [[nodiscard]] CheckReport read_check(int exit_code, std::string_view output);
 /// The values of `label=value[unit];warn;crit;min;max ...`; what is none is added to `unreadable`.
 [[nodiscard]] std::vector<PerfValue> read_perfdata(std::string_view text, std::size_t& unreadable);

@@ -9,10 +9,10 @@
 
 namespace muster::plugin::script {
 
-/// Whether only root and this process's user can change `path`, which exists, and each folder above
-/// it; a folder in which everybody may only add (as /tmp) will do. Errors: PermissionDenied,
-/// NotFound.
-[[nodiscard]] sdk::Status check_owner(const std::string& path);
+/// The full path that `path` stands for, without links, when only root and this process's user can
+/// change it and every folder and link on the way; a folder in which everybody may only add (as
+/// /tmp) will do. Errors: PermissionDenied, NotFound.
+[[nodiscard]] sdk::Result<std::string> real_path_of_ours(const std::string& path);
 
 /// The path to execute for a program that a manifest names, "./NAME" in `folder` or a full path.
 /// Errors: NotFound; PermissionDenied for one that others can change, that is no executable file,

@@ -100,7 +100,7 @@ class Run {
   void finish_as_check(const sdk::Program& program) {
     std::string output;
     const auto end = run(program, 0, [&output](std::string_view piece) {
-      output.append(piece.substr(0, kMaxCheckOutput - output.size()));
+      output.append(piece.substr(0, kMaxCheckOutput + 1 - output.size()));
       return true;
     });
     if (!end) return fail(end.error());
