@@ -75,6 +75,14 @@ std::string text_for(const json& body) {
   return body.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
+/// Whether `id` is that of the event after the one with the id `last`: "x.8" after "x.7".
+bool follows(const std::string& id, const std::string& last) {
+  const auto dot = last.rfind('.');
+  if (dot == std::string::npos) return false;
+  const auto number = std::strtoull(last.c_str() + dot + 1, nullptr, 10);
+  return id == last.substr(0, dot + 1) + std::to_string(number + 1);
+}
+
 std::string trimmed(std::string text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
     text.pop_back();
@@ -181,18 +189,26 @@ CliResult<void> ApiClient::download(const std::string& path,
 }
 
 CliResult<void> ApiClient::events(
-    const std::string& path, const std::function<void(const std::string&, const json&)>& on_event) {
+    const std::string& path, std::string& last, const std::function<void()>& on_anew,
+    const std::function<void(const std::string&, const json&)>& on_event) {
+  sdk::HttpHeaders headers{{"Accept", "text/event-stream"}};
+  if (!last.empty()) headers.emplace_back("Last-Event-ID", last);
+  bool begun = false;
   sdk::SseParser parser(
       [&](const sdk::SseEvent& event) {
+        if (!std::exchange(begun, true) && !follows(event.id, last)) {
+          last.clear();
+          on_anew();
+        }
+        if (!event.id.empty()) last = event.id;
         const auto data = json::parse(event.data, nullptr, false);
         if (!data.is_discarded()) on_event(event.event, data);
       },
       kMaxAnswerBytes);
-  const auto response =
-      http_.stream("GET", path, {{"Accept", "text/event-stream"}}, [&](std::string_view chunk) {
-        trusted_ = true;
-        return parser.feed(chunk);
-      });
+  const auto response = http_.stream("GET", path, headers, [&](std::string_view chunk) {
+    trusted_ = true;
+    return parser.feed(chunk);
+  });
   if (!response) return tl::unexpected(not_answered(response.error()));
   if (response->status / 100 != 2) return tl::unexpected(failure_from(*response));
   return {};

@@ -34,10 +34,12 @@ class ApiClient {
   [[nodiscard]] CliResult<void> download(const std::string& path,
                                          const std::function<bool(std::string_view)>& on_chunk);
 
-  /// Gives each server-sent event to `on_event(name, data)` until the server ends the stream.
-  /// Errors: Unreached when the stream breaks before that.
+  /// Gives each server-sent event to `on_event(name, data)` until the server ends the stream. Asks
+  /// to go on after the event with the id `last`, and keeps that up; before the first event,
+  /// `on_anew` is called unless they do go on there. Errors: Unreached when the stream breaks
+  /// before that.
   [[nodiscard]] CliResult<void> events(
-      const std::string& path,
+      const std::string& path, std::string& last, const std::function<void()>& on_anew,
       const std::function<void(const std::string&, const nlohmann::json&)>& on_event);
 
  private:

@@ -20,10 +20,11 @@ tl::unexpected<Failure> goes_on(const Failure& failure, const std::string& job_i
 CliResult<json> follow_job(ApiClient& api, const std::string& job_id, LiveOutput output) {
   LiveView view(job_id, output);
   Patience patience;
+  std::string last;  // event
   for (;;) {
-    view.connection_began();
-    const auto ended =
-        api.events("/v1/jobs/" + job_id + "/events", [&](const auto& name, const auto& data) {
+    const auto ended = api.events(
+        "/v1/jobs/" + job_id + "/events", last, [&] { view.connection_began(); },
+        [&](const auto& name, const auto& data) {
           patience.renew();
           view.on_event(name, data);
         });

@@ -19,7 +19,7 @@ class LiveView {
  public:
   LiveView(std::string job_id, LiveOutput output);
 
-  /// The stream of events begins, for the first time or anew.
+  /// The stream of events begins, for the first time or anew, with what is.
   void connection_began();
   void on_event(const std::string& name, const nlohmann::json& data);
 

@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "api/job_feed.hpp"
 #include "api/request_limit.hpp"
 #include "api/routes.hpp"
 #include "events/event_log.hpp"
@@ -223,6 +224,7 @@ Status App::Parts::serve_api() {
   if (auto loaded = load_document(); !loaded) return loaded;
   services->request_limit =
       std::make_shared<api::RequestLimit>(loop.clock(), options.requests_per_second);
+  services->job_feeds = std::make_shared<api::JobFeeds>(*services);
   http::ServerOptions server;
   server.address = options.listen.host;
   server.port = options.listen.port;

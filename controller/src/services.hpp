@@ -22,6 +22,7 @@ namespace muster::controller {
 namespace api {
 class AnswerCheck;
 class Document;
+class JobFeeds;
 class RequestLimit;
 }  // namespace api
 
@@ -41,6 +42,7 @@ struct Services {
   std::shared_ptr<const api::Document> document;
   std::shared_ptr<api::AnswerCheck> answers = nullptr;         ///< null: they are not checked
   std::shared_ptr<api::RequestLimit> request_limit = nullptr;  ///< [loop]; null: there is none
+  std::shared_ptr<api::JobFeeds> job_feeds = nullptr;          ///< [loop]
 };
 
 }  // namespace muster::controller

@@ -121,10 +121,4 @@ std::shared_ptr<http::Stream> Exchange::answer_stream(const std::string& content
   return responder_->start_stream(std::move(headers));
 }
 
-std::string Exchange::event(const std::string& name, const json& data) const {
-  // What a stream has begun cannot be answered otherwise; the breach is logged and counted.
-  if (answers_ != nullptr) (void)answers_->check_event(*operation_, name, data);
-  return "event: " + name + "\ndata: " + dump(data) + "\n\n";
-}
-
 }  // namespace muster::controller::api

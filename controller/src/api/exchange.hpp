@@ -47,8 +47,6 @@ class Exchange {
   void answer_nothing();
   [[nodiscard]] std::shared_ptr<http::Stream> answer_stream(const std::string& content_type,
                                                             http::Headers headers = {});
-  /// The text of a server-sent event of an answered stream.
-  [[nodiscard]] std::string event(const std::string& name, const nlohmann::json& data) const;
 
   std::string principal;  ///< who asks, once the router knows; empty on public routes
 

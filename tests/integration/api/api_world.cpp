@@ -2,6 +2,7 @@
 
 #include <muster/core/base/files.hpp>
 
+#include "api/job_feed.hpp"
 #include "api/request_limit.hpp"
 #include "api/routes.hpp"
 
@@ -33,6 +34,7 @@ ApiWorld::ApiWorld(unsigned requests_per_second)
                to_unix_ms(world_.clock.unix_now()), api::Document::built_in().value(), nullptr});
   services_->answers = api::AnswerCheck::compile(*services_->document, world_.log).value();
   services_->request_limit = std::make_shared<api::RequestLimit>(world_.clock, requests_per_second);
+  services_->job_feeds = std::make_shared<api::JobFeeds>(*services_);
   http::ServerOptions options;
   options.certificate_pem = identity_.server.certificate_pem;
   options.key_pem = identity_.server.key_pem;

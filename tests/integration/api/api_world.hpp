@@ -85,6 +85,7 @@ class ApiWorld {
   /// POST /v1/jobs of test.change; the job's id.
   std::string create_job(const std::string& selector = "all");
 
+  [[nodiscard]] const Services& services() const { return *services_; }
   [[nodiscard]] World& world() { return world_; }
   [[nodiscard]] std::string base_url() const;
   [[nodiscard]] std::filesystem::path ca_file() const { return dir_ / "ca.crt"; }

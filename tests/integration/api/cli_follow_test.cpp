@@ -186,6 +186,31 @@ TEST_CASE("a stream that breaks is taken up again where it was", "[integration][
   CHECK(scene.controller.asked(Scene::events_path()) == 5);
 }
 
+TEST_CASE("a stream that breaks goes on after the last event that came", "[integration][cli]") {
+  Scene scene;
+  const auto with_id = [](const std::string& id, const std::string& text) {
+    return "id: " + id + "\n" + text;
+  };
+  const std::vector<std::string> answers{
+      running() + with_id("a.7", output(0, "abc")),                  // with what is
+      with_id("a.8", output(3, "de")),                               // and goes on
+      running() + output(0, "abcdefg") + with_id("b.1", running()),  // anew
+      with_id("b.2", output(7, "h")) + with_id("b.3", done(8, 8))};
+  Guarded<std::vector<std::string>> asked_after;
+  scene.controller.on(Scene::events_path(), [&](const auto& request, const auto& to) {
+    const auto count = asked_after.with([&](auto& all) {
+      all.emplace_back(request.header("last-event-id").value_or(""));
+      return all.size();
+    });
+    (void)to->start_stream({})->push(answers.at(count - 1));
+  });
+  const auto ran = scene.muster(kExec);
+  CHECK(ran.exit == 0);
+  CHECK(ran.out == "abcdefgh");
+  CHECK(asked_after.with([](auto& all) { return all; }) ==
+        std::vector<std::string>{"", "a.7", "a.8", "b.1"});
+}
+
 TEST_CASE("the restart of the controller does not end a job that is followed",
           "[integration][cli]") {
   Scene scene;

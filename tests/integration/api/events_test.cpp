@@ -1,5 +1,6 @@
 #include <muster/sdk/sse_parser.hpp>
 
+#include "api/job_feed.hpp"
 #include "api_world.hpp"
 
 namespace muster::controller {
@@ -10,16 +11,19 @@ using nlohmann::json;
 struct Event {
   std::string name;
   json data;
+  std::string id;
 };
 
 /// Reads a job's events on a thread of its own until they end.
 class Watcher {
  public:
-  /// `on_event` runs on the reading thread, before the event counts.
-  Watcher(ApiWorld& world, const std::string& job, std::function<void(const Event&)> on_event = {})
+  /// `on_event` runs on the reading thread, before the event counts. `last` is the id of an event
+  /// after which to go on.
+  Watcher(ApiWorld& world, const std::string& job, std::function<void(const Event&)> on_event = {},
+          const std::string& last = "")
       : client_(world.client(world.token_of(Role::Viewer))),
         on_event_(std::move(on_event)),
-        done_(std::async(std::launch::async, [this, job] { read(job); })) {}
+        done_(std::async(std::launch::async, [this, job, last] { read(job, last); })) {}
 
   /// The events until `name` came for the first time.
   std::vector<Event> until(const std::string& name) {
@@ -40,15 +44,17 @@ class Watcher {
   }
 
  private:
-  void read(const std::string& job) {
+  void read(const std::string& job, const std::string& last) {
     sdk::SseParser parser([&](const sdk::SseEvent& event) {
-      const Event read{event.event, json::parse(event.data, nullptr, false)};
+      const Event read{event.event, json::parse(event.data, nullptr, false), event.id};
       if (on_event_) on_event_(read);
       const std::lock_guard guard(lock_);
       events_.push_back(read);
       changed_.notify_all();
     });
-    (void)client_.stream("GET", "/v1/jobs/" + job + "/events", {},
+    sdk::HttpHeaders headers;
+    if (!last.empty()) headers.emplace_back("Last-Event-ID", last);
+    (void)client_.stream("GET", "/v1/jobs/" + job + "/events", headers,
                          [&](std::string_view chunk) { return parser.feed(chunk); });
   }
 
@@ -173,6 +179,73 @@ TEST_CASE("a watcher that leaves is let go of, and so are those of a controller 
   CHECK(world.get("/v1/jobs/" + id).body.at("state") == "done");
   stays.emplace(world, world.create_job());
   stays->until("task");
+}
+
+/// Watches until an event with an id came, and leaves. The id.
+std::string watched_until_an_id(ApiWorld& world, const std::string& job) {
+  auto client = world.client(world.token_of(Role::Viewer));
+  std::string id;
+  sdk::SseParser parser([&](const sdk::SseEvent& event) { id = event.id; });
+  (void)client.stream("GET", "/v1/jobs/" + job + "/events", {},
+                      [&](std::string_view chunk) { return parser.feed(chunk) && id.empty(); });
+  return id;
+}
+
+TEST_CASE("a watcher that was cut off goes on after the last event that it had",
+          "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  const auto task = world.start_tasks(agent).at(0);
+  world.on_loop([&] { ApiWorld::print(agent, task, 0, "early\n"); });
+  const auto last = watched_until_an_id(world, id);
+  REQUIRE_FALSE(last.empty());
+  world.on_loop([&] { ApiWorld::print(agent, task, 6, "late\n"); });
+  Watcher again(world, id, {}, last);
+  const auto first = again.until("output").at(0);
+  CHECK(first.data.at("text") == "late\n");
+  world.on_loop([&] { ApiWorld::end(agent, task, TaskState::Ok, "early\nlate\n"); });
+  const auto events = again.all();
+  CHECK(names_of(events) == "output task done");
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto dot = last.find('.');
+    CHECK(events[i].id ==
+          last.substr(0, dot + 1) + std::to_string(std::stoull(last.substr(dot + 1)) + 1 + i));
+  }
+}
+
+TEST_CASE("a watcher whose events are kept no more, or that never had any, is told all anew",
+          "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  const auto task = world.start_tasks(agent).at(0);
+  auto last = watched_until_an_id(world, id);
+  std::string printed;
+  const auto print = [&](std::size_t bytes) {
+    const std::string more(bytes, 'x');
+    world.on_loop([&] { ApiWorld::print(agent, task, printed.size(), more); });
+    printed += more;
+  };
+  SECTION("too much has happened") {
+    for (int i = 0; i < 3; ++i) print(std::size_t{100} << 10U);
+  }
+  SECTION("too long ago") {
+    // That a peer is gone is noticed when something is sent to it, such as a comment.
+    while (world.on_loop([&] { return world.services().job_feeds->kept(); }) > 0) {
+      world.advance(std::chrono::seconds(4));
+      world.on_loop([&] { agent.say(wire::Heartbeat{}); });
+    }
+  }
+  SECTION("of another start of the controller") { last = "zzzzzzzz.1"; }
+  SECTION("of an event that is still to come") { last += "9"; }
+  SECTION("no id") { last = "nonsense"; }
+  Watcher again(world, id, {}, last);
+  CHECK(again.until("task").at(0).data.at("state") == "running");
+  world.on_loop([&] { ApiWorld::end(agent, task, TaskState::Ok, printed); });
+  const auto events = again.all();
+  CHECK(events.front().name == "task");
+  CHECK(events.back().name == "done");
 }
 
 TEST_CASE("a comment keeps a quiet stream alive", "[integration][api]") {

@@ -1,126 +1,63 @@
-#include <muster/core/crypto/base64url.hpp>
-#include <nlohmann/json.hpp>
-
+#include "api/event_text.hpp"
+#include "api/job_feed.hpp"
 #include "api/path_ids.hpp"
 #include "api/serve.hpp"
-#include "jobs/job_view.hpp"
 
 namespace muster::controller::api {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::chrono::seconds kCommentInterval{15};
 constexpr int kMaxStalledComments = 20;  // then a peer that takes nothing is let go
-constexpr std::size_t kMaxBacklogBytes = std::size_t{512}
-                                         << 10U;                 // of output that was there before
-constexpr std::size_t kMaxBacklogPart = std::size_t{64} << 10U;  // of one stream
+constexpr std::chrono::milliseconds kWhenFull{200};
 
-bool is_utf8(BytesView bytes) {
-  try {
-    (void)json(std::string(as_text(bytes))).dump();
-    return true;
-  } catch (const json::type_error&) {
-    return false;
-  }
-}
-
-json output_data(const TaskRecord& task, wire::Stream stream, std::uint64_t offset,
-                 BytesView bytes) {
-  json data{{"node", task.node_name},
-            {"stream", stream_name(stream)},
-            {"offset", offset},
-            {"bytes", bytes.size()}};
-  if (is_utf8(bytes)) {
-    data["text"] = std::string(as_text(bytes));
-  } else {
-    data["base64"] = crypto::to_base64url(bytes);
-  }
-  return data;
-}
-
-json task_data(const TaskRecord& task, const TaskCounts& counts, std::size_t targets) {
-  auto data = task_view(task);
-  data["counts"] = counts_view(counts, targets);
-  return data;
-}
-
-std::string text_of(const Exchange& exchange, const JobEvent& event) {
-  if (const auto* changed = std::get_if<TaskChanged>(&event)) {
-    return exchange.event("task", task_data(changed->task, changed->counts, changed->targets));
-  }
-  if (const auto* chunk = std::get_if<OutputChunk>(&event)) {
-    return exchange.event("output",
-                          output_data(chunk->task, chunk->stream, chunk->offset, chunk->bytes));
-  }
-  if (const auto* progress = std::get_if<TaskProgress>(&event)) {
-    return exchange.event("progress", {{"node", progress->task.node_name},
-                                       {"done", progress->done},
-                                       {"note", std::string(progress->note)}});
-  }
-  if (const auto* done = std::get_if<JobDone>(&event))
-    return exchange.event("done", job_view(done->job));
-  return exchange.event("gap", {{"reason", "slow reader"}});
-}
-
-/// What is, for a watcher that came later: every task, and the output so far within limits.
-std::string backlog_of(const Services& services, const Exchange& exchange,
-                       const JobWithTasks& job) {
-  const auto counts = counts_of(job.tasks);
-  std::string text;
-  std::size_t output_bytes = 0;
-  bool told = false;
-  for (const auto& task : job.tasks) {
-    text += exchange.event("task", task_data(task, counts, job.job.targets));
-    for (const auto stream : {wire::Stream::Stdout, wire::Stream::Stderr}) {
-      if (output_bytes >= kMaxBacklogBytes) {
-        if (!std::exchange(told, true)) text += exchange.event("gap", {{"reason", "long output"}});
-        continue;
-      }
-      const auto part = services.jobs.read_output(task, stream, 0, kMaxBacklogPart);
-      if (!part || part->bytes.empty()) continue;
-      text += exchange.event("output", output_data(task, stream, 0, part->bytes));
-      output_bytes += part->bytes.size();
-      if (part->kept > part->bytes.size())
-        text += exchange.event("gap", {{"reason", "long output"}});
-    }
-  }
-  return text;
-}
-
-/// One watcher's stream. Owned by the job's watcher list alone, so that nothing is left of it when
-/// the jobs go away; it leaves that list when the peer is gone or the job is done.
-class EventFeed : public std::enable_shared_from_this<EventFeed> {
+/// One connection that reads a feed. The feed owns it, so that nothing is left of it when the feeds
+/// go away; it leaves when the peer is gone or has the last event.
+class Watcher final : public FeedReader, public std::enable_shared_from_this<Watcher> {
  public:
-  explicit EventFeed(run::EventLoop& loop) : loop_(loop) {}
+  Watcher(const Services& services, JobId job, std::weak_ptr<JobFeed> feed,
+          std::shared_ptr<http::Stream> stream, std::uint64_t next)
+      : services_(services),
+        job_(job),
+        feed_(std::move(feed)),
+        stream_(std::move(stream)),
+        next_(next) {}
 
-  void begin(const Services& services, const JobWithTasks& job, const ExchangePtr& exchange) {
-    // Before the stream: that there are too many watchers is an answer with a status of its own.
-    auto subscription = services.jobs.subscribe(
-        job.job.id,
-        [self = shared_from_this()](const JobEvent& event) { return self->take(event); });
-    if (!subscription) return exchange->answer(subscription.error());
-    exchange_ = exchange;
-    stream_ = exchange->answer_stream("text/event-stream");
-    if (stream_ == nullptr) return;  // the peer is gone
-    subscription_ = std::move(*subscription);
-    (void)stream_->push(backlog_of(services, *exchange, job));
+  void begin(std::string backlog) {
+    if (!backlog.empty()) (void)stream_->push(std::move(backlog));  // an empty queue takes all
     comment_later();
+    on_news();
+  }
+
+  void on_news() override {
+    const auto feed = feed_.lock();
+    if (feed == nullptr || left_) return;
+    again_.reset();
+    while (next_ <= feed->latest()) {
+      if (stream_->finished()) return leave();
+      if (!send(*feed)) return send_later();
+      if (feed->event(next_++).is_last) return leave();
+    }
   }
 
  private:
-  bool take(const JobEvent& event) {
-    if (stream_->finished()) {
-      end();
-      return true;
+  /// The event that is next, and before it a gap where some are kept no more. False, while the
+  /// queue is full; what is next may be another one then.
+  bool send(const JobFeed& feed) {
+    if (next_ < feed.oldest()) {
+      if (!stream_->push(event_text(services_, JobEvent(WatchGap{}), {}))) return false;
+      next_ = feed.oldest();
     }
-    if (!stream_->push(text_of(*exchange_, event))) return false;
-    if (std::holds_alternative<JobDone>(event)) end();
-    return true;
+    return stream_->push(feed.event(next_).text);
+  }
+
+  void send_later() {
+    again_ = services_.loop.after(kWhenFull, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->on_news();
+    });
   }
 
   void comment_later() {
-    timer_ = loop_.after(kCommentInterval, [weak = weak_from_this()] {
+    comment_ = services_.loop.after(kCommentInterval, [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->comment();
     });
   }
@@ -128,23 +65,29 @@ class EventFeed : public std::enable_shared_from_this<EventFeed> {
   void comment() {
     const bool taken = stream_->push(": still here\n\n");
     stalled_ = taken ? 0 : stalled_ + 1;
-    if (stream_->finished() || stalled_ > kMaxStalledComments) return end();
+    if (stream_->finished() || stalled_ > kMaxStalledComments) return leave();
     comment_later();
   }
 
-  /// Also from inside take(): the list keeps a watcher until its call is over.
-  void end() {
+  void leave() {
+    left_ = true;
     stream_->close();
-    timer_.reset();
-    subscription_.reset();
+    again_.reset();
+    comment_.reset();
+    const auto self = shared_from_this();
+    if (const auto feed = feed_.lock()) feed->remove(this);
+    services_.job_feeds->left(job_);
   }
 
-  run::EventLoop& loop_;
-  ExchangePtr exchange_;
+  const Services& services_;
+  JobId job_;
+  std::weak_ptr<JobFeed> feed_;
   std::shared_ptr<http::Stream> stream_;
-  Subscription subscription_;
-  run::Timer timer_;
+  std::uint64_t next_;  // number of the event
+  bool left_ = false;
   int stalled_ = 0;
+  run::Timer again_;
+  run::Timer comment_;
 };
 
 }  // namespace
@@ -153,7 +96,18 @@ void watch_job(const Services& services, const ExchangePtr& exchange) {
   const auto job =
       job_id_from(exchange->path("id")).and_then([&](JobId id) { return services.jobs.find(id); });
   if (!job) return exchange->answer(job.error());
-  std::make_shared<EventFeed>(services.loop)->begin(services, *job, exchange);
+  const auto id = job->job.id;
+  // Before the stream: that there are too many watchers is an answer with a status of its own.
+  const auto feed = services.job_feeds->of(id);
+  if (!feed) return exchange->answer(feed.error());
+  const auto had = (*feed)->resumable(exchange->query("Last-Event-ID"));
+  auto stream =
+      exchange->answer_stream("text/event-stream", {{"Muster-Resumed", had ? "true" : "false"}});
+  if (stream == nullptr) return services.job_feeds->left(id);  // the peer is gone
+  const auto next = had.value_or((*feed)->latest()) + 1;
+  const auto watcher = std::make_shared<Watcher>(services, id, *feed, std::move(stream), next);
+  (*feed)->add(watcher);
+  watcher->begin(had ? "" : backlog_text(services, *job, (*feed)->id_of(next - 1)));
 }
 
 }  // namespace muster::controller::api
