@@ -41,6 +41,21 @@ TEST_CASE("stat says what a file is", "[contract][system]") {
   if (::geteuid() == 0) CHECK(file["owner"] == "root");
 }
 
+TEST_CASE("a digest is of at most a gibibyte, and ends with its call", "[contract][system]") {
+  System system;
+  TempDir dir;
+  write(dir / "f", "");
+  ::chmod((dir / "f").c_str(), 0644);
+  auto arguments = at(dir / "f");
+  arguments["digest"] = true;
+  std::filesystem::resize_file(dir / "f", (std::uintmax_t{1} << 30U) + 1);
+  CHECK_FALSE(system.run("system.file.stat", arguments).result.contains("sha256"));
+  std::filesystem::resize_file(dir / "f", std::uintmax_t{1} << 30U);
+  const auto call = system.start("system.file.stat", arguments);
+  system.cancel(call);
+  CHECK(system.wait(call).error_code == MUSTER_CANCELLED);
+}
+
 TEST_CASE("stat of what is not there is an answer", "[contract][system]") {
   System system;
   TempDir dir;

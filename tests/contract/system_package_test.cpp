@@ -191,6 +191,12 @@ TEST_CASE("what shall be upgraded must be installed, what shall go need not",
   CHECK(record.error_message == "tool is not installed");
   CHECK(system.run("system.package.remove", {{"names", {"tool", "none"}}}).outcome ==
         MUSTER_OUTCOME_OK);
+  for (const auto* verb : {"remove", "upgrade"}) {
+    const auto versioned =
+        system.run(std::string("system.package.") + verb, {{"names", {"base=1.0"}}});
+    CHECK(versioned.error_code == MUSTER_INVALID_ARGUMENT);
+    CHECK(versioned.error_field == "/names/0");
+  }
 }
 
 TEST_CASE("where there is no package manager that is known it says so", "[contract][system]") {
@@ -230,6 +236,7 @@ Dependencies resolved.
 ================================================================================
 Upgrading:
  foo              noarch              2.0-1                t              5.4 k
+ bar              x86_64              4:1.0-2              t               12 M
 Removing:
  foo                                                      noarch 1.0-1 @t   0  
 Removing unused dependencies:
@@ -254,7 +261,8 @@ exit 1
   CAPTURE(dry.error_message);
   CHECK(dry.result["manager"] == "dnf");
   CHECK(dry.result["changes"] ==
-        json::array({change("foo", "1.0-1", "2.0-1"), change("foo", "1.0-1", nullptr),
+        json::array({change("foo", "1.0-1", "2.0-1"), change("bar", "3:1.0-1", "4:1.0-2"),
+                     change("foo", "1.0-1", nullptr),
                      change("foo-library-with-quite-a-long-name-that-fills-the-column-and-more",
                             "1.0-1", nullptr)}));
   CHECK(system.run("system.package.remove", arguments).result["changes"] ==

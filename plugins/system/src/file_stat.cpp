@@ -32,13 +32,16 @@ std::string octal(mode_t mode) {
   return text.data();
 }
 
-sdk::Status add_digest(const Place& place, File& file) {
+sdk::Status add_digest(const sdk::Call& call, const Place& place, File& file) {
   constexpr std::size_t kStep = std::size_t{1} << 20U;
   auto open = open_file(place);
   if (!open) return tl::unexpected(open.error());
   if (!*open || (*open)->facts.st_size > kMaxDigestBytes) return {};
   Sha256 sum;
   for (std::int64_t at = 0; at < kMaxDigestBytes;) {
+    if (call.cancelled().stop_requested()) {
+      return sdk::fail(sdk::ErrorCode::Cancelled, "the call ended before all was read");
+    }
     auto bytes = read_part(**open, place, at, kStep);
     if (!bytes) return tl::unexpected(bytes.error());
     if (bytes->empty()) break;
@@ -51,7 +54,7 @@ sdk::Status add_digest(const Place& place, File& file) {
 
 }  // namespace
 
-sdk::Answer<File> stat_file(const FileStatArguments& arguments) {
+sdk::Answer<File> stat_file(const sdk::Call& call, const FileStatArguments& arguments) {
   File file;
   file.path = arguments.path;
   const auto place = find_place(arguments.path, arguments.follow ? Follow::Yes : Follow::No);
@@ -81,7 +84,7 @@ sdk::Answer<File> stat_file(const FileStatArguments& arguments) {
   // Of what not everybody may read no digest: this operation only reads, and guesses could be
   // tried.
   if (arguments.digest && S_ISREG(facts.st_mode) && (facts.st_mode & S_IROTH) != 0) {
-    if (auto added = add_digest(*place, file); !added) return tl::unexpected(added.error());
+    if (auto added = add_digest(call, *place, file); !added) return tl::unexpected(added.error());
   }
   return sdk::ok(std::move(file));
 }

@@ -10,7 +10,8 @@
 
 namespace muster::plugin::system {
 
-[[nodiscard]] sdk::Answer<File> stat_file(const FileStatArguments& arguments);
+[[nodiscard]] sdk::Answer<File> stat_file(const sdk::Call& call,
+                                          const FileStatArguments& arguments);
 [[nodiscard]] sdk::Answer<FileGetResult> get_file(const sdk::Call& call,
                                                   const FileGetArguments& arguments);
 [[nodiscard]] sdk::Answer<FileChange> put_file(const sdk::Call& call,

@@ -48,11 +48,15 @@ PackageChanges describe(const PackageManager& manager, const std::vector<Package
 }
 
 /// Leaves the names that there is something to do for. Errors: NotFound for what shall be upgraded
-/// and is not installed.
+/// and is not installed, InvalidArgument for a version where none is chosen.
 sdk::Status narrow(PackageRequest& request, const InstalledPackages& now) {
   std::vector<std::string> left;
   for (std::size_t i = 0; i < request.names.size(); ++i) {
     const auto& name = request.names[i];
+    if (request.action != Action::Install && name != without_version(name)) {
+      return sdk::fail(ErrorCode::InvalidArgument, "only an installation takes a version: " + name,
+                       "/names/" + std::to_string(i));
+    }
     const auto found = now.find(without_version(name));
     const bool is_there = found != now.end();
     const bool is_so = is_there && (name.find('=') == std::string::npos ||

@@ -33,8 +33,8 @@ class System {
     return execute(call, arguments);
   }
 
-  sdk::Answer<File> file_stat(const sdk::Call&, const FileStatArguments& arguments) {
-    return stat_file(arguments);
+  sdk::Answer<File> file_stat(const sdk::Call& call, const FileStatArguments& arguments) {
+    return stat_file(call, arguments);
   }
 
   sdk::Answer<FileGetResult> file_get(const sdk::Call& call, const FileGetArguments& arguments) {
