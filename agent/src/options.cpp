@@ -98,7 +98,7 @@ std::string help_text() {
 
 run   connects this node to the controller that it joined and runs its tasks
   --state DIR          the agent's own directory: keys, journal, output that waits
-  --plugins DIR        where the plugins (NAME.so) are
+  --plugins DIR        where the plugins are: libraries (NAME.so), and folders of programs (NAME/plugin.yaml)
   --plugin-config DIR  where the plugins' configurations (NAME.yaml) are (default: none)
   --name NAME          another name than the one the node joined with
   --metrics ADDR:PORT  serve /metrics there; port 0 takes a free one (default: not served)

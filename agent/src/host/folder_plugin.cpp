@@ -117,6 +117,19 @@ Result<plugins::PluginFile> file_of(const FolderPlugin& plugin, const FoundPlugi
                              library.file.digest, crypto::sha256(as_bytes(plugin.manifest_text))};
 }
 
+std::optional<Error> wrong_result(const config::Operation& operation, BytesView result) {
+  const auto value = json::from_msgpack(result.begin(), result.end(), true, false);
+  const auto violations = operation.result.check(value);
+  if (violations.empty()) return std::nullopt;
+  const auto& first = violations.front();
+  return Error{ErrorCode::Corrupt,
+               operation.name + " ended, but its result is not what its manifest says: " +
+                   (first.pointer.empty() ? "it" : first.pointer) + " " + first.message,
+               {},
+               false,
+               {}};
+}
+
 plugins::Start start_of(const config::Manifest& manifest, Bytes config) {
   plugins::Start start{manifest.id, {}, std::move(config), manifest.services.required, {}, {}};
   const auto& optional = manifest.services.optional;

@@ -45,6 +45,12 @@ struct FolderPlugin {
 [[nodiscard]] Result<plugins::PluginFile> file_of(const FolderPlugin& plugin,
                                                   const FoundPlugin& library);
 
+/// What is wrong with the result of a call that went well, or nothing. A library's results are
+/// typed by what was generated from its manifest; those of a folder's programs are only checked
+/// here.
+[[nodiscard]] std::optional<Error> wrong_result(const config::Operation& operation,
+                                                BytesView result);
+
 /// What tells a host to be `manifest`, from its own file.
 [[nodiscard]] plugins::Start start_of(const config::Manifest& manifest, Bytes config);
 /// What tells a host of `library` to be the folder's plugin: the manifest is its configuration.

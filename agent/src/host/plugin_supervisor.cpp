@@ -181,7 +181,9 @@ const std::string* PluginSupervisor::manifest_text(
 
 Result<CallHandle> PluginSupervisor::start_call(CallSpec spec, CallEvents events) {
   auto* slot = slot_for(spec.operation);
-  if (slot == nullptr || slot->manifest().find_operation(spec.operation) == nullptr) {
+  const auto* operation =
+      slot == nullptr ? nullptr : slot->manifest().find_operation(spec.operation);
+  if (operation == nullptr) {
     return fail(ErrorCode::NotFound, "no plugin of this node has the operation " + spec.operation);
   }
   auto request = request_key(slot->manifest(), spec);
@@ -211,7 +213,8 @@ Result<CallHandle> PluginSupervisor::start_call(CallSpec spec, CallEvents events
                             std::move(spec.traceparent),
                             spec.credit};
   if (auto sent = slot->host()->send(frame); !sent) return tl::unexpected(sent.error());
-  calls_[call] = Running{slot, spec.credit, std::move(request), std::move(events), {}, false};
+  calls_[call] =
+      Running{slot, spec.credit, std::move(request), operation, std::move(events), {}, false};
   return call;
 }
 
@@ -260,7 +263,13 @@ void PluginSupervisor::on_frame(PluginSlot& slot, const plugins::ToAgent& frame)
     const auto* call = running(slot, finished->call);
     if (call == nullptr) return;
     poison_.on_end(call->request);
-    finish(finished->call, {end_of(finished->outcome), finished->result, finished->error});
+    CallResult result{end_of(finished->outcome), finished->result, finished->error};
+    const bool went_well = result.end == CallEnd::Ok || result.end == CallEnd::Changed;
+    if (went_well && slot.is_folder()) {
+      result.error = wrong_result(*call->operation, result.result);
+      if (result.error) result.end = CallEnd::Failed;
+    }
+    finish(finished->call, std::move(result));
   } else if (const auto* refused = std::get_if<plugins::Refused>(&frame)) {
     if (running(slot, refused->call) == nullptr) return;
     finish(refused->call, {CallEnd::Refused, {}, refused->error});

@@ -138,7 +138,8 @@ class PluginSupervisor {
   struct Running {
     PluginSlot* slot = nullptr;
     std::uint64_t credit = 0;
-    std::string request;  ///< for the poison list
+    std::string request;                           ///< for the poison list
+    const config::Operation* operation = nullptr;  ///< of the slot's manifest
     CallEvents events;
     run::Timer deadline_grace;
     bool hung = false;  ///< it is why its host was killed

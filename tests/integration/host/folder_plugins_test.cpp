@@ -75,9 +75,10 @@ struct Node {
     }
     return {};
   }
-  Status call(const std::string& id, std::optional<CallResult>& result) {
+  Status call(const std::string& id, std::optional<CallResult>& result,
+              const std::string& verb = "o") {
     CallSpec spec;
-    spec.operation = id + ".o";
+    spec.operation = id + "." + verb;
     spec.credit = 1000;
     return supervisor
         ->start_call(std::move(spec),
@@ -176,6 +177,30 @@ TEST_CASE("a folder that its library refuses is rejected with its place until it
   CHECK(node.supervisor->usable("one.o").error().code == ErrorCode::FailedPrecondition);
   node.put("one", says("1"));
   node.until("one", PluginState::Ready);
+}
+
+TEST_CASE("a result that is not what the manifest says has failed, and is shown",
+          "[integration][agent]") {
+  Node node;
+  const std::string good = GENERATE("string", "integer");
+  node.put("one", says("1"),
+           "  one.typed: {doc: T., risk: read, run: [./run], result: {type: object, properties: "
+           "{word: {type: " +
+               good + "}}}}\n");
+  node.start();
+  node.until("one", PluginState::Ready);
+  std::optional<CallResult> result;
+  REQUIRE(node.call("one", result, "typed"));
+  node.run_until([&] { return result.has_value(); });
+  CHECK(json::from_msgpack(result->result)["word"] == "1");
+  if (good == "string") {
+    CHECK(result->end == CallEnd::Ok);
+    return;
+  }
+  CHECK(result->end == CallEnd::Failed);
+  CHECK(result->error->message ==
+        "one.typed ended, but its result is not what its manifest says: /word must be an integer, "
+        "but is a string");
 }
 
 TEST_CASE("a folder is refused where nothing runs folders, or a library has its name",

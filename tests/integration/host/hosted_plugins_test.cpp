@@ -1,5 +1,6 @@
 #include "hosted_plugins.hpp"
 
+#include <muster/core/base/files.hpp>
 #include <muster/core/log/capture.hpp>
 
 #include "catch.hpp"
@@ -42,4 +43,48 @@ TEST_CASE("who waits for a plugin is told why it does not come", "[integration][
     }
   }
   CHECK_THAT(told.back().why_not, Catch::StartsWith("plugin mock on this node is quarantined: "));
+}
+
+TEST_CASE("what waits for a plugin whose folder went is tried, and refused because nobody has it",
+          "[integration][agent]") {
+  const test::TempDir dir;
+  test::FakeClock clock;
+  log::Capture log;
+  const auto loop = run::EventLoop::create(clock).value();
+  run::WorkerPool workers(1, 16);
+  std::filesystem::copy_file(SCRIPT_PLUGIN, dir / "script.so");
+  std::filesystem::create_directory(dir / "one");
+  REQUIRE(write_file_atomic(dir / "one/plugin.yaml",
+                            as_bytes("muster: 1\nid: one\nversion: 1.0.0\noperations:\n"
+                                     "  one.o: {doc: O., run: [/bin/true]}\n")));
+  const auto plugins =
+      load_hosted_plugins(*loop, workers, log::Logger("test", log::Level::Error, log.sink(), clock),
+                          {dir.path(), {}, dir / "no-host", dir / "kv"})
+          .value();
+  std::optional<PluginCondition> told;
+  RunnerEvents events;
+  events.ready = [&](const std::string& plugin, PluginCondition condition) {
+    if (plugin == "one") told = std::move(condition);
+  };
+  plugins->set_events(std::move(events));
+  plugins->start_hosts({});
+  while (loop->run_ready()) {
+  }
+  REQUIRE(told);
+  CHECK_FALSE(told->ready);
+  CHECK(plugins->find("one.o"));
+  const auto digest = plugins->plugins().at(0).manifest;
+  CHECK(plugins->manifest(digest) != nullptr);
+
+  std::filesystem::remove_all(dir / "one");
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!told->ready && std::chrono::steady_clock::now() < patience) {
+    if (!loop->run_ready()) clock.advance(std::chrono::milliseconds(100));
+  }
+  CHECK(told->ready);
+  Call call;
+  call.operation = "one.o";
+  CHECK(plugins->start(call).error().code == ErrorCode::NotFound);
+  CHECK(plugins->find("one.o").error().code == ErrorCode::NotFound);
+  CHECK(plugins->manifest(digest) == nullptr);
 }
