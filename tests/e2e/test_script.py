@@ -48,6 +48,7 @@ class Script(unittest.TestCase):
         try:
             cls.plugins = cls.fleet.path("plugins")
             cls.plugins.mkdir()
+            cls.plugins.chmod(0o755)
             for library in ("system", "script"):
                 shutil.copy(fleet.PLUGINS / (library + ".so"), cls.plugins)
             for example in ("disk", "health", "hello"):

@@ -128,16 +128,29 @@ CheckReport read_check(int exit_code, std::string_view output) {
   return report;
 }
 
+namespace {
+
+/// A whole number as one, because people read it.
+nlohmann::json number(double value) {
+  constexpr double kExact = 9007199254740992.0;  // 2^53
+  if (std::abs(value) < kExact && std::trunc(value) == value) {
+    return static_cast<std::int64_t>(value);
+  }
+  return value;
+}
+
+}  // namespace
+
 nlohmann::json to_json(const CheckReport& report) {
   using nlohmann::json;
   json values = json::array();
   for (const auto& value : report.values) {
-    json one{{"label", value.label}, {"value", value.value}};
+    json one{{"label", value.label}, {"value", number(value.value)}};
     if (!value.unit.empty()) one["unit"] = value.unit;
     if (!value.warning.empty()) one["warning"] = value.warning;
     if (!value.critical.empty()) one["critical"] = value.critical;
-    if (value.minimum) one["minimum"] = *value.minimum;
-    if (value.maximum) one["maximum"] = *value.maximum;
+    if (value.minimum) one["minimum"] = number(*value.minimum);
+    if (value.maximum) one["maximum"] = number(*value.maximum);
     values.push_back(std::move(one));
   }
   json result{{"status", to_string(report.status)}, {"text", report.text}};

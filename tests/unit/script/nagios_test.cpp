@@ -45,6 +45,8 @@ TEST_CASE("output is a line, details, and values in both of their places", "[uni
              "minimum": 0.0, "maximum": 98.0},
             {"label": "/home", "value": 69357.0, "unit": "MB", "warning": "253404",
              "minimum": 0.0}]})"));
+  CHECK(check("|a=2 b=2.5")["values"].dump() ==
+        R"([{"label":"a","value":2},{"label":"b","value":2.5}])");
   CHECK(check("") == json{{"status", "ok"}, {"text", ""}});
   CHECK(check("|a=1") == json::parse(R"({"status": "ok", "text": "",
     "values": [{"label": "a", "value": 1.0}]})"));
