@@ -53,7 +53,8 @@ Failure failure_from(const sdk::HttpResponse& response) {
     message += " (at " + field + ")";
   if (const auto position = problem.value("position", ""); !position.empty())
     message += "\n" + position;
-  return {exit_for_problem(response.status, problem.value("reason", "")), message};
+  const auto reason = problem.value("reason", "");
+  return {exit_for_problem(response.status, reason), message, reason};
 }
 
 /// Many commands of one script are one token's requests.

@@ -38,11 +38,9 @@ void print_overview(std::ostream& out, const std::vector<Command>& commands) {
     out << "  " << line << std::string(width - line.size() + 2, ' ') << command.summary << "\n";
   }
   out << "\nmuster COMMAND --help tells more. Exits: 0 all ok, 1 some failed, 2 usage or selector "
-         "error,\n"
-         "3 matched nothing or no such thing, 4 skipped, unreachable, timed out or indeterminate "
-         "(or the "
-         "controller\n"
-         "could not be reached), 5 denied, 7 --check found changes to make, 130 left with Ctrl-C.\n"
+         "error,\n3 matched nothing or no such thing, 4 skipped, unreachable, timed out or "
+         "indeterminate (or\nthe controller could not be reached), 5 denied, 6 stopped after too "
+         "many failures, 7 --check\nfound changes to make, 130 left with Ctrl-C.\n"
          "\nexample:\n  muster exec --on role=web -- uname -a\n";
 }
 
@@ -124,6 +122,21 @@ bool is_for_program(const Command& command, std::vector<std::string> words) {
   return arguments && !arguments->words.empty();
 }
 
+/// Of the command, or of what its first word names.
+int help(const Command& command, std::vector<std::string> words) {
+  std::erase_if(words, [](const auto& word) { return word.starts_with("-"); });
+  if (command.more_help == nullptr || words.empty()) {
+    print_help(command);
+    return static_cast<int>(Exit::Ok);
+  }
+  auto api = ApiClient::from_environment();
+  const auto printed =
+      api ? command.more_help(*api, words) : CliResult<void>(tl::unexpected(api.error()));
+  if (printed) return static_cast<int>(Exit::Ok);
+  std::cerr << "muster: " << printed.error().message << "\n";
+  return static_cast<int>(printed.error().exit);
+}
+
 }  // namespace
 
 CliResult<void> expect_words(const Arguments& arguments, std::size_t count,
@@ -164,10 +177,7 @@ int run(const std::vector<std::string>& words) {
   }
   const std::vector<std::string> rest(words.begin() + static_cast<std::ptrdiff_t>(taken),
                                       words.end());
-  if (asks_for_help(rest) && !is_for_program(*command, rest)) {
-    print_help(*command);
-    return 0;
-  }
+  if (asks_for_help(rest) && !is_for_program(*command, rest)) return help(*command, rest);
   auto done = run_command(*command, rest);
   if (done && !output_arrived()) {
     done = failure(Exit::SomeFailed,

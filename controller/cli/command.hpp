@@ -17,6 +17,8 @@ struct Command {
   std::string example;  ///< one command line to copy
   std::vector<Option> options;
   CliResult<Exit> (*run)(ApiClient& api, const Arguments& arguments);
+  /// Prints the help of what `words` name, which the controller knows. Null: there is none.
+  CliResult<void> (*more_help)(ApiClient& api, const std::vector<std::string>& words) = nullptr;
 };
 
 /// Each file in commands/ gives its commands; app.cpp joins them into the one list.

@@ -23,6 +23,7 @@ enum class Exit : int {
 struct Failure {
   Exit exit = Exit::SomeFailed;
   std::string message;
+  std::string reason = {};  ///< of a problem that the controller told, for programs
 };
 
 template <class T>

@@ -25,6 +25,7 @@ bool any_denied(const json& job) {
 }  // namespace
 
 Exit exit_of_job(const json& job) {
+  if (job.value("state", "") == "stopped") return Exit::OverBudget;
   const bool denied = any_denied(job);
   if (count_of(job, "failed") > 0 || count_of(job, "cancelled") > 0) return Exit::SomeFailed;
   if (count_of(job, "refused") > 0) return denied ? Exit::Denied : Exit::SomeFailed;

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../operation.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
@@ -47,29 +48,6 @@ CliResult<Exit> list_plugins(ApiClient& api, const Arguments& arguments) {
   return Exit::Ok;
 }
 
-std::string argument_line(const std::string& name, const json& schema, bool required) {
-  std::string line = "      " + printable(name);
-  line.resize(std::max<std::size_t>(line.size() + 2, 26), ' ');
-  line += printable(schema.value("type", "any")) + (required ? ", required" : "");
-  if (schema.contains("default")) line += ", default " + printable(schema.at("default").dump());
-  const auto doc = schema.value("description", schema.value("doc", ""));
-  return line + (doc.empty() ? "" : ": " + printable(doc)) + "\n";
-}
-
-void print_operation(const std::string& name, const json& operation) {
-  std::cout << "  " << printable(name) << "  (" << printable(operation.value("risk", "dangerous"))
-            << ")  " << printable(operation.value("doc", "")) << "\n";
-  const auto found = operation.find("arguments");
-  if (found == operation.end() || !found->is_object()) return;  // it takes none
-  const auto& schema = *found;
-  const auto required = schema.value("required", json::array());
-  const auto properties = schema.value("properties", json::object());
-  for (const auto& [argument, shape] : properties.items()) {
-    const bool needed = std::find(required.begin(), required.end(), argument) != required.end();
-    std::cout << argument_line(argument, shape, needed);
-  }
-}
-
 CliResult<Exit> show_plugin(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the id of one plugin"); !right) {
     return tl::unexpected(right.error());
@@ -84,8 +62,8 @@ CliResult<Exit> show_plugin(ApiClient& api, const Arguments& arguments) {
             << "  (" << printable(plugin->value("class", "")) << ", "
             << printable(plugin->value("status", "")) << ")\n"
             << printable(plugin->value("doc", "")) << "\n\noperations\n";
-  for (const auto& [name, operation] : plugin->at("manifest").at("operations").items()) {
-    print_operation(name, operation);
+  for (const auto& [name, about] : plugin->at("manifest").at("operations").items()) {
+    print_operation(operation_in(plugin->at("manifest"), name));
   }
   return Exit::Ok;
 }

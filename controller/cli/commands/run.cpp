@@ -1,6 +1,7 @@
-#include <algorithm>
+#include <unistd.h>
+
+#include <charconv>
 #include <iostream>
-#include <muster/core/config/json.hpp>
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
@@ -8,6 +9,8 @@
 #include "../job_exit.hpp"
 #include "../job_follow.hpp"
 #include "../job_report.hpp"
+#include "../operation.hpp"
+#include "../operation_arguments.hpp"
 #include "../targets.hpp"
 #include "../terminal.hpp"
 
@@ -15,30 +18,6 @@ namespace muster::cli {
 namespace {
 
 using nlohmann::json;
-
-/// "k=v" gives text, "k:=json" any value. A text value that the operation wants as a number is
-/// written with :=.
-CliResult<json> arguments_from(const std::vector<std::string>& words) {
-  json arguments = json::object();
-  for (const auto& word : words) {
-    const auto equals = word.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return failure(Exit::Usage, "an argument is NAME=TEXT or NAME:=JSON, not '" + word + "'");
-    }
-    const bool is_json = word[equals - 1] == ':';
-    const auto name = word.substr(0, is_json ? equals - 1 : equals);
-    const auto text = word.substr(equals + 1);
-    if (arguments.contains(name))
-      return failure(Exit::Usage, "argument '" + name + "' is given twice");
-    auto value = is_json ? config::parse_json(text) : Result<json>(text);
-    if (!value) {
-      return failure(Exit::Usage,
-                     "what follows " + name + ":= is " + value.error().message + ": " + text);
-    }
-    arguments[name] = std::move(*value);
-  }
-  return arguments;
-}
 
 LiveOutput live_output(const Arguments& options, const json& request) {
   if (options.has("json")) return LiveOutput::None;
@@ -59,6 +38,27 @@ CliResult<Exit> finish(ApiClient& api, const json& job, bool as_json, LiveOutput
   return exit_of_job(job);
 }
 
+std::optional<std::uint64_t> number_from(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stopped != end || number == 0) return std::nullopt;
+  return number;
+}
+
+/// On a terminal: whoever types the number has read it. Elsewhere nobody is asked.
+CliResult<std::uint64_t> ask_for_number(const Failure& why) {
+  if (!on_terminal(STDIN_FILENO) || !on_terminal(STDERR_FILENO)) {
+    return failure(Exit::Usage, why.message + " with --expect N");
+  }
+  std::cerr << why.message << "\nnumber of nodes: " << std::flush;
+  std::string line;
+  std::getline(std::cin, line);
+  const auto number = number_from(line);
+  if (!number) return failure(Exit::Usage, "that is no number; nothing was run");
+  return *number;
+}
+
 CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json request) {
   const auto selector = selector_of(options);
   if (!selector) return tl::unexpected(selector.error());
@@ -74,10 +74,23 @@ CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json
   for (const auto* name : {"limit", "seed"}) {
     if (options.has(name)) request[name] = options.value(name);
   }
+  if (options.has("at-once")) request["at_once"] = options.value("at-once");
+  if (options.has("max-failures")) request["max_failures"] = options.value("max-failures");
+  if (options.has("expect")) {
+    const auto expect = number_from(options.value("expect"));
+    if (!expect) return failure(Exit::Usage, "--expect wants the number of nodes");
+    request["expect"] = *expect;
+  }
   if (options.has("check")) request["check"] = true;
   if (options.has("include-drained")) request["include_drained"] = true;
   Interrupt interrupt;
-  const auto created = api.post_once("/v1/jobs", request);
+  auto created = api.post_once("/v1/jobs", request);
+  if (!created && created.error().reason == "expect_needed") {
+    const auto expect = ask_for_number(created.error());
+    if (!expect) return tl::unexpected(expect.error());
+    request["expect"] = *expect;
+    created = api.post_once("/v1/jobs", request);
+  }
   if (!created) return tl::unexpected(created.error());
   const auto job_id = created->value("job", "");
   interrupt.job_is(job_id);
@@ -102,7 +115,11 @@ CliResult<Exit> run_operation(ApiClient& api, const Arguments& options) {
   if (!options.after_dash.empty()) {
     return failure(Exit::Usage, "arguments of an operation are written NAME=TEXT without a \"--\"");
   }
-  const auto arguments = arguments_from({options.words.begin() + 1, options.words.end()});
+  const std::vector<std::string> words(options.words.begin() + 1, options.words.end());
+  // Without arguments nothing has to be known; what is wrong with the name the controller tells.
+  const auto operation = words.empty() ? CliResult<Operation>(failure(Exit::Ok, ""))
+                                       : find_operation(api, options.words[0]);
+  const auto arguments = operation_arguments(words, operation ? &*operation : nullptr);
   if (!arguments) return tl::unexpected(arguments.error());
   return create_and_follow(api, options,
                            {{"operation", options.words[0]}, {"arguments", *arguments}});
@@ -121,6 +138,10 @@ CliResult<Exit> exec_program(ApiClient& api, const Arguments& options) {
       api, options, {{"operation", "system.exec"}, {"arguments", {{"argv", options.after_dash}}}});
 }
 
+CliResult<void> help_for_operation(ApiClient& api, const std::vector<std::string>& words) {
+  return find_operation(api, words[0]).map(print_operation_help);
+}
+
 std::vector<Option> run_options() {
   return with_targets({{"timeout", "DURATION", "for one task (default: what the operation says)"},
                        {"offline", "POLICY",
@@ -129,6 +150,9 @@ std::vector<Option> run_options() {
                        {"output-cap", "SIZE", "how much output of a task to keep (default: 1MiB)"},
                        {"limit", "N or N%", "only so many of the nodes that match"},
                        {"seed", "TEXT", "which of them: the same seed chooses the same"},
+                       {"expect", "N", "how many nodes it should be: anything else is refused"},
+                       {"at-once", "N or N%", "on how many nodes it may be under way together"},
+                       {"max-failures", "N or N%", "stop when it failed on so many"},
                        {"include-drained", "", "also nodes that were taken out of service"},
                        {"check", "", "say what would change and change nothing"},
                        {"stream", "", "show output live, each line with its node's name"},
@@ -140,8 +164,10 @@ std::vector<Option> run_options() {
 
 std::vector<Command> run_commands() {
   return {
-      {"run", "PLUGIN.OPERATION [NAME=TEXT | NAME:=JSON ...]", "run an operation on nodes",
-       "muster run system.ping --on 'role=web and not node:web9'", run_options(), run_operation},
+      {"run", "PLUGIN.OPERATION [NAME=TEXT | NAME:=JSON | @FILE ...]",
+       "run an operation on nodes; muster run PLUGIN.OPERATION --help tells of one",
+       "muster run system.ping --on 'role=web and not node:web9'", run_options(), run_operation,
+       help_for_operation},
       {"exec", "-- PROGRAM [ARGUMENT ...]", "run a program on nodes (run system.exec)",
        "muster exec --on all -- uname -a", run_options(), exec_program},
   };

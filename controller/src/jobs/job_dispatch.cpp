@@ -126,6 +126,7 @@ void JobService::State::query(NodeId node) {
 }
 
 void JobService::State::drop_waiting(OpenTask& task) {
+  std::erase(task.job->held, &task);
   const auto found = work.find(task.record.node);
   if (found == work.end()) return;
   std::erase(found->second.waiting, &task);

@@ -6,107 +6,13 @@
 #include <muster/core/selector/selector.hpp>
 #include <nlohmann/json.hpp>
 
-#include "jobs/selector_warnings.hpp"
-#include "near_name.hpp"
+#include "jobs/job_targets.hpp"
+#include "jobs/pace.hpp"
 
 namespace muster::controller {
 namespace {
 
 using nlohmann::json;
-
-template <class T>
-using Planned = tl::expected<T, JobRefusal>;
-
-tl::unexpected<JobRefusal> refuse(std::string reason, ErrorCode code, std::string sentence,
-                                  std::string field = {}) {
-  return tl::unexpected(
-      JobRefusal{{code, std::move(sentence), std::move(field), false, {}}, std::move(reason), {}});
-}
-
-std::string why_nothing_matched(const Fleet& fleet, const selector::Selector& selector,
-                                std::size_t unknown) {
-  if (const auto warnings = warnings_of(fleet, selector, 0); !warnings.empty()) {
-    return warnings.front();
-  }
-  if (fleet.nodes().empty()) return "the fleet has no nodes yet; let one join with a token";
-  std::string sentence = "no node matches " + selector.text();
-  if (unknown > 0) {
-    sentence += "; " + std::to_string(unknown) + " have not told a fact that it asks for";
-  }
-  return sentence;
-}
-
-Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const JobRequest& request,
-                                                 std::string& canonical) {
-  selector::SyntaxError where;
-  const auto selector = fleet.parse(request.selector, &where);
-  if (!selector) {
-    // Too long or too deep is no better for being asked again, whatever the parser calls it.
-    auto refusal = refuse("selector_syntax", ErrorCode::InvalidArgument, selector.error().message);
-    if (!where.sentence.empty()) refusal.value().error.message = where.sentence;
-    refusal.value().position = where.caret;
-    return refusal;
-  }
-  canonical = selector->text();
-  auto selection = fleet.select(*selector);
-  if (!selection) {
-    return refuse("selector_syntax", ErrorCode::InvalidArgument, selection.error().message);
-  }
-  if (selection->matched.empty()) {
-    return refuse("matched_nothing", ErrorCode::NotFound,
-                  why_nothing_matched(fleet, *selector, selection->unknown.size()));
-  }
-  if (request.limit) keep_sample(selection->matched, *request.limit, request.seed);
-  return std::move(selection->matched);
-}
-
-/// What one node would run: the operation as its version of the plugin declares it.
-const config::Operation* operation_on(const Fleet& fleet, const Node& node,
-                                      const std::string& name) {
-  for (const auto& plugin : node.record.plugins) {
-    if (!name.starts_with(plugin.id)) continue;
-    const auto* manifest = fleet.manifest(plugin.manifest);
-    // A manifest speaks for the plugin that it names, whatever the node calls it.
-    if (manifest == nullptr || manifest->id != plugin.id) continue;
-    if (const auto* operation = manifest->find_operation(name)) return operation;
-  }
-  return nullptr;
-}
-
-JobRefusal unknown_operation(const Fleet& fleet, const std::string& name) {
-  const auto plugin_id = name.substr(0, name.rfind('.'));
-  std::vector<std::string> all;
-  std::vector<std::string> of_plugin;
-  bool untold = false;
-  bool elsewhere = false;
-  std::string rejected;
-  for (const auto& plugin : fleet.plugins()) {
-    if (plugin.manifest == nullptr) {
-      untold = untold || plugin.digest != Digest{};
-      if (plugin.id == plugin_id && !plugin.reasons.empty()) {
-        rejected = plugin.reasons.begin()->first;
-      }
-      continue;
-    }
-    if (plugin.manifest->id != plugin.id) continue;
-    elsewhere = elsewhere || plugin.manifest->find_operation(name) != nullptr;
-    for (const auto& operation : plugin.manifest->operations) {
-      all.push_back(operation.name);
-      if (plugin.id == plugin_id) of_plugin.push_back(operation.name);
-    }
-  }
-  std::string sentence = elsewhere ? "none of the nodes that match has an operation " + name
-                                   : "no node has an operation " + name + did_you_mean(name, all);
-  if (!elsewhere && !of_plugin.empty()) {
-    std::sort(of_plugin.begin(), of_plugin.end());
-    of_plugin.erase(std::unique(of_plugin.begin(), of_plugin.end()), of_plugin.end());
-    sentence += (sentence.back() == '?' ? " The plugin " : "; the plugin ") + plugin_id + " has";
-    for (const auto& operation : of_plugin) sentence += " " + operation;
-  }
-  if (!rejected.empty()) sentence += "; the file of plugin " + plugin_id + " is " + rejected;
-  if (untold) sentence += "; some nodes have not told yet what their plugins can do";
-  return refuse("unknown_operation", ErrorCode::InvalidArgument, sentence, "/operation").value();
-}
 
 bool never_connected(const Node& node) { return node.record.agent_version.empty(); }
 
@@ -217,9 +123,36 @@ std::optional<JobRefusal> check_versions(const Versions& versions, const config:
   return refuse("bad_arguments", wrong.code, wrong.message, wrong.field).value();
 }
 
+bool any_dangerous(const std::vector<const config::Operation*>& operations) {
+  return std::any_of(operations.begin(), operations.end(), [](const auto* operation) {
+    return operation != nullptr && operation->risk == config::Risk::Dangerous;
+  });
+}
+
+/// Who starts something dangerous on many nodes says how many they are, and is right.
+std::optional<JobRefusal> check_expected(const JobRequest& request, bool dangerous,
+                                         std::size_t targets) {
+  const auto nodes = std::to_string(targets) + (targets == 1 ? " node" : " nodes");
+  if (request.expect && *request.expect != targets) {
+    return refuse("not_as_expected", ErrorCode::FailedPrecondition,
+                  "it would be " + nodes + ", not " + std::to_string(*request.expect) +
+                      "; nothing was run",
+                  "/expect")
+        .value();
+  }
+  if (request.expect || !dangerous || targets <= kFewNodes) return std::nullopt;
+  return refuse("expect_needed", ErrorCode::FailedPrecondition,
+                request.operation + " is dangerous and would run on " + nodes +
+                    "; say that you expect that number")
+      .value();
+}
+
 }  // namespace
 
 Digest digest_of(const JobRequest& request) {
+  const auto size = [](const std::optional<SampleSize>& of) {
+    return of ? json{of->number, of->percent} : json();
+  };
   const json canonical{request.operation,
                        request.selector,
                        request.arguments,
@@ -230,27 +163,32 @@ Digest digest_of(const JobRequest& request) {
                        request.check,
                        request.output_cap.value_or(0),
                        request.drained,
-                       request.limit ? request.limit->number : 0,
-                       request.limit && request.limit->percent,
-                       request.seed};
+                       size(request.limit),
+                       request.seed,
+                       size(request.at_once),
+                       size(request.max_failed)};
   return crypto::sha256(as_bytes(canonical.dump(-1, ' ', false, json::error_handler_t::replace)));
 }
 
 namespace {
 
-JobRecord make_record(const JobRequest& request, std::chrono::milliseconds timeout, UnixMs now) {
+JobRecord make_record(const JobRequest& request, std::chrono::milliseconds timeout,
+                      const Pace& pace, UnixMs now) {
   JobRecord job;
   job.id = JobId::random();
   job.operation = request.operation;
   job.instance = request.instance;
   job.timeout_ms = request.timeout.value_or(timeout).count();
-  const auto window = request.offline == OfflinePolicy::Queue
-                          ? std::chrono::milliseconds(kDefaultQueueWindow)
-                          : std::chrono::milliseconds(kDefaultStartWindow);
+  // Those that wait for others to be done first may start late.
+  const bool waits = request.offline == OfflinePolicy::Queue || pace.at_once > 0;
+  const auto window = waits ? std::chrono::milliseconds(kDefaultQueueWindow)
+                            : std::chrono::milliseconds(kDefaultStartWindow);
   job.not_after = now + request.start_within.value_or(window).count();
   job.offline = request.offline;
   job.check = request.check;
   job.drained = request.drained;
+  job.at_once = pace.at_once;
+  job.max_failed = pace.max_failed;
   if (request.limit) {
     job.limit = std::to_string(request.limit->number) + (request.limit->percent ? "%" : "");
     job.seed = request.seed;
@@ -333,9 +271,15 @@ tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet, const JobRequest&
     }
   }
 
+  const bool dangerous = !request.check && any_dangerous(operations);
+  if (auto refusal = check_expected(request, dangerous, targets->size())) {
+    return tl::unexpected(std::move(*refusal));
+  }
+
   JobPlan plan;
   plan.job =
-      make_record(request, common == nullptr ? config::Operation{}.timeout : common->timeout, now);
+      make_record(request, common == nullptr ? config::Operation{}.timeout : common->timeout,
+                  pace_for(request.at_once, request.max_failed, dangerous, targets->size()), now);
   plan.job.selector = canonical;
   plan.job.arguments = arguments.dump(-1, ' ', false, json::error_handler_t::replace);
   plan.job.targets = targets->size();

@@ -30,8 +30,11 @@ struct JobRequest {
   OfflinePolicy offline = OfflinePolicy::Skip;
   bool drained = false;  ///< nodes that were taken out of service get it too
   bool check = false;
-  std::optional<SampleSize> limit;  ///< only so many of the nodes that match
-  std::string seed;                 ///< which of them: the same seed chooses the same
+  std::optional<SampleSize> limit;      ///< only so many of the nodes that match
+  std::string seed;                     ///< which of them: the same seed chooses the same
+  std::optional<std::uint64_t> expect;  ///< how many nodes who asks thinks that it is
+  std::optional<SampleSize> at_once;    ///< default: pace_for()
+  std::optional<SampleSize> max_failed;
   std::optional<std::uint64_t> output_cap;
   std::string requested_by;
   std::string idempotency_key;  ///< empty: none

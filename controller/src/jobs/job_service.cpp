@@ -64,7 +64,9 @@ OpenJob& JobService::State::take_in(JobRecord record, std::vector<TaskRecord> re
     job.counts.add(task->record.state);
     if (task->open()) job.swept.push_back(task.get());
     tasks[task->record.id] = task.get();
-    if (task->record.state == TaskState::Queued) {
+    if (task->record.state == TaskState::Queued && job.record.at_once > 0) {
+      job.held.push_back(task.get());
+    } else if (task->record.state == TaskState::Queued) {
       work[task->record.node].waiting.push_back(task.get());
     } else if (task->open()) {
       work[task->record.node].in_flight[task->record.id] = task.get();
@@ -74,6 +76,7 @@ OpenJob& JobService::State::take_in(JobRecord record, std::vector<TaskRecord> re
   if (!job.swept.empty()) deadlines.emplace(job.record.not_after, job.record.id);
   jobs[job.record.id] = std::move(owned);
   check_sum(job);
+  std::ignore = release_held(job);
   return job;
 }
 
@@ -112,7 +115,10 @@ Status JobService::load() {
     const bool read_only = is_read_only(state_->parts.fleet, job.job, job.tasks);
     auto& taken =
         state_->take_in(std::move(job.job), std::move(job.tasks), std::move(arguments), read_only);
-    if (!taken.record.cancel_requested) continue;
+    if (!taken.record.cancel_requested) {
+      state_->go_on(taken);  // it may have failed too often before this start
+      continue;
+    }
     for (const auto& task : taken.tasks) state_->want_cancel(*task);
   }
   return {};
@@ -134,9 +140,12 @@ void JobService::create(JobRequest request, JobCreated done) {
   const auto plan = std::make_shared<JobPlan>(std::move(*planned));
   state_->tasks_in_creation += plan->tasks.size();
   auto tasks = plan->tasks;
+  auto free = plan->job.at_once > 0 ? plan->job.at_once : tasks.size();
   for (auto& task : tasks) {
     // Stored as sent at once, where it will be: that spares a second commit before the first word.
-    const bool at_once = task.state == TaskState::Queued && state_->sends_at_once(task.node);
+    const bool goes = task.state == TaskState::Queued && free > 0;
+    if (goes) --free;
+    const bool at_once = goes && state_->sends_at_once(task.node);
     if (at_once) task.state = TaskState::Delivered;
     plan->noted.push_back(at_once);
   }

@@ -117,7 +117,8 @@ void JobService::State::apply_stored(OpenTask& task, const TaskOutcome& outcome)
     watchers.finish(job.snapshot());
     parts.log.debug("a job ended", {{"job", id.text()}});
   }
-  if (job.idle()) release(job);
+  if (job.idle()) return release(job);
+  go_on(job);
 }
 
 }  // namespace muster::controller

@@ -6,6 +6,7 @@
 #include <ctime>
 #include <string>
 
+#include "jobs/pace.hpp"
 #include "node_json.hpp"
 
 namespace muster::controller {
@@ -14,7 +15,8 @@ using nlohmann::json;
 
 std::string_view job_state(const JobRecord& job, const TaskCounts& counts) {
   if (counts.open() > 0) return "running";
-  return job.cancel_requested ? "cancelled" : "done";
+  if (job.cancel_requested) return "cancelled";
+  return must_stop(job, counts) && counts.of(TaskState::Cancelled) > 0 ? "stopped" : "done";
 }
 
 TaskCounts counts_of(const std::vector<TaskRecord>& tasks) {
@@ -91,6 +93,8 @@ json head_view(const JobRecord& job, const TaskCounts& counts) {
             {"created", time_view(job.created)},
             {"ended", time_view(job.ended)},
             {"counts", counts_view(counts, job.targets)}};
+  if (job.at_once > 0) view["at_once"] = job.at_once;
+  if (job.max_failed > 0) view["max_failures"] = job.max_failed;
   if (!job.limit.empty()) {
     view["limit"] = job.limit;
     view["seed"] = job.seed;

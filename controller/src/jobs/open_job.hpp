@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -56,12 +57,18 @@ struct OpenJob {
   Bytes arguments;         // as msgpack
   bool read_only = false;  // every node may run it again
 
+  std::deque<OpenTask*> held;  // queued ones that may not go yet, because enough are under way
+
   std::size_t ending = 0;  // open tasks whose end is on its way to the disk
   std::size_t late = 0;    // indeterminate tasks about which the node tells us more
 
   /// Tasks whose end is neither stored nor on its way.
   [[nodiscard]] std::size_t unsettled() const {
     return static_cast<std::size_t>(counts.open()) - ending;
+  }
+  /// Tasks that went out, or are on their way to their node.
+  [[nodiscard]] std::size_t under_way() const {
+    return static_cast<std::size_t>(counts.open()) - held.size();
   }
   /// True when nothing keeps it in memory.
   [[nodiscard]] bool idle() const { return counts.open() == 0 && late == 0; }

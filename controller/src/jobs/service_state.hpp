@@ -88,6 +88,12 @@ struct JobService::State {
   void sweep();
   void sweep_job(OpenJob& job, UnixMs time);
 
+  // pace: job_pace.cpp
+  /// Lets as many held tasks go to their nodes' queues as the job's pace allows now; their nodes.
+  [[nodiscard]] std::vector<NodeId> release_held(OpenJob& job);
+  /// After the end of one of its tasks: the next ones, or none any more.
+  void go_on(OpenJob& job);
+
   // receiving: job_messages.cpp
   using Verdict = std::optional<wire::Violation>;
   [[nodiscard]] Verdict on_accept(NodeId node, const wire::Accept& message);

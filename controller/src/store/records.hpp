@@ -110,9 +110,11 @@ struct JobRecord {
   OfflinePolicy offline = OfflinePolicy::Skip;
   bool drained = false;  ///< also on nodes that were taken out of service
   bool check = false;
-  std::string limit;        ///< "5%" or "20" of the nodes that match, or empty for all
-  std::string seed;         ///< which of them
-  std::size_t targets = 0;  ///< its tasks, counted when they were frozen
+  std::string limit;           ///< "5%" or "20" of the nodes that match, or empty for all
+  std::string seed;            ///< which of them
+  std::size_t at_once = 0;     ///< tasks that may be under way together; 0: all
+  std::size_t max_failed = 0;  ///< no further task is sent when so many have failed; 0: all are
+  std::size_t targets = 0;     ///< its tasks, counted when they were frozen
   std::uint64_t output_cap = 0;
   std::string requested_by;
   std::string idempotency_key;  ///< empty: none. Unique for each `requested_by`

@@ -13,7 +13,7 @@ constexpr const char* kJobColumns =
     "SELECT number, id, operation, instance, selector, arguments, timeout_ms, not_after, offline, "
     "check_mode, output_cap, requested_by, idempotency_key, request_digest, cancel_requested, "
     "created, "
-    "ended, targets, counts, drained, sample, seed FROM jobs ";
+    "ended, targets, counts, drained, sample, seed, at_once, max_failed FROM jobs ";
 constexpr const char* kTaskColumns =
     "SELECT tasks.id, node, node_name, state, attempt, result, error, started, tasks.ended, "
     "outputs ";
@@ -40,6 +40,8 @@ JobRecord job_from(SQLite::Statement& row) {
   job.drained = row.getColumn(19).getInt() != 0;
   job.limit = row.getColumn(20).getString();
   job.seed = row.getColumn(21).getString();
+  job.at_once = static_cast<std::size_t>(row.getColumn(22).getInt64());
+  job.max_failed = static_cast<std::size_t>(row.getColumn(23).getInt64());
   return job;
 }
 
@@ -107,13 +109,13 @@ std::int64_t insert_job(SQLite::Database& database, const JobRecord& job,
       database,
       "INSERT INTO jobs (id, operation, instance, selector, arguments, timeout_ms, not_after, "
       "offline, check_mode, output_cap, requested_by, idempotency_key, request_digest, created, "
-      "ended, targets, counts, drained, sample, seed) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "ended, targets, counts, drained, sample, seed, at_once, max_failed) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       job.id, job.operation, job.instance, job.selector, job.arguments, job.timeout_ms,
       job.not_after, static_cast<int>(job.offline), static_cast<int>(job.check), job.output_cap,
       job.requested_by, job.idempotency_key, job.request_digest, job.created, job.ended,
       job.targets, job.ended == 0 ? std::string() : counts_to_json(counts),
-      static_cast<int>(job.drained), job.limit, job.seed);
+      static_cast<int>(job.drained), job.limit, job.seed, job.at_once, job.max_failed);
   return database.getLastInsertRowid();
 }
 

@@ -71,7 +71,9 @@ CREATE TABLE jobs (
   counts TEXT NOT NULL DEFAULT '',
   drained INTEGER NOT NULL DEFAULT 0,
   sample TEXT NOT NULL DEFAULT '',
-  seed TEXT NOT NULL DEFAULT '') STRICT;
+  seed TEXT NOT NULL DEFAULT '',
+  at_once INTEGER NOT NULL DEFAULT 0,
+  max_failed INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE UNIQUE INDEX job_keys ON jobs (requested_by, idempotency_key) WHERE idempotency_key <> '';
 CREATE INDEX open_jobs ON jobs (number) WHERE ended = 0;
 
@@ -177,6 +179,8 @@ void upgrade_to_5(SQLite::Database& database) {
       "ALTER TABLE jobs ADD COLUMN drained INTEGER NOT NULL DEFAULT 0;"
       "ALTER TABLE jobs ADD COLUMN sample TEXT NOT NULL DEFAULT '';"
       "ALTER TABLE jobs ADD COLUMN seed TEXT NOT NULL DEFAULT '';"
+      "ALTER TABLE jobs ADD COLUMN at_once INTEGER NOT NULL DEFAULT 0;"
+      "ALTER TABLE jobs ADD COLUMN max_failed INTEGER NOT NULL DEFAULT 0;"
       "CREATE TABLE last_tasks (operation TEXT NOT NULL, node BLOB NOT NULL, task INTEGER NOT NULL,"
       " PRIMARY KEY (operation, node)) WITHOUT ROWID, STRICT;"
       "INSERT INTO last_tasks SELECT '', node, max(number) FROM tasks GROUP BY node;"

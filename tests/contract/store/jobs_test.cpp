@@ -360,12 +360,16 @@ TEST_CASE("what a job was limited to is kept with it", "[contract][store]") {
   job.limit = "5%";
   job.seed = "monday";
   job.drained = true;
+  job.at_once = 3;
+  job.max_failed = 2;
   REQUIRE(store.create(job, {StoreFixture::task("a")}));
   store.reopen();
   const auto kept = store->job(job.id).value().job;
   CHECK(kept.limit == "5%");
   CHECK(kept.seed == "monday");
   CHECK(kept.drained);
+  CHECK(kept.at_once == 3);
+  CHECK(kept.max_failed == 2);
 }
 
 }  // namespace

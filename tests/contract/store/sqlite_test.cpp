@@ -102,7 +102,7 @@ TEST_CASE("a full disk refuses the write whole, and the store goes on when there
 /// Takes away what version 5 brought.
 void make_version_4(SQLite::Database& database) {
   database.exec("ALTER TABLE nodes DROP COLUMN drain");
-  for (const auto* column : {"drained", "sample", "seed"}) {
+  for (const auto* column : {"drained", "sample", "seed", "at_once", "max_failed"}) {
     database.exec(std::string("ALTER TABLE jobs DROP COLUMN ") + column);
   }
   database.exec("DROP TABLE last_tasks");

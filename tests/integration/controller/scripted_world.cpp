@@ -16,6 +16,7 @@ std::string test_manifest() {
     "status": "preview", "class": "confined", "abi": {"major": 1, "min_minor": 0},
     "operations": {
       "test.read": {"doc": "Read.", "risk": "read"},
+      "test.danger": {"doc": "Anything.", "risk": "dangerous"},
       "test.change": {"doc": "Change.", "risk": "change", "arguments": {"type": "object",
         "additionalProperties": false, "properties": {"count": {"type": "integer", "default": 3}}}}}})";
 }

@@ -28,6 +28,13 @@ std::string seed_for(const std::string& idempotency_key) {
   return to_hex(crypto::sha256(as_bytes("seed " + idempotency_key))).substr(0, 2 * kSeedBytes);
 }
 
+/// "5%" or "20", of which the document has seen that it is one.
+std::optional<SampleSize> sample_member(const json& body, const char* name) {
+  const auto found = body.find(name);
+  if (found == body.end()) return std::nullopt;
+  return *parse_sample_size(found->get<std::string>());
+}
+
 JobRequest request_from(const Exchange& exchange) {
   const auto& body = exchange.body();
   JobRequest request;
@@ -42,9 +49,10 @@ JobRequest request_from(const Exchange& exchange) {
   request.requested_by = exchange.principal;
   request.idempotency_key = exchange.query("Idempotency-Key");
   request.drained = body.at("include_drained");
-  if (const auto limit = body.value("limit", ""); !limit.empty()) {
-    request.limit = *parse_sample_size(limit);
-  }
+  request.limit = sample_member(body, "limit");
+  if (body.contains("expect")) request.expect = body.at("expect").get<std::uint64_t>();
+  request.at_once = sample_member(body, "at_once");
+  request.max_failed = sample_member(body, "max_failures");
   request.seed = body.value("seed", "");
   if (request.limit && request.seed.empty()) request.seed = seed_for(request.idempotency_key);
   return request;

@@ -1,0 +1,123 @@
+#include "operation.hpp"
+
+#include <algorithm>
+#include <iostream>
+
+#include "terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+/// What `schema` stands for when it is a `$ref` such as "#/schemas/end".
+json followed(const json& manifest, const json& schema) {
+  const auto ref = schema.is_object() ? schema.find("$ref") : schema.end();
+  if (!schema.is_object() || ref == schema.end() || !ref->is_string()) return schema;
+  const auto text = ref->get<std::string>();
+  if (!text.starts_with("#/")) return schema;
+  const json::json_pointer pointer(text.substr(1));
+  return manifest.contains(pointer) ? manifest.at(pointer) : schema;
+}
+
+std::string type_of(const json& schema) {
+  if (schema.contains("enum")) {
+    std::string text;
+    for (const auto& value : schema.at("enum")) {
+      text +=
+          (text.empty() ? "" : "|") + (value.is_string() ? value.get<std::string>() : value.dump());
+    }
+    return text;
+  }
+  const json type = schema.value("type", json("any"));
+  if (type.is_string() && type == "array" && schema.contains("items")) {
+    return "list of " + type_of(schema.at("items"));
+  }
+  if (type.is_string()) return type.get<std::string>();
+  std::string text;
+  for (const auto& one : type) text += (text.empty() ? "" : "|") + one.get<std::string>();
+  return text;
+}
+
+bool is_required(const json& schema, const std::string& name) {
+  const auto required = schema.value("required", json::array());
+  return std::find(required.begin(), required.end(), name) != required.end();
+}
+
+void print_arguments(const Operation& operation, const std::string& indent) {
+  const auto properties = operation.schema.value("properties", json::object());
+  for (const auto& [name, unused] : properties.items()) {
+    const auto schema = operation.argument(name);
+    std::string line = indent + printable(name);
+    line.resize(std::max<std::size_t>(line.size() + 2, indent.size() + 20), ' ');
+    line += printable(type_of(schema)) + (is_required(operation.schema, name) ? ", required" : "");
+    if (schema.contains("default")) line += ", default " + printable(schema.at("default").dump());
+    const auto doc = schema.value("description", schema.value("doc", ""));
+    std::cout << line << (doc.empty() ? "" : ": " + printable(doc)) << "\n";
+  }
+}
+
+/// "NAME=TEXT" for what must be given, in the form that its type is written in.
+std::string example_of(const Operation& operation) {
+  std::string text = "muster run " + operation.name + " --on all";
+  const auto properties = operation.schema.value("properties", json::object());
+  for (const auto& [name, unused] : properties.items()) {
+    if (!is_required(operation.schema, name)) continue;
+    const auto type = type_of(operation.argument(name));
+    text += " " + name + (type == "object" || type == "any" ? ":='{...}'" : "=...");
+  }
+  return text;
+}
+
+}  // namespace
+
+json Operation::argument(const std::string& name) const {
+  const auto properties = schema.value("properties", json::object());
+  const auto found = properties.find(name);
+  return found == properties.end() ? json() : followed(manifest, *found);
+}
+
+Operation operation_in(const json& manifest, const std::string& name) {
+  const auto& about = manifest.at("operations").at(name);
+  return {name, about, followed(manifest, about.value("arguments", json::object())), manifest};
+}
+
+CliResult<Operation> find_operation(ApiClient& api, const std::string& name) {
+  const auto plugin_id = name.substr(0, name.find('.'));
+  const auto plugin = api.get("/v1/plugins/" + sdk::percent_encode(plugin_id));
+  if (!plugin) return tl::unexpected(plugin.error());
+  const auto& manifest = plugin->at("manifest");
+  if (!manifest.at("operations").contains(name)) {
+    return failure(Exit::MatchedNothing, "plugin " + printable(plugin_id) + " has no operation " +
+                                             printable(name) + "; `muster plugin show " +
+                                             printable(plugin_id) + "` lists those that it has");
+  }
+  return operation_in(manifest, name);
+}
+
+void print_operation(const Operation& operation) {
+  std::cout << "  " << printable(operation.name) << "  ("
+            << printable(operation.about.value("risk", "dangerous")) << ")  "
+            << printable(operation.about.value("doc", "")) << "\n";
+  print_arguments(operation, "      ");
+}
+
+void print_operation_help(const Operation& operation) {
+  const auto& about = operation.about;
+  std::cout << printable(about.value("doc", "")) << "\n\nusage: muster run "
+            << printable(operation.name) << " --on SELECTOR [NAME=TEXT | NAME:=JSON ...]\n\n"
+            << "risk     " << printable(about.value("risk", "dangerous")) << "\n"
+            << "timeout  " << printable(about.value("timeout", "5m")) << "\n"
+            << "--check  "
+            << (about.value("check", false) ? "says what it would change"
+                                            : "not for this operation")
+            << "\n";
+  if (!operation.schema.value("properties", json::object()).empty()) {
+    std::cout << "\narguments\n";
+    print_arguments(operation, "  ");
+  }
+  std::cout << "\nexample:\n  " << printable(example_of(operation))
+            << "\n\n`muster run --help` tells of the options that all operations have.\n";
+}
+
+}  // namespace muster::cli

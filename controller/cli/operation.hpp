@@ -1,0 +1,35 @@
+/// An operation as its manifest declares it: what the tool knows of it before it runs, for its help
+/// and for the types of its arguments.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "api_client.hpp"
+
+namespace muster::cli {
+
+struct Operation {
+  std::string name;       ///< "system.exec"
+  nlohmann::json about;   ///< as in the manifest
+  nlohmann::json schema;  ///< of its arguments; an empty object when it takes any
+  nlohmann::json manifest;
+
+  /// The schema of one argument, a `$ref` within the manifest followed; null for one that is not
+  /// declared.
+  [[nodiscard]] nlohmann::json argument(const std::string& name) const;
+};
+
+/// One that the manifest has.
+[[nodiscard]] Operation operation_in(const nlohmann::json& manifest, const std::string& name);
+
+/// In the newest version that a node of the fleet has. Errors: MatchedNothing; as ApiClient::get.
+[[nodiscard]] CliResult<Operation> find_operation(ApiClient& api, const std::string& name);
+
+/// One line about the operation and one for each argument, for a list of them.
+void print_operation(const Operation& operation);
+/// All about one: how it is called, its risk, its arguments and what it takes of the common
+/// options.
+void print_operation_help(const Operation& operation);
+
+}  // namespace muster::cli

@@ -1,0 +1,167 @@
+#include "operation_arguments.hpp"
+
+#include <charconv>
+#include <iostream>
+#include <iterator>
+#include <muster/core/base/files.hpp>
+#include <muster/core/config/json.hpp>
+#include <muster/core/config/yaml.hpp>
+
+#include "terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;  // the controller takes half of it
+
+CliResult<std::string> contents_of(const std::string& file) {
+  auto text = read_file(file, kMaxBytes);
+  if (!text) return failure(Exit::Usage, text.error().message);
+  return std::move(*text);
+}
+
+CliResult<json> object_from(const std::string& text, const std::string& name) {
+  auto value = config::parse_yaml(text, name);  // of which JSON is a part
+  if (!value) return failure(Exit::Usage, value.error().message);
+  if (!value->is_object()) {
+    return failure(Exit::Usage, name + " must contain one object, the arguments by name");
+  }
+  return std::move(*value);
+}
+
+CliResult<json> all_arguments(const std::string& word) {
+  if (word != "-") {
+    const auto file = word.substr(1);
+    const auto text = contents_of(file);
+    if (!text) return tl::unexpected(text.error());
+    return object_from(*text, file);
+  }
+  const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+  if (text.size() > kMaxBytes) {
+    return failure(Exit::Usage, "standard input has more than 1 MiB of arguments");
+  }
+  return object_from(text, "standard input");
+}
+
+bool is_type(const json& schema, const char* wanted) {
+  const auto type = schema.is_object() ? schema.find("type") : schema.end();
+  if (!schema.is_object() || type == schema.end()) return false;
+  if (type->is_string()) return *type == wanted;
+  return std::any_of(type->begin(), type->end(), [&](const auto& one) { return one == wanted; });
+}
+
+/// A number as JSON writes it, whole or not.
+std::optional<json> number_from(const std::string& text, bool whole) {
+  auto value = config::parse_json(text);
+  if (!value || !value->is_number()) return std::nullopt;
+  if (whole && !value->is_number_integer()) return std::nullopt;
+  return std::move(*value);
+}
+
+/// What the text means for an argument of this schema.
+CliResult<json> typed(const std::string& name, const std::string& text, const json& schema) {
+  const bool whole = is_type(schema, "integer");
+  if (whole || is_type(schema, "number")) {
+    if (auto number = number_from(text, whole)) return std::move(*number);
+    if (!is_type(schema, "string")) {
+      return failure(Exit::Usage, printable(name) + " is a " + (whole ? "whole " : "") +
+                                      "number, not '" + printable(text) + "'");
+    }
+  }
+  if (is_type(schema, "boolean")) {
+    if (text == "true" || text == "false") return json(text == "true");
+    if (!is_type(schema, "string")) {
+      return failure(Exit::Usage,
+                     printable(name) + " is true or false, not '" + printable(text) + "'");
+    }
+  }
+  if (is_type(schema, "object") && !is_type(schema, "string")) {
+    return failure(Exit::Usage, printable(name) + " is an object; write " + printable(name) +
+                                    ":='{...}', or " + printable(name) + ":=@FILE");
+  }
+  return json(text);
+}
+
+/// One word, put into `arguments`.
+class Reader {
+ public:
+  explicit Reader(const Operation* operation) : operation_(operation) {}
+
+  CliResult<void> read(const std::string& word) {
+    if (word == "-" || word.starts_with("@")) return read_all(word);
+    const auto equals = word.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return failure(Exit::Usage, "an argument is NAME=TEXT, NAME:=JSON or @FILE, not '" +
+                                      printable(word) + "'");
+    }
+    const bool is_json = word[equals - 1] == ':';
+    const auto name = word.substr(0, is_json ? equals - 1 : equals);
+    auto text = word.substr(equals + 1);
+    if (text.starts_with("@")) {
+      auto read = contents_of(text.substr(1));
+      if (!read) return tl::unexpected(read.error());
+      text = std::move(*read);
+    }
+    return is_json ? read_json(name, text) : read_text(name, text);
+  }
+
+  json arguments = json::object();
+
+ private:
+  CliResult<void> put(const std::string& name, json value) {
+    if (arguments.contains(name)) {
+      return failure(Exit::Usage, "argument '" + printable(name) + "' is given twice");
+    }
+    arguments[name] = std::move(value);
+    return {};
+  }
+
+  CliResult<void> read_all(const std::string& word) {
+    const auto all = all_arguments(word);
+    if (!all) return tl::unexpected(all.error());
+    for (const auto& [name, value] : all->items()) {
+      if (auto done = put(name, value); !done) return done;
+    }
+    return {};
+  }
+
+  CliResult<void> read_json(const std::string& name, const std::string& text) {
+    auto value = config::parse_json(text);
+    if (value) return put(name, std::move(*value));
+    return failure(Exit::Usage, "what follows " + printable(name) + ":= is " +
+                                    value.error().message + ": " + printable(text));
+  }
+
+  CliResult<void> read_text(const std::string& name, const std::string& text) {
+    const json schema = operation_ == nullptr ? json() : operation_->argument(name);
+    if (!is_type(schema, "array")) {
+      auto value = typed(name, text, schema);
+      return value ? put(name, std::move(*value)) : tl::unexpected(value.error());
+    }
+    auto item = typed(name, text, schema.value("items", json::object()));
+    if (!item) return tl::unexpected(item.error());
+    auto& list = arguments[name];
+    if (!list.is_null() && !list.is_array()) {
+      return failure(Exit::Usage, "argument '" + printable(name) + "' is given twice");
+    }
+    list.push_back(std::move(*item));
+    return {};
+  }
+
+  const Operation* operation_;
+};
+
+}  // namespace
+
+CliResult<json> operation_arguments(const std::vector<std::string>& words,
+                                    const Operation* operation) {
+  Reader reader(operation);
+  for (const auto& word : words) {
+    if (auto read = reader.read(word); !read) return tl::unexpected(read.error());
+  }
+  return std::move(reader.arguments);
+}
+
+}  // namespace muster::cli

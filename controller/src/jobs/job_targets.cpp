@@ -1,0 +1,104 @@
+#include "jobs/job_targets.hpp"
+
+#include <algorithm>
+#include <muster/core/selector/selector.hpp>
+
+#include "jobs/selector_warnings.hpp"
+#include "near_name.hpp"
+
+namespace muster::controller {
+namespace {
+
+std::string why_nothing_matched(const Fleet& fleet, const selector::Selector& selector,
+                                std::size_t unknown) {
+  if (const auto warnings = warnings_of(fleet, selector, 0); !warnings.empty()) {
+    return warnings.front();
+  }
+  if (fleet.nodes().empty()) return "the fleet has no nodes yet; let one join with a token";
+  std::string sentence = "no node matches " + selector.text();
+  if (unknown > 0) {
+    sentence += "; " + std::to_string(unknown) + " have not told a fact that it asks for";
+  }
+  return sentence;
+}
+
+}  // namespace
+
+tl::unexpected<JobRefusal> refuse(std::string reason, ErrorCode code, std::string sentence,
+                                  std::string field) {
+  return tl::unexpected(
+      JobRefusal{{code, std::move(sentence), std::move(field), false, {}}, std::move(reason), {}});
+}
+
+Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const JobRequest& request,
+                                                 std::string& canonical) {
+  selector::SyntaxError where;
+  const auto selector = fleet.parse(request.selector, &where);
+  if (!selector) {
+    // Too long or too deep is no better for being asked again, whatever the parser calls it.
+    auto refusal = refuse("selector_syntax", ErrorCode::InvalidArgument, selector.error().message);
+    if (!where.sentence.empty()) refusal.value().error.message = where.sentence;
+    refusal.value().position = where.caret;
+    return refusal;
+  }
+  canonical = selector->text();
+  auto selection = fleet.select(*selector);
+  if (!selection) {
+    return refuse("selector_syntax", ErrorCode::InvalidArgument, selection.error().message);
+  }
+  if (selection->matched.empty()) {
+    return refuse("matched_nothing", ErrorCode::NotFound,
+                  why_nothing_matched(fleet, *selector, selection->unknown.size()));
+  }
+  if (request.limit) keep_sample(selection->matched, *request.limit, request.seed);
+  return std::move(selection->matched);
+}
+
+const config::Operation* operation_on(const Fleet& fleet, const Node& node,
+                                      const std::string& name) {
+  for (const auto& plugin : node.record.plugins) {
+    if (!name.starts_with(plugin.id)) continue;
+    const auto* manifest = fleet.manifest(plugin.manifest);
+    // A manifest speaks for the plugin that it names, whatever the node calls it.
+    if (manifest == nullptr || manifest->id != plugin.id) continue;
+    if (const auto* operation = manifest->find_operation(name)) return operation;
+  }
+  return nullptr;
+}
+
+JobRefusal unknown_operation(const Fleet& fleet, const std::string& name) {
+  const auto plugin_id = name.substr(0, name.rfind('.'));
+  std::vector<std::string> all;
+  std::vector<std::string> of_plugin;
+  bool untold = false;
+  bool elsewhere = false;
+  std::string rejected;
+  for (const auto& plugin : fleet.plugins()) {
+    if (plugin.manifest == nullptr) {
+      untold = untold || plugin.digest != Digest{};
+      if (plugin.id == plugin_id && !plugin.reasons.empty()) {
+        rejected = plugin.reasons.begin()->first;
+      }
+      continue;
+    }
+    if (plugin.manifest->id != plugin.id) continue;
+    elsewhere = elsewhere || plugin.manifest->find_operation(name) != nullptr;
+    for (const auto& operation : plugin.manifest->operations) {
+      all.push_back(operation.name);
+      if (plugin.id == plugin_id) of_plugin.push_back(operation.name);
+    }
+  }
+  std::string sentence = elsewhere ? "none of the nodes that match has an operation " + name
+                                   : "no node has an operation " + name + did_you_mean(name, all);
+  if (!elsewhere && !of_plugin.empty()) {
+    std::sort(of_plugin.begin(), of_plugin.end());
+    of_plugin.erase(std::unique(of_plugin.begin(), of_plugin.end()), of_plugin.end());
+    sentence += (sentence.back() == '?' ? " The plugin " : "; the plugin ") + plugin_id + " has";
+    for (const auto& operation : of_plugin) sentence += " " + operation;
+  }
+  if (!rejected.empty()) sentence += "; the file of plugin " + plugin_id + " is " + rejected;
+  if (untold) sentence += "; some nodes have not told yet what their plugins can do";
+  return refuse("unknown_operation", ErrorCode::InvalidArgument, sentence, "/operation").value();
+}
+
+}  // namespace muster::controller

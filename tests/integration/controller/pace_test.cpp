@@ -1,0 +1,130 @@
+// A job that goes on some nodes at once, and stops when it failed on too many.
+#include "scripted_world.hpp"
+
+namespace muster::controller {
+namespace {
+
+/// A world of connected agents n00, n01, ...
+struct Many {
+  explicit Many(int count) {
+    for (int i = 0; i < count; ++i) {
+      agents.push_back(std::make_unique<Agent>(world, (i < 10 ? "n0" : "n") + std::to_string(i)));
+      agents.back()->connect();
+    }
+  }
+  JobId run(std::size_t at_once, std::optional<SampleSize> max_failed = {}) {
+    JobRequest request;
+    request.operation = "test.change";
+    request.selector = "all";
+    request.requested_by = "tester";
+    request.at_once = SampleSize{at_once, false};
+    request.max_failed = max_failed;
+    const auto job = world.create(request);
+    REQUIRE(job);
+    return *job;
+  }
+  /// Ends what the agents have now; how many tasks that was.
+  int finish(TaskState state) {
+    std::vector<std::pair<Agent*, TaskId>> having;
+    for (auto& agent : agents) {
+      for (const auto& spec : agent->tasks()) having.emplace_back(agent.get(), spec.task);
+    }
+    for (const auto& [agent, task] : having) end(*agent, task, state);
+    return static_cast<int>(having.size());
+  }
+  static void end(Agent& agent, TaskId task, TaskState state) {
+    wire::TaskResult result;
+    result.task = task;
+    result.attempt = 1;
+    result.state = state;
+    result.started_ms = result.ended_ms = 1;
+    agent.say(result);
+  }
+  World world;
+  std::vector<std::unique_ptr<Agent>> agents;
+};
+
+TEST_CASE("no more nodes have the job at once than it may", "[integration][jobs]") {
+  Many fleet(7);
+  const auto job = fleet.run(3);
+  CHECK(fleet.finish(TaskState::Ok) == 3);
+  CHECK(fleet.finish(TaskState::Ok) == 3);
+  CHECK(fleet.world.jobs->find(job)->job.ended == 0);
+  CHECK(fleet.finish(TaskState::Ok) == 1);
+  const auto done = fleet.world.jobs->find(job);
+  CHECK(done->job.ended != 0);
+  CHECK(fleet.world.jobs->broken_sums() == 0);
+}
+
+TEST_CASE("each end lets one more node have it", "[integration][jobs]") {
+  Many fleet(4);
+  std::ignore = fleet.run(2);
+  auto first = fleet.agents[0]->tasks();
+  REQUIRE(first.size() == 1);
+  CHECK(fleet.agents[2]->tasks().empty());
+  Many::end(*fleet.agents[0], first[0].task, TaskState::Ok);
+  CHECK(fleet.agents[2]->tasks().size() == 1);
+  CHECK(fleet.agents[3]->tasks().empty());
+}
+
+TEST_CASE("a job that failed too often goes to no further node", "[integration][jobs]") {
+  Many fleet(6);
+  const auto job = fleet.run(2, SampleSize{2, false});
+  CHECK(fleet.finish(TaskState::Failed) == 2);
+  CHECK(fleet.finish(TaskState::Ok) <= 1);  // what went out before the second failure was known
+  const auto stopped = fleet.world.jobs->find(job);
+  CHECK(stopped->job.ended != 0);
+  int cancelled = 0;
+  for (const auto& task : stopped->tasks) cancelled += task.state == TaskState::Cancelled ? 1 : 0;
+  CHECK(cancelled >= 3);
+  CHECK(stopped->tasks.back().error->message.find("failed on 2 of its 6 nodes") !=
+        std::string::npos);
+  CHECK(fleet.world.jobs->broken_sums() == 0);
+}
+
+TEST_CASE("the pace outlives a restart of the controller", "[integration][jobs]") {
+  Many fleet(5);
+  const auto job = fleet.run(2, SampleSize{1, false});
+  fleet.world.restart();
+  for (auto& agent : fleet.agents) agent->connect();
+  for (auto& agent : fleet.agents) {
+    for (const auto& query : agent->heard<wire::Query>()) {
+      wire::StatusReport report;
+      for (const auto& id : query.tasks) report.tasks.push_back({id, TaskState::Unknown});
+      agent->say(report);
+    }
+  }
+  CHECK(fleet.finish(TaskState::Failed) == 2);
+  const auto stopped = fleet.world.jobs->find(job);
+  CHECK(stopped->job.ended != 0);
+  CHECK(stopped->tasks.back().state == TaskState::Cancelled);
+}
+
+TEST_CASE("a job whose held nodes are cancelled ends", "[integration][jobs]") {
+  Many fleet(5);
+  const auto job = fleet.run(2);
+  fleet.world.jobs->cancel(job, [](const Status&) {});
+  fleet.world.settle();
+  CHECK(fleet.finish(TaskState::Cancelled) == 2);
+  const auto ended = fleet.world.jobs->find(job);
+  CHECK(ended->job.ended != 0);
+  for (const auto& task : ended->tasks) CHECK(task.state == TaskState::Cancelled);
+  CHECK(fleet.world.jobs->broken_sums() == 0);
+}
+
+TEST_CASE("a node that is gone when its turn comes holds nobody up", "[integration][jobs]") {
+  Many fleet(3);
+  const auto job = fleet.run(1);
+  fleet.agents.erase(fleet.agents.begin() + 1);  // it says nothing any more
+  for (int i = 0; i < 20; ++i) {
+    fleet.world.advance(std::chrono::seconds(3));
+    for (auto& agent : fleet.agents) agent->say(wire::Heartbeat{});
+  }
+  CHECK(fleet.finish(TaskState::Ok) == 1);
+  CHECK(fleet.world.state(job, "n01") == TaskState::Skipped);
+  CHECK(fleet.finish(TaskState::Ok) == 1);
+  CHECK(fleet.world.jobs->find(job)->job.ended != 0);
+}
+
+}  // namespace
+}  // namespace muster::controller
