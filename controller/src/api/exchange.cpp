@@ -15,6 +15,8 @@ std::string dump(const json& value) {
 
 constexpr int kOk = 200;
 
+std::string text_of(const json& body) { return dump(body) + "\n"; }
+
 /// Half of the digest: it need not withstand anybody, as only the controller makes these.
 std::string etag_of(const std::string& text) {
   const auto digest = crypto::sha256(as_bytes(text));
@@ -62,6 +64,20 @@ std::optional<std::uint64_t> Exchange::number(const std::string& name) const {
   return found->get<std::uint64_t>();
 }
 
+std::optional<Problem> Exchange::changed_since(const json& now) const {
+  const auto wanted = query("If-Match");
+  if (wanted.empty() || (wanted == "*" && !now.is_null())) return std::nullopt;
+  if (!now.is_null() && is_named(etag_of(text_of(now)), wanted)) return std::nullopt;
+  return Problem{{ErrorCode::FailedPrecondition,
+                  now.is_null() ? "there is no such thing, or it is being changed just now"
+                                : "somebody changed it meanwhile; look at it again",
+                  {},
+                  false,
+                  {}},
+                 "changed",
+                 {}};
+}
+
 bool Exchange::as_told(int status, const http::Headers& headers, const json* body) {
   if (answers_ == nullptr) return true;
   const auto why = answers_->check(operation_, status, headers, body);
@@ -76,8 +92,8 @@ bool Exchange::as_told(int status, const http::Headers& headers, const json* bod
 }
 
 void Exchange::answer(int status, const json& body, http::Headers headers) {
-  auto text = dump(body) + "\n";
-  if (status == kOk && operation_ != nullptr && operation_->has_etag) {
+  auto text = text_of(body);
+  if (status / 100 == 2 && operation_ != nullptr && operation_->has_etag) {
     const auto tag = etag_of(text);
     headers.emplace_back("ETag", tag);
     if (is_named(tag, query("If-None-Match"))) return answer_unchanged(std::move(headers));

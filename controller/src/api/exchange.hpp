@@ -38,6 +38,10 @@ class Exchange {
   [[nodiscard]] std::optional<std::uint64_t> number(const std::string& name) const;
   [[nodiscard]] const nlohmann::json& body() const { return given_.body; }
 
+  /// Why not to change a thing that the client knows otherwise: it named the ETag of another state
+  /// in If-Match. `now` is what a GET of the thing would answer, null where there is none.
+  [[nodiscard]] std::optional<Problem> changed_since(const nlohmann::json& now) const;
+
   /// With an ETag where the document says so; 304 then when that is what the client has.
   void answer(int status, const nlohmann::json& body, http::Headers headers = {});
   void answer(const Problem& problem, http::Headers headers = {});

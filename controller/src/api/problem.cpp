@@ -44,6 +44,7 @@ Meaning meaning_of(ErrorCode code) {
 int status_of(const Problem& problem) {
   if (problem.reason == "too_large") return 413;
   if (problem.reason == "disk_full") return 503;
+  if (problem.reason == "changed") return 412;
   return meaning_of(problem.error.code).status;
 }
 

@@ -39,14 +39,18 @@ Status Groups::check(const GroupRecord& group) const {
 
 void Groups::put(GroupRecord group, Done<bool> done) {
   if (auto good = check(group); !good) return done(tl::unexpected(good.error()));
-  store_.put_group(group, [this, group, done = std::move(done)](const Status& stored) {
+  const auto changing = changing_.insert(group.name);
+  store_.put_group(group, [this, group, changing, done = std::move(done)](const Status& stored) {
+    changing_.erase(changing);
     if (!stored) return done(tl::unexpected(stored.error()));
     done(groups_.insert_or_assign(group.name, group).second);
   });
 }
 
 void Groups::remove(const std::string& name, Done<void> done) {
-  store_.remove_group(name, [this, name, done = std::move(done)](const Status& removed) {
+  const auto changing = changing_.insert(name);
+  store_.remove_group(name, [this, name, changing, done = std::move(done)](const Status& removed) {
+    changing_.erase(changing);
     if (removed) groups_.erase(name);
     done(removed);
   });

@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -35,12 +36,15 @@ class Groups {
   void put(GroupRecord group, Done<bool> done);
   /// Errors: NotFound. That no other group names it is the caller's to see.
   void remove(const std::string& name, Done<void> done);
+  /// Whether a change of it is on its way to the store.
+  [[nodiscard]] bool changing(const std::string& name) const { return changing_.contains(name); }
 
  private:
   [[nodiscard]] Status check(const GroupRecord& group) const;
 
   Store& store_;
   ByName groups_;
+  std::multiset<std::string> changing_;
 };
 
 }  // namespace muster::controller

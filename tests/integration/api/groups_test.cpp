@@ -37,6 +37,38 @@ TEST_CASE("a group is a selector with a name, and means what it says now", "[int
   CHECK(world.on_loop([&] { return world.world().events_of("group.changed"); }) == 3);
 }
 
+TEST_CASE("a group that somebody else changed meanwhile is neither overwritten nor removed",
+          "[integration][api]") {
+  ApiWorld world;
+  put(world, "front", "all");
+  const auto change = [&](const std::string& method, const std::string& tag) {
+    return world.ask(method, "/v1/groups/front",
+                     method == "PUT" ? R"({"selector": "node:web1"})" : "", {{"If-Match", tag}});
+  };
+  const auto old = world.get("/v1/groups/front").header("etag");
+  world.advance(std::chrono::seconds(1));
+  const auto changed = change("PUT", old);
+  CHECK(changed.status == 200);
+  CHECK(changed.header("etag") != old);
+  CHECK(world.get("/v1/groups/front").header("etag") == changed.header("etag"));
+  for (const auto* method : {"PUT", "DELETE"}) {
+    const auto refused = change(method, old);
+    CHECK(refused.status == 412);
+    CHECK(refused.reason() == "changed");
+  }
+  // As long as a change is on its way to the disk, nobody knows what the group will be.
+  const auto late = world.on_loop([&] {
+    auto& groups = world.services().groups;
+    groups.put(groups.all().at("front"), [](const auto&) {});
+    return groups.changing("front");
+  });
+  CHECK(late);
+  CHECK(change("PUT", changed.header("etag")).status == 200);
+  CHECK(change("DELETE", "*").status == 204);
+  CHECK(change("PUT", "*").status == 412);
+  CHECK(world.get("/v1/groups").body.at("groups").empty());
+}
+
 TEST_CASE("a group that is not there is a slip in a selector, with a name that is near",
           "[integration][api]") {
   ApiWorld world;

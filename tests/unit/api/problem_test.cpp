@@ -46,6 +46,7 @@ TEST_CASE("a route's own reason takes the place of the general one", "[unit][api
         "matched_nothing");
   CHECK(status_of(problem_of(ErrorCode::ResourceExhausted, "too_large")) == 413);
   CHECK(status_of(problem_of(ErrorCode::ResourceExhausted, "disk_full")) == 503);
+  CHECK(status_of(problem_of(ErrorCode::FailedPrecondition, "changed")) == 412);
 }
 
 TEST_CASE("a problem tells the field and the place in the text where it has them", "[unit][api]") {

@@ -22,6 +22,15 @@ GroupRecord request_from(const Services& services, const Exchange& exchange) {
           to_unix_ms(services.loop.clock().unix_now()), exchange.principal};
 }
 
+/// The answer to a request that means a group as it is no more. While it is being changed, nobody
+/// knows it as it will be.
+std::optional<Problem> changed(const Services& services, const Exchange& exchange) {
+  const auto& name = exchange.path("name");
+  const auto group = services.groups.find(name);
+  const bool known = group && !services.groups.changing(name);
+  return exchange.changed_since(known ? view_of(**group) : json());
+}
+
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
@@ -43,6 +52,7 @@ void get_group(const Services& services, const ExchangePtr& exchange) {
 }
 
 void put_group(const Services& services, const ExchangePtr& exchange) {
+  if (const auto problem = changed(services, *exchange)) return exchange->answer(*problem);
   auto group = request_from(services, *exchange);
   selector::SyntaxError where;
   const auto parsed = services.fleet.parse_group(group.name, group.selector, &where);
@@ -60,6 +70,7 @@ void put_group(const Services& services, const ExchangePtr& exchange) {
 void remove_group(const Services& services, const ExchangePtr& exchange) {
   const auto name = exchange->path("name");
   if (const auto group = services.groups.find(name); !group) return exchange->answer(group.error());
+  if (const auto problem = changed(services, *exchange)) return exchange->answer(*problem);
   if (const auto others = services.fleet.groups_that_name(name); !others.empty()) {
     Problem problem{
         {ErrorCode::Conflict,
