@@ -178,7 +178,7 @@ TEST_CASE("cancelling and the deadline end all that a program started", "[contra
   folder.bring_up();
   const bool late = GENERATE(false, true);
   test::CallOptions options;
-  if (late) options.deadline = 500ms;
+  if (late) options.deadline = 2s;
   const auto call = folder.plugin.start("f.o", json::object(), options);
   const auto patience = std::chrono::steady_clock::now() + 30s;
   while (folder.plugin.snapshot(call).output[MUSTER_STREAM_STDERR].empty()) {

@@ -143,6 +143,8 @@ std::vector<PluginStatus> PluginSupervisor::plugins() const {
                    0,
                    {},
                    {}});
+    std::sort(all.begin(), all.end(),
+              [](const auto& one, const auto& other) { return one.id < other.id; });
   }
   return all;
 }

@@ -113,7 +113,8 @@ TEST_CASE("a folder runs in a host of its own, and the library for folders in no
   node.until("two", PluginState::Ready);
   CHECK(node.run("one")["word"] == "1");
   CHECK(node.run("two")["word"] == "2");
-  REQUIRE(node.status("script") != nullptr);
+  REQUIRE(node.seen.size() == 3);
+  CHECK(node.seen[1].id == "script");  // by id
   CHECK(node.status("script")->state == PluginState::Ready);
   CHECK(node.status("one")->cls == config::PluginClass::Privileged);
   for (const auto* id : {"one", "script"}) {
