@@ -90,7 +90,8 @@ TEST_CASE("a timer goes with its files, once", "[contract][system]") {
   CHECK(system.run("system.timer.absent", name).outcome == MUSTER_OUTCOME_CHANGED);
   CHECK_FALSE(std::filesystem::exists(node.unit("sweep.timer")));
   CHECK_FALSE(std::filesystem::exists(node.unit("sweep.service")));
-  CHECK(node.log() == "disable --now -- sweep.timer\ndaemon-reload\n");
+  CHECK(node.log() ==
+        "disable --now -- sweep.timer\ndaemon-reload\nreset-failed -- sweep.service\n");
   CHECK(system.run("system.timer.absent", name).outcome == MUSTER_OUTCOME_OK);
 }
 

@@ -174,6 +174,8 @@ sdk::Answer<TimerChange> remove_timer(const sdk::Call& call, const Node& node,
   }
   auto reloaded = must(systemctl(call, node, {"daemon-reload"}), "systemd did not forget " + unit);
   if (!reloaded) return tl::unexpected(reloaded.error());
+  // A last run that failed would be shown for ever; where there is none this fails, and may.
+  (void)systemctl(call, node, {"reset-failed", "--", arguments.name + ".service"});
   return sdk::changed(std::move(change));
 }
 
