@@ -251,6 +251,25 @@ TEST_CASE("a watcher whose events are kept no more, or that never had any, is to
   CHECK(events.back().name == "done");
 }
 
+TEST_CASE("the events of a hundred jobs are kept for the next time that somebody watches",
+          "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  std::vector<JobId> jobs;
+  for (std::size_t i = 0; i < api::kMaxUnwatchedFeeds + 2; ++i) {
+    jobs.push_back(*JobId::parse(world.create_job()));
+  }
+  const auto kept = world.on_loop([&] {
+    auto& feeds = *world.services().job_feeds;
+    for (const auto job : jobs) {
+      CHECK(feeds.of(job));
+      feeds.left(job);
+    }
+    return feeds.kept();
+  });
+  CHECK(kept == api::kMaxUnwatchedFeeds);
+}
+
 TEST_CASE("a comment keeps a quiet stream alive", "[integration][api]") {
   ApiWorld world;
   world.join("web1");

@@ -1,6 +1,7 @@
 // A whole controller in this process.
 #include "app.hpp"
 
+#include <array>
 #include <muster/core/log/capture.hpp>
 
 #include "catch.hpp"
@@ -26,6 +27,22 @@ class Place {
   std::unique_ptr<run::EventLoop> loop = *run::EventLoop::create(clock);
   Options options;
 };
+
+TEST_CASE("a token may make between one and a million requests a second", "[integration][app]") {
+  const auto parse = [](std::string count) {
+    std::array<std::string, 8> words{
+        "muster-controller",     "run",           "--state", "s", "--gateway-socket", "g",
+        "--requests-per-second", std::move(count)};
+    std::array<char*, 8> arguments{};
+    for (std::size_t i = 0; i < words.size(); ++i) arguments[i] = words[i].data();
+    return parse_options(static_cast<int>(arguments.size()), arguments.data());
+  };
+  CHECK(parse("1000000").value()->requests_per_second == 1'000'000);
+  for (const auto* wrong : {"0", "1000001", "-1", "many"}) {
+    INFO(wrong);
+    CHECK_FALSE(parse(wrong));
+  }
+}
 
 TEST_CASE_METHOD(Place,
                  "a controller that is told to end while it starts for the first time ends at once",
