@@ -16,8 +16,8 @@ namespace {
 std::vector<Command> all_commands() {
   std::vector<Command> all;
   for (auto part : {node_commands(), node_change_commands(), group_commands(), enroll_commands(),
-                    run_commands(), job_commands(), plugin_commands(), selector_commands(),
-                    status_commands()}) {
+                    event_commands(), run_commands(), job_commands(), plugin_commands(),
+                    selector_commands(), status_commands()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -26,6 +26,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> node_change_commands();
 [[nodiscard]] std::vector<Command> group_commands();
 [[nodiscard]] std::vector<Command> enroll_commands();
+[[nodiscard]] std::vector<Command> event_commands();
 [[nodiscard]] std::vector<Command> run_commands();
 [[nodiscard]] std::vector<Command> job_commands();
 [[nodiscard]] std::vector<Command> plugin_commands();

@@ -20,6 +20,7 @@ Role least_role(Action action) {
     case Action::ReadNodes:
     case Action::ReadPlugins:
     case Action::ReadJobs:
+    case Action::ReadEvents:
       return Role::Viewer;
     case Action::RunJob:
     case Action::CancelJob:
@@ -44,6 +45,8 @@ std::string_view what(Action action) {
       return "see plugins";
     case Action::ReadJobs:
       return "see jobs";
+    case Action::ReadEvents:
+      return "see events";
     case Action::RunJob:
       return "run";
     case Action::CancelJob:

@@ -40,6 +40,7 @@ enum class Action : std::uint8_t {
   ReadNodes,
   ReadPlugins,
   ReadJobs,  ///< and their output
+  ReadEvents,
   RunJob,
   CancelJob,
   ReadEnrollmentTokens,

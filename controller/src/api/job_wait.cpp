@@ -1,5 +1,6 @@
 #include "api/job_wait.hpp"
 
+#include <muster/core/base/units.hpp>
 #include <nlohmann/json.hpp>
 
 #include "jobs/job_view.hpp"
@@ -14,6 +15,16 @@ struct JobWait {
 };
 
 }  // namespace
+
+Result<std::chrono::milliseconds> wait_from(const Exchange& exchange) {
+  const auto text = exchange.query("wait");
+  if (text.empty()) return std::chrono::milliseconds(0);
+  const auto wait = parse_duration(text);
+  if (wait && *wait > kMaxJobWait) {
+    return fail(ErrorCode::InvalidArgument, "a request may wait at most 60s", "/wait");
+  }
+  return wait;
+}
 
 void wait_for_job(const Services& services, JobId job, std::chrono::milliseconds wait,
                   const ExchangePtr& exchange) {

@@ -10,6 +10,9 @@ namespace muster::controller::api {
 
 inline constexpr std::chrono::seconds kMaxJobWait{60};
 
+/// The query's `wait`; 0 without it. Errors: InvalidArgument above kMaxJobWait.
+[[nodiscard]] Result<std::chrono::milliseconds> wait_from(const Exchange& exchange);
+
 /// 200 with the whole job when it is done within `wait`, else 201 with its id. [loop]
 void wait_for_job(const Services& services, JobId job, std::chrono::milliseconds wait,
                   const ExchangePtr& exchange);

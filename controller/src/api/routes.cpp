@@ -26,6 +26,7 @@ std::vector<Served> all_served() {
       {"createEnrollmentToken", needs(Action::ManageEnrollmentTokens), create_enrollment_token},
       {"listEnrollmentTokens", needs(Action::ReadEnrollmentTokens), list_enrollment_tokens},
       {"revokeEnrollmentToken", needs(Action::ManageEnrollmentTokens), revoke_enrollment_token},
+      {"listEvents", needs(Action::ReadEvents), list_events},
       {"listPlugins", needs(Action::ReadPlugins), list_plugins},
       {"getPlugin", needs(Action::ReadPlugins), get_plugin},
       {"createJob", needs(Action::RunJob), create_job},

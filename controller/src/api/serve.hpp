@@ -31,6 +31,7 @@ void explain_selector(const Services& services, const ExchangePtr& exchange);
 void create_enrollment_token(const Services& services, const ExchangePtr& exchange);
 void list_enrollment_tokens(const Services& services, const ExchangePtr& exchange);
 void revoke_enrollment_token(const Services& services, const ExchangePtr& exchange);
+void list_events(const Services& services, const ExchangePtr& exchange);
 void list_plugins(const Services& services, const ExchangePtr& exchange);
 void get_plugin(const Services& services, const ExchangePtr& exchange);
 void create_job(const Services& services, const ExchangePtr& exchange);

@@ -19,6 +19,13 @@ void EventLog::record(const std::string& type, const std::string& subject,
   append(std::move(event), 0);
 }
 
+bool EventLog::when_next(std::weak_ptr<void> token, std::function<void()> then) {
+  std::erase_if(waiting_, [](const Waiting& one) { return one.token.expired(); });
+  if (waiting_.size() >= kMaxWaiting) return false;
+  waiting_.push_back({std::move(token), std::move(then)});
+  return true;
+}
+
 void EventLog::append(EventRecord event, std::uint64_t tells_of) {
   store_.append_event(std::move(event), [this, tells_of](const Result<std::uint64_t>& stored) {
     if (!stored) {
@@ -28,6 +35,9 @@ void EventLog::append(EventRecord event, std::uint64_t tells_of) {
       return;
     }
     ++recorded_;
+    for (auto& next : std::exchange(waiting_, {})) {
+      if (!next.token.expired()) next.then();
+    }
     if (const auto lost = std::exchange(lost_, 0); lost > 0) {
       append({0, to_unix_ms(clock_.unix_now()), "events.lost", "controller",
               nlohmann::json{{"count", lost}}.dump()},

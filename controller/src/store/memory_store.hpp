@@ -87,6 +87,7 @@ class MemoryStore final : public Store {
   void append_event(EventRecord event, Done<std::uint64_t> done) override;
   [[nodiscard]] Result<std::vector<EventRecord>> events_after(std::uint64_t after,
                                                               std::size_t limit) override;
+  [[nodiscard]] Result<std::uint64_t> last_event() override { return last_event_; }
 
  private:
   /// Runs `apply`, which returns Result<T>, on the loop, where `done` learns of it.

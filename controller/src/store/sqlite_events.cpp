@@ -55,6 +55,12 @@ void SqliteStore::append_event(EventRecord event, Done<std::uint64_t> done) {
       std::move(done), bytes);
 }
 
+Result<std::uint64_t> SqliteStore::last_event() {
+  return sql::guarded([&]() -> Result<std::uint64_t> {
+    return static_cast<std::uint64_t>(one_number(*reader_, "SELECT max(id) FROM events"));
+  });
+}
+
 Result<std::vector<EventRecord>> SqliteStore::events_after(std::uint64_t after, std::size_t limit) {
   return sql::guarded([&]() -> Result<std::vector<EventRecord>> {
     SQLite::Statement query(*reader_,

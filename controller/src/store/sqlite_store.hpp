@@ -85,6 +85,7 @@ class SqliteStore final : public Store {
   void append_event(EventRecord event, Done<std::uint64_t> done) override;
   [[nodiscard]] Result<std::vector<EventRecord>> events_after(std::uint64_t after,
                                                               std::size_t limit) override;
+  [[nodiscard]] Result<std::uint64_t> last_event() override;
 
  private:
   SqliteStore(UniqueFd lock, StoreMeta meta, std::unique_ptr<OutputFiles> files,

@@ -167,6 +167,8 @@ class Store {
   /// At most `limit` with an id above `after`, oldest first.
   [[nodiscard]] virtual Result<std::vector<EventRecord>> events_after(std::uint64_t after,
                                                                       std::size_t limit) = 0;
+  /// The id of the newest, or 0.
+  [[nodiscard]] virtual Result<std::uint64_t> last_event() = 0;
 };
 
 }  // namespace muster::controller

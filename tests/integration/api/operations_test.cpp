@@ -78,6 +78,7 @@ std::map<std::string, Row> rows_for(ApiWorld& world) {
       {"createEnrollmentToken", {{"", R"({"uses": 2})", ""}, 201, {"", R"({"uses": 0})", ""}}},
       {"listEnrollmentTokens", {{}, 200, unknown, 400, 0, false}},
       {"revokeEnrollmentToken", {{"", "", token.at("id")}, 204, {"", "", nobody}, 404, 404}},
+      {"listEvents", {{"?filter=type%3Dnode.*", "", ""}, 200, {"?filter=color%3Dred", "", ""}}},
       {"listPlugins", {{}, 200, unknown}},
       {"getPlugin", {{"", "", "test"}, 200, {"", "", "none"}, 404}},
       {"createJob", {{"", some_job, ""}, 201, {"", R"({"selector": "all"})", ""}}},

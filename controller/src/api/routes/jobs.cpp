@@ -1,4 +1,3 @@
-#include <muster/core/base/units.hpp>
 #include <muster/core/crypto/digest.hpp>
 #include <muster/core/crypto/random.hpp>
 #include <nlohmann/json.hpp>
@@ -56,16 +55,6 @@ JobRequest request_from(const Exchange& exchange) {
   request.seed = body.value("seed", "");
   if (request.limit && request.seed.empty()) request.seed = seed_for(request.idempotency_key);
   return request;
-}
-
-Result<std::chrono::milliseconds> wait_from(const Exchange& exchange) {
-  const auto text = exchange.query("wait");
-  if (text.empty()) return std::chrono::milliseconds(0);
-  const auto wait = parse_duration(text);
-  if (wait && *wait > kMaxJobWait) {
-    return fail(ErrorCode::InvalidArgument, "a request may wait for a job at most 60s", "/wait");
-  }
-  return wait;
 }
 
 void add_warnings(const Fleet& fleet, const std::string& text, json& answer) {

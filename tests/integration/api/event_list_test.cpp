@@ -1,0 +1,97 @@
+// What happened in the fleet, listed, filtered and followed.
+#include "world_cli.hpp"
+
+namespace muster::controller {
+namespace {
+
+using nlohmann::json;
+
+std::vector<std::string> types(const json& answer) {
+  std::vector<std::string> all;
+  for (const auto& event : answer.at("events")) all.push_back(event.at("type"));
+  return all;
+}
+
+TEST_CASE("events are CloudEvents, oldest first, page by page", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  world.ask("PUT", "/v1/nodes/web1/drain", R"({"reason": "disk"})");
+  const auto all = world.get("/v1/events").body;
+  const auto& last = all.at("events").back();
+  CHECK(last.at("specversion") == "1.0");
+  CHECK(last.at("type") == "node.drained");
+  CHECK(last.at("subject") == "node/web1");
+  CHECK(last.at("data") == json{{"by", "admin"}, {"reason", "disk"}});
+  CHECK(last.at("source").get<std::string>().starts_with("muster:fleet:"));
+  CHECK(types(world.get("/v1/events?filter=type%3Dnode.drained").body) ==
+        std::vector<std::string>{"node.drained"});
+  const auto first = world.get("/v1/events?after=0&limit=1").body;
+  CHECK(first.at("events").size() == 1);
+  const auto rest =
+      world.get("/v1/events?after=" + first.at("next").dump()).body.at("events").size();
+  CHECK(rest + 1 == all.at("events").size());
+  CHECK(types(world.get("/v1/events?limit=1").body) == std::vector<std::string>{"node.drained"});
+}
+
+TEST_CASE("who waits is answered when something happens that they want", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  const auto after = world.get("/v1/events").body.at("next").dump();
+  auto waiting = std::async(std::launch::async, [&] {
+    return world.get("/v1/events?wait=30s&filter=type%3Dnode.undrained&after=" + after);
+  });
+  while (world.on_loop([&] { return world.world().events->waiting(); }) == 0) {
+  }
+  world.ask("PUT", "/v1/nodes/web1/drain", "{}");
+  CHECK(waiting.wait_for(std::chrono::milliseconds(50)) == std::future_status::timeout);
+  world.ask("DELETE", "/v1/nodes/web1/drain");
+  CHECK(types(waiting.get().body) == std::vector<std::string>{"node.undrained"});
+}
+
+TEST_CASE("who waited in vain is told how far it was looked", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  const auto next = world.get("/v1/events").body.at("next");
+  auto waiting = std::async(std::launch::async,
+                            [&] { return world.get("/v1/events?wait=30s&after=" + next.dump()); });
+  const auto answer = world.moving_time(waiting);
+  CHECK(answer.body.at("next") >= next);
+  CHECK(world.get("/v1/events?wait=61s").body.at("field") == "/wait");
+}
+
+TEST_CASE("no more than a thousand wait for events", "[integration][fleet]") {
+  World world;
+  const auto token = std::make_shared<int>();
+  for (std::size_t i = 0; i < EventLog::kMaxWaiting; ++i) {
+    REQUIRE(world.events->when_next(token, [] {}));
+  }
+  CHECK_FALSE(world.events->when_next(token, [] {}));
+  {
+    const auto gone = std::make_shared<int>();
+    world.events->record("test.it", "x", json::object());
+    world.settle();
+    CHECK(world.events->when_next(gone, [] { FAIL("called for one that is gone"); }));
+  }
+  world.events->record("test.it", "x", json::object());
+  world.settle();
+}
+
+TEST_CASE("muster event lists and follows", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  CHECK(muster("event ls").out.find("node.joined  node/web1") != std::string::npos);
+  CHECK(muster("event ls --filter type=job.*").out.empty());
+  CHECK(muster("event ls --json").parsed().at("events").is_array());
+  CHECK(muster("event ls --filter 'color=red'").exit == 2);
+  // Its reader takes one line and goes away.
+  bool drained = false;
+  const auto tail = muster("event tail --json --filter type=node.drained | head -n 1", [&] {
+    drained = !drained;
+    world.ask(drained ? "PUT" : "DELETE", "/v1/nodes/web1/drain", drained ? "{}" : "");
+  });
+  CHECK(tail.parsed().at("type") == "node.drained");
+}
+
+}  // namespace
+}  // namespace muster::controller
