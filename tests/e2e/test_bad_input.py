@@ -33,7 +33,7 @@ class BadInput(unittest.TestCase):
         self.refused(2, "run", "system.exec", "--on", "all", says=["argv"])
 
     def test_a_wrong_argument(self):
-        self.refused(2, "run", "system.exec", "argv=ls", "--on", "all", says=["/argv", "list"])
+        self.refused(2, "run", "system.exec", 'argv:="ls"', "--on", "all", says=["/argv", "list"])
 
     def test_a_number_that_is_no_integer_of_64_bits(self):
         for value in ("1.5", "1e99", "9223372036854775808"):

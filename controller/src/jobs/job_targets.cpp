@@ -22,6 +22,19 @@ std::string why_nothing_matched(const Fleet& fleet, const selector::Selector& se
   return sentence;
 }
 
+/// " a b c", each once; or where to look when they are many.
+std::string listed(std::vector<std::string> operations) {
+  constexpr std::size_t kFew = 8;
+  std::sort(operations.begin(), operations.end());
+  operations.erase(std::unique(operations.begin(), operations.end()), operations.end());
+  if (operations.size() > kFew) {
+    return " " + std::to_string(operations.size()) + " others (muster plugin show)";
+  }
+  std::string text;
+  for (const auto& operation : operations) text += " " + operation;
+  return text;
+}
+
 }  // namespace
 
 tl::unexpected<JobRefusal> refuse(std::string reason, ErrorCode code, std::string sentence,
@@ -88,13 +101,11 @@ JobRefusal unknown_operation(const Fleet& fleet, const std::string& name) {
       if (plugin.id == plugin_id) of_plugin.push_back(operation.name);
     }
   }
+  const auto hint = did_you_mean(name, all);
   std::string sentence = elsewhere ? "none of the nodes that match has an operation " + name
-                                   : "no node has an operation " + name + did_you_mean(name, all);
-  if (!elsewhere && !of_plugin.empty()) {
-    std::sort(of_plugin.begin(), of_plugin.end());
-    of_plugin.erase(std::unique(of_plugin.begin(), of_plugin.end()), of_plugin.end());
-    sentence += (sentence.back() == '?' ? " The plugin " : "; the plugin ") + plugin_id + " has";
-    for (const auto& operation : of_plugin) sentence += " " + operation;
+                                   : "no node has an operation " + name + hint;
+  if (!elsewhere && hint.empty() && !of_plugin.empty()) {
+    sentence += "; the plugin " + plugin_id + " has" + listed(std::move(of_plugin));
   }
   if (!rejected.empty()) sentence += "; the file of plugin " + plugin_id + " is " + rejected;
   if (untold) sentence += "; some nodes have not told yet what their plugins can do";
