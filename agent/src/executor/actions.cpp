@@ -205,6 +205,27 @@ void Executor::append_end(const TaskId& task) {
 void Executor::call(const TaskId& task) {
   const TaskEntry& entry = *table_.find(task);
   Work& work = works_.at(task);
+  // The plugin may be another than when the task was taken.
+  const auto still = check_operation(work.spec, rules_, around_.catalog);
+  if (still && !entry.journaled && still->risk != config::Risk::Read) {
+    return perform(table_.ended(
+        task,
+        {Outcome::Kind::Refused,
+         {},
+         Error{ErrorCode::FailedPrecondition,
+               "operation " + work.spec.operation +
+                   " only read when this node took the task, and may change something now; run it "
+                   "again",
+               {},
+               false,
+               {}}},
+        around_.time.now_ms()));
+  }
+  if (!still && still.error().code != ErrorCode::Unavailable &&
+      still.error().code != ErrorCode::NotFound) {
+    return perform(
+        table_.ended(task, {Outcome::Kind::Refused, {}, still.error()}, around_.time.now_ms()));
+  }
   const Call request{task,
                      entry.plugin,
                      work.spec.operation,

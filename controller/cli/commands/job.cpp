@@ -4,6 +4,7 @@
 #include <muster/core/crypto/base64url.hpp>
 #include <nlohmann/json.hpp>
 
+#include "../care.hpp"
 #include "../command.hpp"
 #include "../interrupt.hpp"
 #include "../job_exit.hpp"
@@ -163,8 +164,9 @@ CliResult<Exit> retry_job(ApiClient& api, const Arguments& arguments) {
   if (!path) return tl::unexpected(path.error());
   json request = json::object();
   if (arguments.has("state")) request["states"] = arguments.values("state");
+  if (auto read = read_care(arguments, request); !read) return tl::unexpected(read.error());
   Interrupt interrupt;
-  const auto created = api.post_once(*path + "/retry", request);
+  const auto created = make_job(api, *path + "/retry", request);
   if (!created) return or_look(created.error(), "muster job show " + arguments.words[0]);
   const auto id = created->value("job", "");
   const bool as_json = arguments.has("json");
@@ -221,16 +223,15 @@ std::vector<Command> job_commands() {
        "muster job cancel 7c1e…",
        {json_option()},
        cancel_job},
-      {"job retry",
-       "ID",
-       "run a job again where it did not end well",
+      {"job retry", "ID", "run a job again where it did not end well",
        "muster job retry 7c1e… --state failed --state timed_out",
-       {{"state", "STATE",
-         "where it ended so; may be repeated (default: failed, timed_out, refused, expired, "
-         "skipped and unreachable, not indeterminate)",
-         true},
-        {"detach", "", "print the new job's id and do not wait"},
-        json_option()},
+       with_care(
+           {{"state", "STATE",
+             "where it ended so; may be repeated (default: failed, timed_out, refused, expired, "
+             "skipped and unreachable, not indeterminate)",
+             true},
+            {"detach", "", "print the new job's id and do not wait"},
+            json_option()}),
        retry_job},
   };
 }

@@ -1,9 +1,7 @@
-#include <unistd.h>
-
-#include <charconv>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "../care.hpp"
 #include "../command.hpp"
 #include "../interrupt.hpp"
 #include "../job_exit.hpp"
@@ -38,27 +36,6 @@ CliResult<Exit> finish(ApiClient& api, const json& job, bool as_json, LiveOutput
   return exit_of_job(job);
 }
 
-std::optional<std::uint64_t> number_from(const std::string& text) {
-  std::uint64_t number = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stopped != end || number == 0) return std::nullopt;
-  return number;
-}
-
-/// On a terminal: whoever types the number has read it. Elsewhere nobody is asked.
-CliResult<std::uint64_t> ask_for_number(const Failure& why) {
-  if (!on_terminal(STDIN_FILENO) || !on_terminal(STDERR_FILENO)) {
-    return failure(Exit::Usage, why.message + " with --expect N");
-  }
-  std::cerr << why.message << "\nnumber of nodes: " << std::flush;
-  std::string line;
-  std::getline(std::cin, line);
-  const auto number = number_from(line);
-  if (!number) return failure(Exit::Usage, "that is no number; nothing was run");
-  return *number;
-}
-
 CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json request) {
   const auto selector = selector_of(options);
   if (!selector) return tl::unexpected(selector.error());
@@ -74,23 +51,11 @@ CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json
   for (const auto* name : {"limit", "seed"}) {
     if (options.has(name)) request[name] = options.value(name);
   }
-  if (options.has("at-once")) request["at_once"] = options.value("at-once");
-  if (options.has("max-failures")) request["max_failures"] = options.value("max-failures");
-  if (options.has("expect")) {
-    const auto expect = number_from(options.value("expect"));
-    if (!expect) return failure(Exit::Usage, "--expect wants the number of nodes");
-    request["expect"] = *expect;
-  }
+  if (auto read = read_care(options, request); !read) return tl::unexpected(read.error());
   if (options.has("check")) request["check"] = true;
   if (options.has("include-drained")) request["include_drained"] = true;
   Interrupt interrupt;
-  auto created = api.post_once("/v1/jobs", request);
-  if (!created && created.error().reason == "expect_needed") {
-    const auto expect = ask_for_number(created.error());
-    if (!expect) return tl::unexpected(expect.error());
-    request["expect"] = *expect;
-    created = api.post_once("/v1/jobs", request);
-  }
+  const auto created = make_job(api, "/v1/jobs", request);
   if (!created) return tl::unexpected(created.error());
   const auto job_id = created->value("job", "");
   interrupt.job_is(job_id);
@@ -143,21 +108,19 @@ CliResult<void> help_for_operation(ApiClient& api, const std::vector<std::string
 }
 
 std::vector<Option> run_options() {
-  return with_targets({{"timeout", "DURATION", "for one task (default: what the operation says)"},
-                       {"offline", "POLICY",
-                        "what to do for nodes that are offline: skip (default), queue or fail"},
-                       {"instance", "NAME", "the configured instance of the plugin to use"},
-                       {"output-cap", "SIZE", "how much output of a task to keep (default: 1MiB)"},
-                       {"limit", "N or N%", "only so many of the nodes that match"},
-                       {"seed", "TEXT", "which of them: the same seed chooses the same"},
-                       {"expect", "N", "how many nodes it should be: anything else is refused"},
-                       {"at-once", "N or N%", "on how many nodes it may be under way together"},
-                       {"max-failures", "N or N%", "stop when it failed on so many"},
-                       {"include-drained", "", "also nodes that were taken out of service"},
-                       {"check", "", "say what would change and change nothing"},
-                       {"stream", "", "show output live, each line with its node's name"},
-                       {"detach", "", "print the job's id and do not wait"},
-                       json_option()});
+  return with_targets(
+      with_care({{"timeout", "DURATION", "for one task (default: what the operation says)"},
+                 {"offline", "POLICY",
+                  "what to do for nodes that are offline: skip (default), queue or fail"},
+                 {"instance", "NAME", "the configured instance of the plugin to use"},
+                 {"output-cap", "SIZE", "how much output of a task to keep (default: 1MiB)"},
+                 {"limit", "N or N%", "only so many of the nodes that match"},
+                 {"seed", "TEXT", "which of them: the same seed chooses the same"},
+                 {"include-drained", "", "also nodes that were taken out of service"},
+                 {"check", "", "say what would change and change nothing"},
+                 {"stream", "", "show output live, each line with its node's name"},
+                 {"detach", "", "print the job's id and do not wait"},
+                 json_option()}));
 }
 
 }  // namespace

@@ -164,8 +164,15 @@ void Fleet::enroll(EnrollRequest request, Done<EnrollAnswer> done) {
 
 void Fleet::set_labels(NodeId id, Labels labels, Done<void> done) {
   if (auto good = check_labels(labels); !good) return done(tl::unexpected(good.error()));
+  if (!state_->labelled.insert(id).second) {
+    return done(tl::unexpected(Error{ErrorCode::Unavailable,
+                                     "somebody else changes the labels of this node just now; try "
+                                     "again",
+                                     "", true, std::chrono::seconds(1)}));
+  }
   state_->parts.store.set_labels(id, labels,
                                  [this, id, labels, done = std::move(done)](const Status& stored) {
+                                   state_->labelled.erase(id);
                                    auto* node = state_->nodes.find(id);
                                    if (stored && node != nullptr) node->record.labels = labels;
                                    done(stored);

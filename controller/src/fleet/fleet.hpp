@@ -124,7 +124,8 @@ class Fleet {
   /// Lets a node in. Errors: InvalidArgument (a name or key that is none), PermissionDenied and
   /// Conflict as Store::enroll_node; Unavailable when no gateway has ever said where it is.
   void enroll(EnrollRequest request, Done<EnrollAnswer> done);
-  /// Errors: InvalidArgument as check_labels(); NotFound.
+  /// Errors: InvalidArgument as check_labels(); NotFound; Unavailable (retryable) while another
+  /// change of them is on its way, which this one does not know.
   void set_labels(NodeId node, Labels labels, Done<void> done);
   /// Takes the node out of service, or brings it back. What it runs goes on. Errors: NotFound.
   void set_drain(NodeId node, std::optional<Drain> drain, Done<void> done);

@@ -10,6 +10,8 @@ namespace muster::controller {
 namespace {
 
 using selector::Expression;
+
+constexpr std::size_t kMaxLast = 8;  // each is read for the whole fleet
 using selector::Vocabulary;
 
 /// The tasks that the selector's `last(...)` ask for.
@@ -88,6 +90,10 @@ Vocabulary Fleet::State::vocabulary() {
 Result<NodeRegistry::LastTasks> Fleet::State::last_tasks(const Expression& expression) const {
   std::set<std::string> tasks;
   collect_last(expression, tasks);
+  if (tasks.size() > kMaxLast) {
+    return fail(ErrorCode::ResourceExhausted,
+                "a selector may ask last() about " + std::to_string(kMaxLast) + " things");
+  }
   NodeRegistry::LastTasks last;
   for (const auto& of : tasks) {
     auto states = read_last(parts.store, of);

@@ -84,6 +84,7 @@ struct Fleet::State {
   NodeRegistry nodes;
   std::map<NodeId, bool> reports_in_writing;  // true: there is newer to write after this one
   std::set<NodeId> reports_refused;           // by a store that was busy; written at the next tick
+  std::set<NodeId> labelled;                  // whose labels are on their way to the disk
   Inventory inventory;
   SessionTable sessions;
   RetryLimiter retries;

@@ -29,7 +29,7 @@ bool JobService::State::send_task(OpenTask& task) {
   spec.attempt = task.record.attempt;
   spec.epoch = parts.store.meta().epoch;
   spec.issued_ms = now();
-  spec.not_after_ms = job.not_after;
+  spec.not_after_ms = task.not_after;
   spec.timeout = std::chrono::milliseconds(job.timeout_ms);
   spec.output_cap = job.output_cap;
   spec.traceparent = traceparent_of(job.id, task.record.id);
@@ -149,6 +149,7 @@ void JobService::State::end_waiting(NodeId node) {
 void JobService::State::queue_again(OpenTask& task) {
   auto& [waiting, in_flight, noting] = work[task.record.node];
   in_flight.erase(task.record.id);
+  if (task.job->stopped) return end_stopped(task);
   const auto later = std::find_if(waiting.begin(), waiting.end(), [&](const OpenTask* other) {
     return other->job->number > task.job->number;
   });
@@ -221,11 +222,13 @@ void JobService::State::sweep() {
 }
 
 void JobService::State::sweep_job(OpenJob& job, UnixMs time) {
-  const auto last_end = job.record.not_after + job.record.timeout_ms;
+  if (time >= job.record.not_after) job.held.clear();  // all end below
   tasks_swept += job.swept.size();
   // An end that is on its way to the disk is tried until it is there.
   std::erase_if(job.swept, [](const OpenTask* task) { return !task->open() || task->storing; });
   for (auto* task : job.swept) {
+    if (time < task->not_after) continue;
+    const auto last_end = task->not_after + job.record.timeout_ms;
     if (task->record.state == TaskState::Queued) {
       drop_waiting(*task);
       end(*task, TaskState::Expired, ErrorCode::Timeout, "it could not be sent in time");

@@ -1,17 +1,43 @@
 // Which tasks of a job that goes carefully are sent now, and when none is any more.
 #include <algorithm>
 
+#include "jobs/job_targets.hpp"
 #include "jobs/pace.hpp"
 #include "jobs/service_state.hpp"
 
 namespace muster::controller {
 
+void JobService::State::start_time_of(OpenTask& task) {
+  const auto& job = task.job->record;
+  // In its turn it has as long as if it were alone: a node that is lost must not keep its place.
+  if (job.at_once == 0 || job.offline == OfflinePolicy::Queue) return;
+  const auto window = std::chrono::milliseconds(kDefaultStartWindow).count();
+  task.not_after = std::min(job.not_after, now() + window);
+}
+
+OpenTask* JobService::State::next_held(OpenJob& job) {
+  // Those that wait for their node hold nobody else up.
+  const auto found = std::find_if(job.held.begin(), job.held.end(), [&](const OpenTask* task) {
+    return job.record.offline != OfflinePolicy::Queue || parts.fleet.takes_tasks(task->record.node);
+  });
+  if (found == job.held.end()) return nullptr;
+  auto* task = *found;
+  job.held.erase(found);
+  return task;
+}
+
 std::vector<NodeId> JobService::State::release_held(OpenJob& job) {
   std::vector<NodeId> nodes;
-  const bool goes = !must_stop(job.record, job.counts);
-  while (goes && !job.held.empty() && job.under_way() < job.record.at_once) {
-    auto* task = job.held.front();
-    job.held.pop_front();
+  while (!job.stopped && job.under_way() < job.record.at_once) {
+    auto* task = next_held(job);
+    if (task == nullptr) break;
+    const auto* node = parts.fleet.find(task->record.node);
+    if (node != nullptr && node->record.drain && !job.record.drained) {
+      end(*task, TaskState::Skipped, ErrorCode::FailedPrecondition,
+          why_drained(task->record.node_name, *node->record.drain));
+      continue;
+    }
+    start_time_of(*task);
     auto& waiting = work[task->record.node].waiting;
     const auto later = std::find_if(waiting.begin(), waiting.end(), [&](const OpenTask* other) {
       return other->job->number > job.number;
@@ -23,20 +49,30 @@ std::vector<NodeId> JobService::State::release_held(OpenJob& job) {
 }
 
 void JobService::State::go_on(OpenJob& job) {
+  if (job.stopped) return;
+  if (must_stop(job.record, job.counts)) return stop(job);
   if (job.held.empty()) return;
-  if (!must_stop(job.record, job.counts)) {
-    for (const auto node : release_held(job)) dispatch(node);
-    return;
-  }
-  const auto failed = failures_in(job.counts);
-  const std::string why = "the job was stopped: it failed on " + std::to_string(failed) +
-                          " of its " + std::to_string(job.record.targets) +
-                          " nodes, and may on fewer than " + std::to_string(job.record.max_failed);
+  for (const auto node : release_held(job)) dispatch(node);
+}
+
+void JobService::State::stop(OpenJob& job) {
+  job.stopped = true;
+  job.held.clear();
   parts.log.warn("a job failed too often, the nodes that are left do not get it, ignoring",
-                 {{"job", job.record.id.text()}, {"failed", failed}});
-  for (auto* task : std::exchange(job.held, {})) {
-    end(*task, TaskState::Cancelled, ErrorCode::Cancelled, why);
+                 {{"job", job.record.id.text()}, {"failed", failures_in(job.counts)}});
+  for (const auto& task : job.tasks) {
+    if (task->record.state != TaskState::Queued || task->storing) continue;
+    drop_waiting(*task);
+    end_stopped(*task);
   }
+}
+
+void JobService::State::end_stopped(OpenTask& task) {
+  const auto& job = *task.job;
+  end(task, TaskState::Cancelled, ErrorCode::Cancelled,
+      "the job was stopped: it failed on " + std::to_string(failures_in(job.counts)) + " of its " +
+          std::to_string(job.record.targets) + " nodes, and may on fewer than " +
+          std::to_string(job.record.max_failed));
 }
 
 }  // namespace muster::controller

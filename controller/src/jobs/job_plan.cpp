@@ -215,10 +215,8 @@ TaskRecord make_task(const Node& node, const config::Operation* operation, const
   task.node = node.record.id;
   task.node_name = node.record.name;
   if (node.record.drain && !job.drained) {
-    const auto& reason = node.record.drain->reason;
     end_at_creation(task, TaskState::Skipped, ErrorCode::FailedPrecondition,
-                    node.record.name + " is drained" + (reason.empty() ? "" : " (" + reason + ")"),
-                    job.created);
+                    why_drained(node.record.name, *node.record.drain), job.created);
   } else if (is_away(node) && job.offline != OfflinePolicy::Queue) {
     const bool skip = job.offline == OfflinePolicy::Skip;
     end_at_creation(
@@ -239,6 +237,16 @@ TaskRecord make_task(const Node& node, const config::Operation* operation, const
     task.error->field = wrong->field;
   }
   return task;
+}
+
+/// `common` is null when none of the targets has the operation.
+std::optional<JobRefusal> check_operation(const Fleet& fleet, const JobRequest& request,
+                                          const std::vector<const Node*>& targets,
+                                          const Versions& versions,
+                                          const config::Operation* common) {
+  if (common != nullptr) return check_versions(versions, *common, request);
+  if (only_leaves_out(fleet, targets, request)) return std::nullopt;
+  return unknown_operation(fleet, request.operation);
 }
 
 }  // namespace
@@ -262,19 +270,10 @@ tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet, const JobRequest&
   const auto arguments = request.arguments.is_null() ? json::object() : request.arguments;
   const auto versions = versions_on(operations, arguments);
   const auto* common = commonest(operations, versions);
-  if (common == nullptr && !only_leaves_out(fleet, *targets, request)) {
-    return tl::unexpected(unknown_operation(fleet, request.operation));
-  }
-  if (common != nullptr) {
-    if (auto refusal = check_versions(versions, *common, request)) {
-      return tl::unexpected(std::move(*refusal));
-    }
-  }
-
   const bool dangerous = !request.check && any_dangerous(operations);
-  if (auto refusal = check_expected(request, dangerous, targets->size())) {
-    return tl::unexpected(std::move(*refusal));
-  }
+  auto refusal = check_operation(fleet, request, *targets, versions, common);
+  if (!refusal) refusal = check_expected(request, dangerous, targets->size());
+  if (refusal) return tl::unexpected(std::move(*refusal));
 
   JobPlan plan;
   plan.job =

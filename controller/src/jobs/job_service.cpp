@@ -4,6 +4,8 @@
 #include <muster/core/wire/messages.hpp>
 #include <nlohmann/json.hpp>
 
+#include "jobs/job_view.hpp"
+#include "jobs/pace.hpp"
 #include "jobs/service_state.hpp"
 
 namespace muster::controller {
@@ -59,6 +61,7 @@ OpenJob& JobService::State::take_in(JobRecord record, std::vector<TaskRecord> re
     auto task = std::make_unique<OpenTask>();
     task->record = std::move(task_record);
     task->job = &job;
+    task->not_after = job.record.not_after;
     task->cancel_wanted = job.record.cancel_requested;
     task->noted = task->record.state != TaskState::Queued;
     job.counts.add(task->record.state);
@@ -70,10 +73,13 @@ OpenJob& JobService::State::take_in(JobRecord record, std::vector<TaskRecord> re
       work[task->record.node].waiting.push_back(task.get());
     } else if (task->open()) {
       work[task->record.node].in_flight[task->record.id] = task.get();
+      start_time_of(*task);
     }
     job.tasks.push_back(std::move(task));
   }
-  if (!job.swept.empty()) deadlines.emplace(job.record.not_after, job.record.id);
+  // The tasks of one that goes carefully have times of their own.
+  job.swept_from = job.record.at_once > 0 ? 0 : job.record.not_after;
+  if (!job.swept.empty()) deadlines.emplace(job.swept_from, job.record.id);
   jobs[job.record.id] = std::move(owned);
   check_sum(job);
   std::ignore = release_held(job);
@@ -92,7 +98,7 @@ void JobService::State::release(OpenJob& job) {
     tasks.erase(task->record.id);
     forget_task(*task);
   }
-  deadlines.erase({job.record.not_after, job.record.id});
+  deadlines.erase({job.swept_from, job.record.id});
   jobs.erase(job.record.id);
 }
 
@@ -141,6 +147,7 @@ void JobService::create(JobRequest request, JobCreated done) {
   state_->tasks_in_creation += plan->tasks.size();
   auto tasks = plan->tasks;
   auto free = plan->job.at_once > 0 ? plan->job.at_once : tasks.size();
+  if (must_stop(plan->job, counts_of(tasks))) free = 0;
   for (auto& task : tasks) {
     // Stored as sent at once, where it will be: that spares a second commit before the first word.
     const bool goes = task.state == TaskState::Queued && free > 0;
@@ -165,9 +172,12 @@ void JobService::create(JobRequest request, JobCreated done) {
             nodes.push_back(job.tasks[i]->record.node);
           }
           done(*stored);  // before anything is sent, so that a watcher misses nothing
-          for (const auto id : nodes) {
-            state_->dispatch(id);  // some may be offline since the job was planned
+          const auto id = *stored;
+          for (const auto node : nodes) {
+            state_->dispatch(node);  // some may be offline since the job was planned
           }
+          // It may have failed too often before it began.
+          if (auto* made = state_->find(id)) state_->go_on(*made);
           return;
         }
         done(*stored);
@@ -185,6 +195,7 @@ void JobService::cancel(JobId id, Done<void> done) {
     auto* open = state_->find(id);
     if (stored && open != nullptr) {
       open->record.cancel_requested = true;
+      open->held.clear();
       for (std::size_t i = 0; i < open->tasks.size(); ++i) state_->want_cancel(*open->tasks[i]);
     }
     done(stored);
@@ -251,6 +262,7 @@ std::uint64_t JobService::tasks_swept() const { return state_->tasks_swept; }
 void JobService::on_session(NodeId node) {
   state_->query(node);
   state_->dispatch(node);
+  for (const auto& [id, job] : state_->jobs) state_->go_on(*job);  // of those that wait for it
 }
 
 void JobService::on_room(NodeId node) {

@@ -79,6 +79,10 @@ const config::Operation* operation_on(const Fleet& fleet, const Node& node,
   return nullptr;
 }
 
+std::string why_drained(const std::string& node, const Drain& drain) {
+  return node + " is drained" + (drain.reason.empty() ? "" : " (" + drain.reason + ")");
+}
+
 JobRefusal unknown_operation(const Fleet& fleet, const std::string& name) {
   const auto plugin_id = name.substr(0, name.rfind('.'));
   std::vector<std::string> all;

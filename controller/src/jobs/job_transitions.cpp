@@ -71,6 +71,7 @@ std::vector<OutputRecord> JobService::State::outputs_so_far(
 
 void JobService::State::on_stored(const std::vector<TaskOutcome>& outcomes) {
   std::map<NodeId, std::vector<TaskId>> told;
+  std::set<JobId> touched;
   std::vector<std::pair<NodeId, std::unique_ptr<NodesEnd>>> held;
   for (const auto& outcome : outcomes) {
     auto* task = find(outcome.task.id);
@@ -79,7 +80,12 @@ void JobService::State::on_stored(const std::vector<TaskOutcome>& outcomes) {
     auto& ids = told[outcome.task.node];
     if (std::exchange(task->told, false)) ids.push_back(outcome.task.id);
     if (task->held) held.emplace_back(outcome.task.node, std::move(task->held));
+    touched.insert(outcome.job);
     apply_stored(*task, outcome);
+  }
+  // After all of them, so that none is sent in spite of a failure that is known.
+  for (const auto& id : touched) {
+    if (auto* job = find(id)) go_on(*job);
   }
   for (const auto& [node, ids] : told) {
     acknowledge(node, ids);
@@ -117,8 +123,7 @@ void JobService::State::apply_stored(OpenTask& task, const TaskOutcome& outcome)
     watchers.finish(job.snapshot());
     parts.log.debug("a job ended", {{"job", id.text()}});
   }
-  if (job.idle()) return release(job);
-  go_on(job);
+  if (job.idle()) release(job);
 }
 
 }  // namespace muster::controller

@@ -30,6 +30,7 @@ struct OpenTask {
   TaskRecord record;
   OpenJob* job = nullptr;
   std::array<IncomingStream, 3> streams;  // by wire::Stream
+  UnixMs not_after = 0;                   // its latest start
   bool noted = false;                     // the store knows that it may have left us
   bool storing = false;                   // its end is on the way to the disk
   bool told = false;                      // and that end is the node's own RESULT
@@ -58,6 +59,8 @@ struct OpenJob {
   bool read_only = false;  // every node may run it again
 
   std::deque<OpenTask*> held;  // queued ones that may not go yet, because enough are under way
+  bool stopped = false;        // it failed too often: no further node gets it
+  UnixMs swept_from = 0;       // when the time of one of its tasks may first be over
 
   std::size_t ending = 0;  // open tasks whose end is on its way to the disk
   std::size_t late = 0;    // indeterminate tasks about which the node tells us more

@@ -91,8 +91,14 @@ struct JobService::State {
   // pace: job_pace.cpp
   /// Lets as many held tasks go to their nodes' queues as the job's pace allows now; their nodes.
   [[nodiscard]] std::vector<NodeId> release_held(OpenJob& job);
+  /// The first whose turn it is, which is held no more; null when there is none now.
+  [[nodiscard]] OpenTask* next_held(OpenJob& job);
+  /// Sets when the task, whose turn it is, has to have started.
+  void start_time_of(OpenTask& task);
   /// After the end of one of its tasks: the next ones, or none any more.
   void go_on(OpenJob& job);
+  void stop(OpenJob& job);
+  void end_stopped(OpenTask& task);
 
   // receiving: job_messages.cpp
   using Verdict = std::optional<wire::Violation>;

@@ -52,6 +52,22 @@ TEST_CASE("a job that failed too often is stopped, and the program says so with 
   CHECK(ran.parsed().at("counts").at("cancelled") == 11);
 }
 
+TEST_CASE("a retry of a dangerous job wants the number of nodes too, and goes as carefully",
+          "[integration][api]") {
+  Many fleet;
+  const auto made = fleet.run({{"expect", 12}, {"at_once", "100%"}, {"max_failures", "100%"}});
+  const auto path = "/v1/jobs/" + made.body.at("job").get<std::string>();
+  fleet.finish(TaskState::Failed);
+  CHECK(fleet.world.post(path + "/retry", json::object()).reason() == "expect_needed");
+  const auto again = fleet.world.post(path + "/retry", {{"expect", 12}});
+  REQUIRE(again.status == 201);
+  const auto job = fleet.world.get("/v1/jobs/" + again.body.at("job").get<std::string>()).body;
+  CHECK(job.at("at_once") == 12);
+  const auto careful =
+      fleet.world.post(path + "/retry", {{"expect", 12}, {"at_once", "1"}, {"max_failures", "2"}});
+  CHECK(careful.status == 201);
+}
+
 TEST_CASE("the program asks nobody where there is no terminal", "[integration][cli]") {
   Many fleet;
   Cli muster(fleet.world);

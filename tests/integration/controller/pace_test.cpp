@@ -12,13 +12,15 @@ struct Many {
       agents.back()->connect();
     }
   }
-  JobId run(std::size_t at_once, std::optional<SampleSize> max_failed = {}) {
+  JobId run(std::size_t at_once, std::optional<SampleSize> max_failed = {},
+            OfflinePolicy offline = OfflinePolicy::Skip) {
     JobRequest request;
     request.operation = "test.change";
     request.selector = "all";
     request.requested_by = "tester";
     request.at_once = SampleSize{at_once, false};
     request.max_failed = max_failed;
+    request.offline = offline;
     const auto job = world.create(request);
     REQUIRE(job);
     return *job;
@@ -39,6 +41,16 @@ struct Many {
     result.state = state;
     result.started_ms = result.ended_ms = 1;
     agent.say(result);
+  }
+  /// The first of them, away for so long that it is offline.
+  std::unique_ptr<Agent> lose_first() {
+    auto lost = std::move(agents.front());
+    agents.erase(agents.begin());
+    for (int i = 0; i < 20; ++i) {
+      world.advance(std::chrono::seconds(3));
+      for (auto& agent : agents) agent->say(wire::Heartbeat{});
+    }
+    return lost;
   }
   World world;
   std::vector<std::unique_ptr<Agent>> agents;
@@ -124,6 +136,73 @@ TEST_CASE("a node that is gone when its turn comes holds nobody up", "[integrati
   CHECK(fleet.world.state(job, "n01") == TaskState::Skipped);
   CHECK(fleet.finish(TaskState::Ok) == 1);
   CHECK(fleet.world.jobs->find(job)->job.ended != 0);
+}
+
+TEST_CASE("a job that failed too often before it began is stopped at once", "[integration][jobs]") {
+  Many fleet(4);
+  Agent silent(fleet.world, "n99");  // it never connects
+  const auto job = fleet.run(1, SampleSize{1, false}, OfflinePolicy::Fail);
+  fleet.world.settle();
+  CHECK(fleet.finish(TaskState::Ok) == 0);
+  CHECK(fleet.world.jobs->find(job)->job.ended != 0);
+  CHECK(fleet.world.state(job, "n99") == TaskState::Unreachable);
+  CHECK(fleet.world.state(job, "n00") == TaskState::Cancelled);
+}
+
+TEST_CASE("nodes that a job waits for hold no others up, and get it when they come",
+          "[integration][jobs]") {
+  Many fleet(3);
+  const auto late = fleet.lose_first();
+  const auto job = fleet.run(1, {}, OfflinePolicy::Queue);
+  CHECK(fleet.finish(TaskState::Ok) == 1);
+  CHECK(fleet.finish(TaskState::Ok) == 1);
+  late->connect();
+  const auto tasks = late->tasks();
+  REQUIRE(tasks.size() == 1);
+  Many::end(*late, tasks[0].task, TaskState::Ok);
+  CHECK(fleet.world.jobs->find(job)->job.ended != 0);
+}
+
+TEST_CASE("a node that is drained before its turn does not get the job", "[integration][jobs]") {
+  Many fleet(2);
+  const auto job = fleet.run(1);
+  const auto id = (*fleet.world.fleet->find("n01"))->record.id;
+  fleet.world.fleet->set_drain(id, Drain{1, "ann", "new disk"}, [](const Status&) {});
+  fleet.world.settle();
+  CHECK(fleet.finish(TaskState::Ok) == 1);
+  CHECK(fleet.world.state(job, "n01") == TaskState::Skipped);
+  CHECK(fleet.world.jobs->find(job)->job.ended != 0);
+}
+
+TEST_CASE("a node that is lost keeps its place no longer than a task alone would",
+          "[integration][jobs]") {
+  Many fleet(2);
+  const auto job = fleet.run(1);
+  const auto lost = fleet.agents[0]->tasks();
+  REQUIRE(lost.size() == 1);
+  CHECK(lost[0].not_after_ms <= lost[0].issued_ms + 60'000);
+  for (int i = 0; i < 60; ++i) {
+    fleet.world.advance(std::chrono::seconds(10));
+    fleet.agents[1]->say(wire::Heartbeat{});
+  }
+  CHECK(fleet.world.state(job, "n00") == TaskState::Indeterminate);
+  CHECK(fleet.agents[1]->tasks().size() == 1);
+}
+
+TEST_CASE("a budget without a pace ends what waits", "[integration][jobs]") {
+  Many fleet(2);
+  const auto late = fleet.lose_first();
+  JobRequest request;
+  request.operation = "test.change";
+  request.selector = "all";
+  request.requested_by = "tester";
+  request.offline = OfflinePolicy::Queue;
+  request.max_failed = SampleSize{1, false};
+  const auto job = fleet.world.create(request).value();
+  CHECK(fleet.finish(TaskState::Failed) == 1);
+  CHECK(fleet.world.state(job, "n00") == TaskState::Cancelled);
+  late->connect();
+  CHECK(late->tasks().empty());
 }
 
 }  // namespace

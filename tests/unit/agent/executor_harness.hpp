@@ -115,6 +115,12 @@ class FakeCatalog final : public agent::Catalog {
     if (found == nullptr) return fail(ErrorCode::NotFound, "no such operation");
     return Entry{"mock", found};
   }
+  /// As another version of the plugin declares it.
+  void change(std::string_view operation, config::Risk risk) {
+    for (auto& one : manifest_.operations) {
+      if (one.name == operation) one.risk = risk;
+    }
+  }
 
  private:
   config::Manifest manifest_;

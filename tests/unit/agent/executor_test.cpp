@@ -205,6 +205,18 @@ TEST_CASE("a plugin that is not there now gets the task when it comes", "[unit][
   CHECK(agent.runner.calls.size() == 1);
 }
 
+TEST_CASE("an operation that only read when its task was taken is not run once it does more",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  agent.runner.ready(false);
+  const auto id = agent.send("mock.read");
+  agent.catalog.change("mock.read", config::Risk::Change);
+  agent.runner.ready(true);
+  CHECK(agent.runner.calls.empty());
+  CHECK(agent.result_of(id).state == TaskState::Refused);
+}
+
 TEST_CASE("nothing runs before the controller's time is known", "[unit][executor]") {
   ExecutorHarness agent;
   agent.send("mock.read");

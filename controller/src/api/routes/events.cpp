@@ -46,7 +46,8 @@ bool answer_events(Asked& asked, bool even_if_empty) {
     asked.after = event.id;
     if (asked.filter.wants(event)) views.push_back(view_of(event, source));
   }
-  if (views.empty() && !even_if_empty) return false;
+  const bool more = events->size() == asked.limit;
+  if (views.empty() && !even_if_empty && !more) return false;
   asked.exchange->answer(200, {{"events", std::move(views)}, {"next", asked.after}});
   return true;
 }

@@ -34,6 +34,13 @@ std::optional<SampleSize> sample_member(const json& body, const char* name) {
   return *parse_sample_size(found->get<std::string>());
 }
 
+/// How many nodes it is thought to be, and how it goes over them; what is not said stays.
+void read_care(const json& body, JobRequest& request) {
+  if (body.contains("expect")) request.expect = body.at("expect").get<std::uint64_t>();
+  if (const auto at_once = sample_member(body, "at_once")) request.at_once = at_once;
+  if (const auto most = sample_member(body, "max_failures")) request.max_failed = most;
+}
+
 JobRequest request_from(const Exchange& exchange) {
   const auto& body = exchange.body();
   JobRequest request;
@@ -49,9 +56,7 @@ JobRequest request_from(const Exchange& exchange) {
   request.idempotency_key = exchange.query("Idempotency-Key");
   request.drained = body.at("include_drained");
   request.limit = sample_member(body, "limit");
-  if (body.contains("expect")) request.expect = body.at("expect").get<std::uint64_t>();
-  request.at_once = sample_member(body, "at_once");
-  request.max_failed = sample_member(body, "max_failures");
+  read_care(body, request);
   request.seed = body.value("seed", "");
   if (request.limit && request.seed.empty()) request.seed = seed_for(request.idempotency_key);
   return request;
@@ -140,6 +145,8 @@ JobRequest again(const JobRecord& job, std::string selector) {
   request.drained = job.drained;
   request.check = job.check;
   request.output_cap = job.output_cap;
+  if (job.at_once > 0) request.at_once = SampleSize{job.at_once, false};
+  if (job.max_failed > 0) request.max_failed = SampleSize{job.max_failed, false};
   return request;
 }
 
@@ -150,6 +157,7 @@ void retry_job(const Services& services, const ExchangePtr& exchange) {
       job_id_from(exchange->path("id")).and_then([&](JobId id) { return services.jobs.find(id); });
   if (!job) return exchange->answer(job.error());
   auto request = again(job->job, nodes_of(job->job.id, exchange->body().at("states")));
+  read_care(exchange->body(), request);
   request.requested_by = exchange->principal;
   request.idempotency_key = exchange->query("Idempotency-Key");
   services.jobs.create(std::move(request),

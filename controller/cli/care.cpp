@@ -1,0 +1,68 @@
+#include "care.hpp"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+std::optional<std::uint64_t> number_from(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stopped != end || number == 0) return std::nullopt;
+  return number;
+}
+
+/// On a terminal: whoever types the number has read it. Elsewhere nobody is asked.
+CliResult<std::uint64_t> ask_for_number(const Failure& why) {
+  if (!on_terminal(STDIN_FILENO) || !on_terminal(STDERR_FILENO)) {
+    return failure(Exit::Usage, why.message + " with --expect N");
+  }
+  std::cerr << why.message << "\nnumber of nodes: " << std::flush;
+  std::string line;
+  std::getline(std::cin, line);
+  const auto number = number_from(line);
+  if (!number) return failure(Exit::Usage, "that is no number; nothing was run");
+  return *number;
+}
+
+}  // namespace
+
+std::vector<Option> with_care(std::vector<Option> others) {
+  std::vector<Option> options{
+      {"expect", "N", "how many nodes it should be: anything else is refused"},
+      {"at-once", "N or N%", "on how many nodes it may be under way together"},
+      {"max-failures", "N or N%", "stop when it failed on so many"}};
+  options.insert(options.end(), others.begin(), others.end());
+  return options;
+}
+
+CliResult<void> read_care(const Arguments& arguments, json& request) {
+  if (arguments.has("at-once")) request["at_once"] = arguments.value("at-once");
+  if (arguments.has("max-failures")) request["max_failures"] = arguments.value("max-failures");
+  if (!arguments.has("expect")) return {};
+  const auto expect = number_from(arguments.value("expect"));
+  if (!expect) return failure(Exit::Usage, "--expect wants the number of nodes");
+  request["expect"] = *expect;
+  return {};
+}
+
+CliResult<json> make_job(ApiClient& api, const std::string& path, json request) {
+  auto made = api.post_once(path, request);
+  if (made || made.error().reason != "expect_needed") return made;
+  const auto expect = ask_for_number(made.error());
+  if (!expect) return tl::unexpected(expect.error());
+  request["expect"] = *expect;
+  return api.post_once(path, request);
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,23 @@
+/// The options with which a job goes carefully over many nodes, and the question for their number.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "api_client.hpp"
+#include "arguments.hpp"
+
+namespace muster::cli {
+
+/// --expect, --at-once and --max-failures, then the command's other options.
+[[nodiscard]] std::vector<Option> with_care(std::vector<Option> others);
+/// Puts them into a request. Errors: Usage.
+[[nodiscard]] CliResult<void> read_care(const Arguments& arguments, nlohmann::json& request);
+
+/// Asks the controller for a job, once, and who sits at a terminal for the number of nodes where
+/// the controller wants it. Errors: those of ApiClient::post_once; Usage for a wrong number.
+[[nodiscard]] CliResult<nlohmann::json> make_job(ApiClient& api, const std::string& path,
+                                                 nlohmann::json request);
+
+}  // namespace muster::cli
