@@ -1,4 +1,4 @@
-#include <mutex>
+#include <type_traits>
 
 #include "disk_usage.hpp"
 #include "exec.hpp"
@@ -12,6 +12,7 @@
 #include "sysctl.hpp"
 #include "system_plugin.hpp"
 #include "timers.hpp"
+#include "turns.hpp"
 #include "users.hpp"
 
 namespace muster::plugin::system {
@@ -42,13 +43,11 @@ class System {
   }
 
   sdk::Answer<FileChange> file_put(const sdk::Call& call, const FilePutArguments& arguments) {
-    const std::lock_guard lock(writing_);
-    return put_file(call, arguments);
+    return in_turn(call, [&] { return put_file(call, arguments); });
   }
 
   sdk::Answer<FileChange> file_edit(const sdk::Call& call, const FileEditArguments& arguments) {
-    const std::lock_guard lock(writing_);
-    return edit_file(call, arguments);
+    return in_turn(call, [&] { return edit_file(call, arguments); });
   }
 
   sdk::Answer<ProcessLsResult> process_ls(const sdk::Call&, const ProcessLsArguments& arguments) {
@@ -66,8 +65,7 @@ class System {
 
   sdk::Answer<SysctlSetResult> sysctl_set(const sdk::Call& call,
                                           const SysctlSetArguments& arguments) {
-    const std::lock_guard lock(writing_);
-    return system::sysctl_set(call, node_, arguments);
+    return in_turn(call, [&] { return system::sysctl_set(call, node_, arguments); });
   }
 
   sdk::Answer<Service> service_status(const sdk::Call& call, const ServiceName& arguments) {
@@ -104,14 +102,12 @@ class System {
 
   sdk::Answer<TimerChange> timer_present(const sdk::Call& call,
                                          const TimerPresentArguments& arguments) {
-    const std::lock_guard lock(writing_);
-    return make_timer(call, node_, arguments);
+    return in_turn(call, [&] { return make_timer(call, node_, arguments); });
   }
 
   sdk::Answer<TimerChange> timer_absent(const sdk::Call& call,
                                         const TimerAbsentArguments& arguments) {
-    const std::lock_guard lock(writing_);
-    return remove_timer(call, node_, arguments);
+    return in_turn(call, [&] { return remove_timer(call, node_, arguments); });
   }
 
   sdk::Answer<PackageStatusResult> package_status(const sdk::Call& call,
@@ -150,13 +146,11 @@ class System {
 
   sdk::Answer<UserChange> user_present(const sdk::Call& call,
                                        const UserPresentArguments& arguments) {
-    const std::lock_guard lock(writing_);
-    return make_user(call, node_, arguments);
+    return in_turn(call, [&] { return make_user(call, node_, arguments); });
   }
 
   sdk::Answer<UserChange> user_absent(const sdk::Call& call, const UserAbsentArguments& arguments) {
-    const std::lock_guard lock(writing_);
-    return remove_user(call, node_, arguments);
+    return in_turn(call, [&] { return remove_user(call, node_, arguments); });
   }
 
   sdk::Answer<RebootResult> reboot(const sdk::Call& call, const RebootArguments& arguments) {
@@ -169,11 +163,17 @@ class System {
     return root;
   }
 
+  template <class Change>
+  std::invoke_result_t<Change> in_turn(const sdk::Call& call, const Change& change) {
+    const auto turn = writing_.take(call);
+    if (!turn) return tl::unexpected(turn.error());
+    return change();
+  }
+
   const sdk::Host host_;
   const Node node_;
   FactReader facts_{node_};
-  // Held from the look at what is to the last write, or two edits of one file would lose one.
-  std::mutex writing_;
+  Turns writing_;
 };
 
 }  // namespace muster::plugin::system
