@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <climits>
 #include <deque>
+#include <optional>
 
 #include "errno_error.hpp"
 
@@ -54,11 +55,10 @@ class Walk {
     while (!parts_.empty()) {
       const auto name = std::move(parts_.front());
       parts_.pop_front();
-      std::array<char, PATH_MAX> target{};
-      const auto length = ::readlinkat(at_.get(), name.c_str(), target.data(), target.size());
-      if (length >= 0 && !(parts_.empty() && follow_ == Follow::No)) {
-        auto done = take_link(name, {target.data(), static_cast<std::size_t>(length)});
-        if (!done) return tl::unexpected(done.error());
+      const bool is_wanted_itself = parts_.empty() && follow_ == Follow::No;
+      const auto link = is_wanted_itself ? std::nullopt : open_link(name);
+      if (link) {
+        if (auto done = take_link(*link, name); !done) return tl::unexpected(done.error());
         continue;
       }
       if (parts_.empty() && name != "..") return Place{std::move(at_), name, path_};
@@ -89,16 +89,29 @@ class Walk {
     return {};
   }
 
-  sdk::Status take_link(const std::string& name, std::string_view target) {
-    const std::string link = where_ + "/" + name;
+  struct Link {
+    Descriptor itself;
+    uid_t owner;
+  };
+
+  /// Opened once and then asked for all, because whoever owns the folder may put another in its
+  /// place at any time. None for what is no link or cannot be opened; enter() follows none and says
+  /// why.
+  [[nodiscard]] std::optional<Link> open_link(const std::string& name) const {
+    Descriptor entry(::openat(at_.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     struct stat facts {};
-    if (::fstatat(at_.get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) {
-      return errno_error("cannot look at " + link, errno, "/path");
+    if (!entry.is_open() || ::fstat(entry.get(), &facts) != 0 || !S_ISLNK(facts.st_mode)) {
+      return std::nullopt;
     }
-    if (follow_ == Follow::No && facts.st_uid != 0 && facts.st_uid != ::geteuid()) {
+    return Link{std::move(entry), facts.st_uid};
+  }
+
+  sdk::Status take_link(const Link& link, const std::string& name) {
+    const std::string path = where_ + "/" + name;
+    if (follow_ == Follow::No && link.owner != 0 && link.owner != ::geteuid()) {
       return sdk::fail(ErrorCode::PermissionDenied,
-                       link + " on the way is a symbolic link of user " +
-                           std::to_string(facts.st_uid) +
+                       path + " on the way is a symbolic link of user " +
+                           std::to_string(link.owner) +
                            "; name the path without it, or say follow: true",
                        "/path");
     }
@@ -108,6 +121,10 @@ class Walk {
                            " symbolic links on the way to " + path_,
                        "/path");
     }
+    std::array<char, PATH_MAX> buffer{};
+    const auto length = ::readlinkat(link.itself.get(), "", buffer.data(), buffer.size());
+    if (length < 0) return errno_error("cannot read the link " + path, errno, "/path");
+    const std::string_view target(buffer.data(), static_cast<std::size_t>(length));
     auto onward = parts_of(target);
     parts_.insert(parts_.begin(), onward.begin(), onward.end());
     return target.starts_with('/') ? enter_root() : sdk::Status();
