@@ -71,9 +71,9 @@ std::string example_of(const Operation& operation) {
 
 }  // namespace
 
-json Operation::argument(const std::string& name) const {
+json Operation::argument(const std::string& argument_name) const {
   const auto properties = schema.value("properties", json::object());
-  const auto found = properties.find(name);
+  const auto found = properties.find(argument_name);
   return found == properties.end() ? json() : followed(manifest, *found);
 }
 

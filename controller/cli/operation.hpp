@@ -17,7 +17,7 @@ struct Operation {
 
   /// The schema of one argument, a `$ref` within the manifest followed; null for one that is not
   /// declared.
-  [[nodiscard]] nlohmann::json argument(const std::string& name) const;
+  [[nodiscard]] nlohmann::json argument(const std::string& argument_name) const;
 };
 
 /// One that the manifest has.
