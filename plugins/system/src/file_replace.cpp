@@ -57,10 +57,10 @@ sdk::Status write_all(int fd, std::string_view bytes, const std::string& path) {
   return {};
 }
 
-sdk::Result<Descriptor> make_new(const Place& place, const std::string& name) {
+sdk::Result<sdk::Descriptor> make_new(const Place& place, const std::string& name) {
   const auto make = [&] {
-    return Descriptor(::openat(place.folder.get(), name.c_str(),
-                               O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    return sdk::Descriptor(::openat(place.folder.get(), name.c_str(),
+                                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
   };
   auto fd = make();
   if (!fd.is_open() && errno == EEXIST) {
@@ -83,7 +83,8 @@ sdk::Status fill(int fd, const Place& place, std::string_view content, const Own
 }
 
 sdk::Status sync_folder(const Place& place) {
-  const Descriptor folder(::openat(place.folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const sdk::Descriptor folder(
+      ::openat(place.folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder.is_open() && ::fsync(folder.get()) == 0) return {};
   return errno_error(place.path + " is changed, but its folder could not be brought to the disk",
                      errno, kField);

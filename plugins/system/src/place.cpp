@@ -69,14 +69,14 @@ class Walk {
 
  private:
   sdk::Status enter_root() {
-    at_ = Descriptor(::open("/", kFolder));
+    at_ = sdk::Descriptor(::open("/", kFolder));
     if (!at_.is_open()) return errno_error("cannot open /", errno, "/path");
     where_.clear();
     return {};
   }
 
   sdk::Status enter(const std::string& name) {
-    Descriptor next(::openat(at_.get(), name.c_str(), kFolder));
+    sdk::Descriptor next(::openat(at_.get(), name.c_str(), kFolder));
     if (!next.is_open()) {
       const int why = errno;
       if (why == ENOENT) {
@@ -90,7 +90,7 @@ class Walk {
   }
 
   struct Link {
-    Descriptor itself;
+    sdk::Descriptor itself;
     uid_t owner;
   };
 
@@ -98,7 +98,7 @@ class Walk {
   /// place at any time. None for what is no link or cannot be opened; enter() follows none and says
   /// why.
   [[nodiscard]] std::optional<Link> open_link(const std::string& name) const {
-    Descriptor entry(::openat(at_.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    sdk::Descriptor entry(::openat(at_.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     struct stat facts {};
     if (!entry.is_open() || ::fstat(entry.get(), &facts) != 0 || !S_ISLNK(facts.st_mode)) {
       return std::nullopt;
@@ -133,7 +133,7 @@ class Walk {
   const std::string& path_;
   const Follow follow_;
   std::deque<std::string> parts_;
-  Descriptor at_;
+  sdk::Descriptor at_;
   std::string where_;
   int links_ = 0;
 };

@@ -4,19 +4,18 @@
 /// way can put a link there between the look and the deed. Blocks for look-ups; [any], stateless.
 #pragma once
 
+#include <muster/sdk/descriptor.hpp>
 #include <muster/sdk/error.hpp>
 #include <string>
-
-#include "descriptor.hpp"
 
 namespace muster::plugin::system {
 
 enum class Follow : bool { No, Yes };
 
 struct Place {
-  Descriptor folder;  ///< O_PATH
-  std::string name;   ///< in the folder; "." for the root
-  std::string path;   ///< as it was asked for, for sentences
+  sdk::Descriptor folder;  ///< O_PATH
+  std::string name;        ///< in the folder; "." for the root
+  std::string path;        ///< as it was asked for, for sentences
 };
 
 /// Finds the folder of `path`, whose last part need not exist. Links on the way are followed when

@@ -31,8 +31,8 @@ sdk::Result<std::optional<PresentFile>> open_file(const Place& place) {
     return errno_error("cannot look at " + place.path, errno, "/path");
   }
   if (!S_ISREG(file.facts.st_mode)) return refuse(file.facts.st_mode);
-  file.fd = Descriptor(::openat(place.folder.get(), place.name.c_str(),
-                                O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  file.fd = sdk::Descriptor(::openat(place.folder.get(), place.name.c_str(),
+                                     O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!file.fd.is_open() && errno == ENOENT) return std::nullopt;
   if (!file.fd.is_open() || ::fstat(file.fd.get(), &file.facts) != 0) {
     return errno_error("cannot open " + place.path, errno, "/path");

@@ -6,17 +6,17 @@
 
 #include <sys/stat.h>
 
+#include <muster/sdk/descriptor.hpp>
 #include <muster/sdk/error.hpp>
 #include <optional>
 #include <string>
 
-#include "descriptor.hpp"
 #include "place.hpp"
 
 namespace muster::plugin::system {
 
 struct PresentFile {
-  Descriptor fd;  ///< for reading
+  sdk::Descriptor fd;  ///< for reading
   struct stat facts {};
 };
 

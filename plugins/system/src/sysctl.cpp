@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <muster/sdk/descriptor.hpp>
 
 #include "errno_error.hpp"
 #include "file_replace.hpp"
@@ -60,7 +61,7 @@ sdk::Result<std::string> read_setting(const std::string& path, const std::string
 
 sdk::Status write_setting(const std::string& path, const std::string& name,
                           const std::string& value) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
+  const sdk::Descriptor file(::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC));
   if (!file.is_open()) return errno_error("cannot write " + name, errno, "/name");
   const auto count = ::write(file.get(), value.data(), value.size());
   if (count == static_cast<ssize_t>(value.size())) return {};

@@ -5,15 +5,15 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <muster/sdk/descriptor.hpp>
 
 #include "content.hpp"
-#include "descriptor.hpp"
 
 namespace muster::plugin::system {
 
 std::string text_of(const std::string& path, std::size_t max_bytes) {
   std::string text;
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const sdk::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!file.is_open()) return text;
   std::array<char, 4096> buffer{};
   ssize_t count = 0;

@@ -1,11 +1,13 @@
-/// The one owner of a file descriptor. Plain value, one thread at a time.
+/// The one owner of an open file descriptor: closes it when it goes.
+///
+/// A plain value that moves and is not copied; one thread at a time.
 #pragma once
 
 #include <unistd.h>
 
 #include <utility>
 
-namespace muster::plugin::system {
+namespace muster::sdk {
 
 class Descriptor {
  public:
@@ -30,4 +32,4 @@ class Descriptor {
   int fd_ = -1;
 };
 
-}  // namespace muster::plugin::system
+}  // namespace muster::sdk
