@@ -1,4 +1,9 @@
-/// A command of the tool: its words, what it takes, and the function that does it.
+/// A command of the tool: its words, what it takes, its page, and the function that does it.
+///
+/// The one source of `muster help`, of the manual pages, of completion and of the test that runs
+/// every example. The names in `takes` and of options' values say what is wanted: completion knows
+/// NODE, LABEL, GROUP, JOB, PLUGIN, OPERATION, SELECTOR, STATE and FILE, and `skip|queue|fail` is
+/// one of these words; any other name is free text.
 #pragma once
 
 #include <string>
@@ -10,18 +15,28 @@
 
 namespace muster::cli {
 
+struct Example {
+  std::string line;       ///< to copy into a shell; tests/e2e/test_pages.py runs it
+  std::string what = {};  ///< what it does, where the line does not say so by itself
+};
+
 struct Command {
-  std::string words;    ///< "node ls"
-  std::string takes;    ///< its positional arguments in the usage line, such as "NAME"
-  std::string summary;  ///< one line
-  std::string example;  ///< one command line to copy
-  std::vector<Option> options;
-  CliResult<Exit> (*run)(ApiClient& api, const Arguments& arguments);
+  std::string words;       ///< "node ls"
+  std::string takes = {};  ///< its positional arguments in the usage line, such as "NODE"
+  std::string summary;     ///< one line
+  std::string about = {};  ///< the page's paragraphs, with an empty line between them
+  std::vector<Example> examples;
+  std::vector<Option> options = {};
+  bool ends_as_job = false;  ///< its exit says what became of a job's tasks
+  bool endless = false;      ///< it goes on until it is interrupted
+  CliResult<Exit> (*run)(ApiClient& api, const Arguments& arguments) = nullptr;
+  /// In place of `run`, for what needs no controller.
+  CliResult<Exit> (*run_here)(const Arguments& arguments) = nullptr;
   /// Prints the help of what `words` name, which the controller knows. Null: there is none.
   CliResult<void> (*more_help)(ApiClient& api, const std::vector<std::string>& words) = nullptr;
 };
 
-/// Each file in commands/ gives its commands; app.cpp joins them into the one list.
+/// Each file in commands/ gives its commands; all_commands.cpp joins them into the one list.
 [[nodiscard]] std::vector<Command> node_commands();
 [[nodiscard]] std::vector<Command> node_change_commands();
 [[nodiscard]] std::vector<Command> group_commands();
@@ -32,6 +47,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> plugin_commands();
 [[nodiscard]] std::vector<Command> selector_commands();
 [[nodiscard]] std::vector<Command> status_commands();
+[[nodiscard]] std::vector<Command> help_commands();
 
 /// `--json`, which every command has.
 [[nodiscard]] inline Option json_option() { return {"json", "", "print one JSON object", false}; }

@@ -1,5 +1,6 @@
 #include "terminal.hpp"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -87,6 +88,16 @@ std::string clone_line(const std::string& name, const std::string& machine_id,
 }
 
 bool on_terminal(int fd) { return ::isatty(fd) == 1; }
+
+std::size_t columns() {
+  constexpr std::size_t kUsual = 80;
+  constexpr std::size_t kNarrowest = 40;
+  constexpr std::size_t kWidest = 120;  // longer lines are hard to read
+  winsize size{};
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-vararg): how ioctl is declared
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUsual;
+  return std::clamp<std::size_t>(size.ws_col, kNarrowest, kWidest);
+}
 
 std::string coloured(std::string_view text, Colour colour) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program writes the environment

@@ -40,4 +40,7 @@ enum class Colour { Plain, Dim, Green, Yellow, Red };
 /// What is written to this descriptor (standard output, unless told otherwise) goes to a terminal.
 [[nodiscard]] bool on_terminal(int fd = 1);
 
+/// How wide the terminal is that standard output goes to, within reason; elsewhere 80.
+[[nodiscard]] std::size_t columns();
+
 }  // namespace muster::cli

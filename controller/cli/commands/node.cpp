@@ -138,20 +138,28 @@ CliResult<Exit> show_facts(ApiClient& api, const Arguments& arguments) {
 
 std::vector<Command> node_commands() {
   return {
-      {"node ls", "", "the nodes of the fleet", "muster node ls --on role=web",
-       with_targets({json_option()}), list_nodes},
-      {"node show",
-       "NAME",
-       "one node with its facts and plugins",
-       "muster node show web1",
-       {json_option()},
-       show_node},
-      {"node facts",
-       "NAME",
-       "what a node tells of itself",
-       "muster node facts web1",
-       {json_option()},
-       show_facts},
+      {.words = "node ls",
+       .summary = "the nodes of the fleet",
+       .about = "By name. A node is online, suspect (its heartbeats stopped a moment ago) or "
+                "offline.",
+       .examples = {{"muster node ls"},
+                    {"muster node ls --on 'role=web and os.version>=12'"},
+                    {"muster node ls -C 'G@os:Debian and web*'", "as Salt would write it"},
+                    {"muster node ls --json | grep -c '\"presence\": \"online\"'"}},
+       .options = with_targets({json_option()}),
+       .run = list_nodes},
+      {.words = "node show",
+       .takes = "NODE",
+       .summary = "one node with its facts and plugins",
+       .examples = {{"muster node show web1"}},
+       .options = {json_option()},
+       .run = show_node},
+      {.words = "node facts",
+       .takes = "NODE",
+       .summary = "what a node tells of itself",
+       .examples = {{"muster node facts web1"}},
+       .options = {json_option()},
+       .run = show_facts},
   };
 }
 

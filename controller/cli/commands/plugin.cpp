@@ -72,18 +72,18 @@ CliResult<Exit> show_plugin(ApiClient& api, const Arguments& arguments) {
 
 std::vector<Command> plugin_commands() {
   return {
-      {"plugin ls",
-       "",
-       "the plugins of the fleet",
-       "muster plugin ls",
-       {json_option()},
-       list_plugins},
-      {"plugin show",
-       "ID",
-       "one plugin with its operations and their arguments",
-       "muster plugin show system",
-       {json_option()},
-       show_plugin},
+      {.words = "plugin ls",
+       .summary = "the plugins of the fleet",
+       .about = "With their versions, and on how many nodes they are in which state.",
+       .examples = {{"muster plugin ls"}},
+       .options = {json_option()},
+       .run = list_plugins},
+      {.words = "plugin show",
+       .takes = "PLUGIN",
+       .summary = "one plugin with its operations and their arguments",
+       .examples = {{"muster plugin show system"}},
+       .options = {json_option()},
+       .run = show_plugin},
   };
 }
 

@@ -108,31 +108,53 @@ CliResult<void> help_for_operation(ApiClient& api, const std::vector<std::string
 }
 
 std::vector<Option> run_options() {
-  return with_targets(
-      with_care({{"timeout", "DURATION", "for one task (default: what the operation says)"},
-                 {"offline", "POLICY",
-                  "what to do for nodes that are offline: skip (default), queue or fail"},
-                 {"instance", "NAME", "the configured instance of the plugin to use"},
-                 {"output-cap", "SIZE", "how much output of a task to keep (default: 1MiB)"},
-                 {"limit", "N or N%", "only so many of the nodes that match"},
-                 {"seed", "TEXT", "which of them: the same seed chooses the same"},
-                 {"include-drained", "", "also nodes that were taken out of service"},
-                 {"check", "", "say what would change and change nothing"},
-                 {"stream", "", "show output live, each line with its node's name"},
-                 {"detach", "", "print the job's id and do not wait"},
-                 json_option()}));
+  return with_targets(with_care(
+      {{"timeout", "DURATION", "for one task (default: what the operation says)"},
+       {"offline", "skip|queue|fail", "what to do for nodes that are offline (default: skip)"},
+       {"instance", "NAME", "the configured instance of the plugin to use"},
+       {"output-cap", "SIZE", "how much output of a task to keep (default: 1MiB)"},
+       {"limit", "N or N%", "only so many of the nodes that match"},
+       {"seed", "TEXT", "which of them: the same seed chooses the same"},
+       {"include-drained", "", "also nodes that were taken out of service"},
+       {"check", "", "say what would change and change nothing"},
+       {"stream", "", "show output live, each line with its node's name"},
+       {"detach", "", "print the job's id and do not wait"},
+       json_option()}));
 }
 
 }  // namespace
 
 std::vector<Command> run_commands() {
   return {
-      {"run", "PLUGIN.OPERATION [NAME=TEXT | NAME:=JSON | @FILE ...]",
-       "run an operation on nodes; muster run PLUGIN.OPERATION --help tells of one",
-       "muster run system.ping --on 'role=web and not node:web9'", run_options(), run_operation,
-       help_for_operation},
-      {"exec", "-- PROGRAM [ARGUMENT ...]", "run a program on nodes (run system.exec)",
-       "muster exec --on all -- uname -a", run_options(), exec_program},
+      {.words = "run",
+       .takes = "OPERATION [NAME=TEXT ...]",
+       .summary = "run an operation on nodes; muster help run OPERATION tells of one",
+       .about =
+           "NAME=TEXT is text, or what the operation declares: a number, true or false, an item of "
+           "a list. NAME:=JSON is any value, NAME=@FILE and NAME:=@FILE what a file contains, and "
+           "@FILE (or - for standard input) all arguments as one JSON or YAML object.\n\n"
+           "A dangerous operation on more than 10 nodes asks for their number, or wants --expect; "
+           "it goes over a tenth of them at a time and stops when 5 % failed, unless told "
+           "otherwise.",
+       .examples = {{"muster run system.ping --on 'role=web and not node:web9'"},
+                    {"muster run system.ping payload=hello --on node:web1 --json"},
+                    {"muster run system.exec argv:='[\"uptime\"]' --on all --timeout 10s"}},
+       .options = run_options(),
+       .ends_as_job = true,
+       .run = run_operation,
+       .more_help = help_for_operation},
+      {.words = "exec",
+       .takes = "-- PROGRAM [ARGUMENT ...]",
+       .summary = "run a program on nodes (run system.exec)",
+       .about = "Nodes on which it printed the same stand together; on one node alone its output "
+                "is passed through. No shell is in between: for pipes and wildcards run sh -c.",
+       .examples = {{"muster exec --on all -- uname -a"},
+                    {"muster exec --on role=web --stream -- sh -c 'df -h / | tail -n 1'"},
+                    {"muster exec --on 'node:web[1-2]' --limit 50% --seed today -- true",
+                     "on half of them"}},
+       .options = run_options(),
+       .ends_as_job = true,
+       .run = exec_program},
   };
 }
 

@@ -62,10 +62,15 @@ CliResult<Exit> explain(ApiClient& api, const Arguments& arguments) {
 }  // namespace
 
 std::vector<Command> selector_commands() {
-  return {{"selector explain", "SELECTOR",
-           "which nodes a selector means, which it cannot decide about, and why",
-           "muster selector explain 'role=web and os.version>=12'", with_targets({json_option()}),
-           explain}};
+  return {{.words = "selector explain",
+           .takes = "SELECTOR",
+           .summary = "which nodes a selector means, which it cannot decide about, and why",
+           .about = "Nothing is run. A selector is written in single quotes, because a shell has "
+                    "meanings of its own for > ! ~ * and parentheses.",
+           .examples = {{"muster selector explain 'role=web and os.version>=12'"},
+                        {"muster selector explain -C 'web* and not L@web9'"}},
+           .options = with_targets({json_option()}),
+           .run = explain}};
 }
 
 }  // namespace muster::cli

@@ -50,12 +50,11 @@ CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
 }  // namespace
 
 std::vector<Command> status_commands() {
-  return {{"status",
-           "",
-           "how the fleet and its controller are",
-           "muster status",
-           {json_option()},
-           show_status}};
+  return {{.words = "status",
+           .summary = "how the fleet and its controller are",
+           .examples = {{"muster status"}},
+           .options = {json_option()},
+           .run = show_status}};
 }
 
 }  // namespace muster::cli

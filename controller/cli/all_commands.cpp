@@ -1,0 +1,62 @@
+#include "all_commands.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include "terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+constexpr std::size_t kMaxCommandWords = 3;
+
+std::string joined(const std::vector<std::string>& words, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += (i == 0 ? "" : " ") + words[i];
+  return text;
+}
+
+}  // namespace
+
+std::vector<Command> all_commands() {
+  std::vector<Command> all;
+  for (auto part : {status_commands(), node_commands(), node_change_commands(), selector_commands(),
+                    group_commands(), run_commands(), job_commands(), plugin_commands(),
+                    event_commands(), enroll_commands(), help_commands()}) {
+    std::move(part.begin(), part.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+std::pair<const Command*, std::size_t> find_command(const std::vector<Command>& commands,
+                                                    const std::vector<std::string>& words) {
+  for (auto count = std::min(words.size(), kMaxCommandWords); count > 0; --count) {
+    const auto found = std::find_if(commands.begin(), commands.end(), [&](const Command& command) {
+      return command.words == joined(words, count);
+    });
+    if (found != commands.end()) return {&*found, count};
+  }
+  return {nullptr, 0};
+}
+
+std::vector<Command> family_of(const std::vector<Command>& commands,
+                               const std::vector<std::string>& words) {
+  const auto start = joined(words, words.size()) + (words.empty() ? "" : " ");
+  std::vector<Command> family;
+  std::copy_if(commands.begin(), commands.end(), std::back_inserter(family),
+               [&](const Command& command) { return (command.words + " ").starts_with(start); });
+  return family;
+}
+
+Failure no_such_command(const std::vector<Command>& commands,
+                        const std::vector<std::string>& words) {
+  std::string known;
+  for (const auto& command : family_of(commands, {words[0]})) {
+    known += "\n  muster " + command.words;
+  }
+  const auto second = words.size() > 1 && !known.empty() ? " " + words[1] : "";
+  return {Exit::Usage, "there is no command '" + printable(words[0] + second) + "'" +
+                           (known.empty() ? "; muster --help lists them" : "; there are:" + known)};
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,186 @@
+#include "page.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kIndent = 2;
+constexpr std::size_t kMaxTermWidth = 24;  // a longer one gets a line of its own
+
+/// The words of `text` in lines that begin with `indent` blanks.
+std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
+  std::string lines;
+  std::string line(indent, ' ');
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const bool first = line.size() == indent;
+    if (!first && line.size() + 1 + word.size() > width) {
+      lines += line + "\n";
+      line.assign(indent, ' ');
+    } else if (!first) {
+      line += ' ';
+    }
+    line += word;
+  }
+  return lines + line + "\n";
+}
+
+/// Names on the left, what they mean on the right.
+std::string terms_text(const std::vector<Term>& terms, std::size_t width) {
+  std::size_t widest = 0;
+  for (const auto& term : terms) {
+    if (term.name.size() <= kMaxTermWidth) widest = std::max(widest, term.name.size());
+  }
+  // On a narrow terminal nothing would be left for the right side.
+  const bool beside = kIndent + widest + 2 + kMaxTermWidth <= width;
+  const auto right = beside ? kIndent + widest + 2 : 2 * kIndent;
+  std::string text;
+  for (const auto& term : terms) {
+    std::string left = std::string(kIndent, ' ') + term.name;
+    const auto lines = wrapped(term.meaning, right, width);
+    if (beside && term.name.size() <= widest) {
+      left.resize(right, ' ');
+      text += left + lines.substr(right);
+    } else {
+      text += left + "\n" + lines;
+    }
+  }
+  return text;
+}
+
+std::vector<Term> terms_of(const std::vector<Option>& options) {
+  std::vector<Term> terms;
+  for (const auto& option : options) terms.push_back({written(option), option.help});
+  return terms;
+}
+
+/// A line to copy is never broken.
+std::string examples_text(const Command& command, std::size_t width) {
+  std::string text;
+  for (const auto& example : command.examples) {
+    text += std::string(kIndent, ' ') + example.line + "\n";
+    if (!example.what.empty()) text += wrapped(example.what, 3 * kIndent, width);
+  }
+  return text;
+}
+
+json terms_json(const std::vector<Term>& terms) {
+  json list = json::array();
+  for (const auto& term : terms) list.push_back({{"name", term.name}, {"meaning", term.meaning}});
+  return list;
+}
+
+json page_json(const Command& command) {
+  json options = json::array();
+  for (const auto& option : command.options) {
+    options.push_back({{"name", option.name},
+                       {"value", option.value},
+                       {"help", option.help},
+                       {"repeated", option.repeated}});
+    if (option.letter != '\0') options.back()["letter"] = std::string(1, option.letter);
+  }
+  json examples = json::array();
+  for (const auto& example : command.examples) {
+    examples.push_back({{"line", example.line}, {"what", example.what}});
+  }
+  return {{"command", command.words},   {"takes", command.takes},
+          {"summary", command.summary}, {"about", paragraphs_of(command)},
+          {"options", options},         {"examples", examples},
+          {"endless", command.endless}, {"exits", terms_json(exits_of(command))}};
+}
+
+}  // namespace
+
+std::string usage_of(const Command& command) {
+  std::string line = "muster " + command.words;
+  if (!command.takes.empty()) line += " " + command.takes;
+  return line + " [OPTIONS]";
+}
+
+std::string written(const Option& option) {
+  const std::string letter = option.letter == '\0' ? "" : std::string{'-', option.letter, ',', ' '};
+  return letter + "--" + option.name + (option.value.empty() ? "" : " " + option.value);
+}
+
+std::vector<std::string> paragraphs_of(const Command& command) {
+  std::vector<std::string> paragraphs;
+  for (std::size_t begin = 0; begin < command.about.size();) {
+    const auto end = std::min(command.about.find("\n\n", begin), command.about.size());
+    paragraphs.push_back(command.about.substr(begin, end - begin));
+    begin = end + 2;
+  }
+  if (command.endless) paragraphs.emplace_back("It goes on until it is interrupted (Ctrl-C).");
+  return paragraphs;
+}
+
+std::vector<Term> exits_of_jobs() {
+  return {{"0", "every task ended well"},
+          {"1", "some tasks failed"},
+          {"2", "usage or selector error; nothing was run"},
+          {"3", "the selector matched nothing, or what was named does not exist"},
+          {"4",
+           "some tasks were skipped, unreachable, timed out or are indeterminate, or the "
+           "controller could not be reached"},
+          {"5", "denied, by the controller or by a node"},
+          {"6", "stopped after too many failures"},
+          {"7", "--check found changes to make"},
+          {"130", "left with Ctrl-C; the job goes on"}};
+}
+
+std::vector<Term> exits_of(const Command& command) {
+  if (command.ends_as_job) return exits_of_jobs();
+  return {{"0", "done"},
+          {"1", "failed for a reason that is none of these"},
+          {"2", "usage or selector error; nothing was changed"},
+          {"3", "matched nothing, or what was named does not exist"},
+          {"4", "the controller could not be reached, or could not answer now"},
+          {"5", "denied"}};
+}
+
+std::vector<Term> environment() {
+  return {{"MUSTER_CONTROLLER", "address of the fleet's controller, https://HOST:PORT"},
+          {"MUSTER_CA_FILE",
+           "the fleet's CA certificate, the only one that is trusted; without it the system's are"},
+          {"MUSTER_TOKEN_FILE",
+           "file with the operator's token, which no command takes as an argument"},
+          {"NO_COLOR", "when set, nothing is coloured, on terminals neither"}};
+}
+
+std::string page_text(const Command& command, std::size_t width) {
+  auto text =
+      wrapped(command.summary, 0, width) + "\n" + wrapped("usage: " + usage_of(command), 0, width);
+  for (const auto& paragraph : paragraphs_of(command)) text += "\n" + wrapped(paragraph, 0, width);
+  if (!command.options.empty())
+    text += "\noptions\n" + terms_text(terms_of(command.options), width);
+  text += "\nexamples\n" + examples_text(command, width);
+  return text + "\nexits\n" + terms_text(exits_of(command), width);
+}
+
+std::string list_text(const std::vector<Command>& commands, std::size_t width) {
+  std::vector<Term> terms;
+  for (const auto& command : commands) terms.push_back({command.words, command.summary});
+  return terms_text(terms, width);
+}
+
+std::string overview_text(const std::vector<Command>& commands, std::size_t width) {
+  return "muster: run operations on a fleet of Linux nodes\n\nusage: muster COMMAND [OPTIONS]\n\n"
+         "commands\n" +
+         list_text(commands, width) + "\n" +
+         wrapped("`muster help COMMAND`, or `muster COMMAND --help`, prints a command's page.", 0,
+                 width) +
+         "\nexample\n  muster exec --on role=web -- uname -a\n\nexits\n" +
+         terms_text(exits_of_jobs(), width) + "\nenvironment\n" + terms_text(environment(), width);
+}
+
+json pages_json(const std::vector<Command>& commands) {
+  json pages = json::array();
+  for (const auto& command : commands) pages.push_back(page_json(command));
+  return {{"commands", std::move(pages)}, {"environment", terms_json(environment())}};
+}
+
+}  // namespace muster::cli
