@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "executor/executor.hpp"
+#include "facts/plugin_facts.hpp"
 #include "hosted_plugins.hpp"
 #include "identity/identity.hpp"
 #include "identity/state_dir.hpp"
@@ -59,7 +60,10 @@ class App {
       log_.warn(
           "dangerous operations run without an operator's signature on this node (--dev-trust)");
     }
-    plugins_->start_hosts({[this] { node_->plugins_changed(); },
+    plugins_->start_hosts({[this] {
+                             node_->plugins_changed();
+                             plugin_facts_->plugins_changed();
+                           },
                            [this](const wire::Event& event) { events_->emit(event); }});
     connection_->start(*node_);
     loop_->run();  // until a signal
@@ -101,6 +105,7 @@ class App {
   std::unique_ptr<Executor> executor_;
   std::optional<EventOutbox> events_;
   std::unique_ptr<Node> node_;
+  std::optional<PluginFacts> plugin_facts_;
   std::unique_ptr<MetricsPage> page_;
   run::Timer leave_timer_;
 };
@@ -184,6 +189,8 @@ Status App::make_session() {
   events_.emplace(*loop_, *connection_, metrics_);
   node_ = std::make_unique<Node>(std::move(node), *executor_, *events_, *plugins_, *connection_,
                                  time_, log_);
+  plugin_facts_.emplace(*loop_, *plugins_, options_.facts_every, log_,
+                        [this](const Facts& facts) { node_->set_plugin_facts(facts); });
   return {};
 }
 

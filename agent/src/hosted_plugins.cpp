@@ -40,6 +40,9 @@ std::string tame(std::string text) {
   return text;
 }
 
+constexpr const char* kTellFacts = ".tell_facts";
+constexpr std::uint8_t kEmptyMap = 0x80;  // in msgpack
+
 CallSpec spec_of(const Call& call) {
   return {call.operation, call.instance,    call.arguments,   call.check,
           call.timeout,   call.task.text(), call.traceparent, call.credit};
@@ -150,6 +153,37 @@ class HostedPlugins final : public PluginRuntime {
   void collect(std::chrono::milliseconds within, PluginTexts done) override {
     supervisor_->collect_all(within, std::move(done));
   }
+  std::vector<std::string> fact_tellers() const override {
+    std::vector<std::string> tellers;
+    for (const auto& plugin : supervisor_->plugins()) {
+      if (plugin.state == PluginState::Ready && tells_facts(plugin.id))
+        tellers.push_back(plugin.id);
+    }
+    return tellers;
+  }
+  void ask_for_facts(const std::string& plugin, std::chrono::milliseconds within,
+                     Told told) override {
+    CallSpec spec;
+    spec.operation = plugin + kTellFacts;
+    spec.arguments = {kEmptyMap};
+    spec.remaining = within;
+    const auto number = ++last_question_;
+    CallEvents events;
+    events.ended = [this, number, told](CallResult result) {
+      questions_.erase(number);
+      if (result.end == CallEnd::Ok) return told(std::move(result.result));
+      told(tl::unexpected(result.error.value_or(
+          Error{ErrorCode::Internal, "it did not end with ok", {}, false, {}})));
+    };
+    const auto call = supervisor_->start_call(std::move(spec), std::move(events));
+    if (call) {
+      questions_[number] = loop_.after(within, [this, call = *call] {
+        supervisor_->cancel(call, wire::CancelReason::Deadline);
+      });
+    } else {
+      loop_.post([told = std::move(told), why = call.error()] { told(tl::unexpected(why)); });
+    }
+  }
   std::uint64_t restarts() const override {
     std::uint64_t all = 0;
     for (const auto& plugin : supervisor_->plugins()) all += plugin.restarts;
@@ -164,7 +198,17 @@ class HostedPlugins final : public PluginRuntime {
  private:
   HostedPlugins(run::EventLoop& loop, run::WorkerPool& workers, const log::Logger& log,
                 std::filesystem::path kv_directory)
-      : kv_(loop, workers, log, std::move(kv_directory)) {}
+      : loop_(loop), kv_(loop, workers, log, std::move(kv_directory)) {}
+
+  /// Whether the plugin provides the interface, and has what it needs for that.
+  [[nodiscard]] bool tells_facts(const std::string& plugin) const {
+    const auto operation = plugin + kTellFacts;
+    const auto* manifest = supervisor_->manifest_for(operation);
+    const auto* found = manifest == nullptr ? nullptr : manifest->find_operation(operation);
+    if (found == nullptr || found->risk != config::Risk::Read) return false;
+    const auto& provides = manifest->provides;
+    return std::find(provides.begin(), provides.end(), kFactsInterface) != provides.end();
+  }
 
   void on_changed() {
     std::map<std::string, PluginCondition> now;
@@ -193,8 +237,11 @@ class HostedPlugins final : public PluginRuntime {
     events_.ended(task, {kind_of(result.end), std::move(result.result), std::move(result.error)});
   }
 
+  run::EventLoop& loop_;
   RunnerEvents events_;
   RuntimeCallbacks callbacks_;
+  std::map<std::uint64_t, run::Timer> questions_;  // for facts, that are not answered yet
+  std::uint64_t last_question_ = 0;
   std::unordered_map<TaskId, CallHandle> calls_;
   std::map<std::string, PluginCondition> told_;
   mutable std::map<wire::Digest, Bytes> manifests_;

@@ -1,6 +1,7 @@
 #include "options.hpp"
 
 #include <boost/program_options.hpp>
+#include <muster/core/base/units.hpp>
 
 namespace muster::agent {
 namespace {
@@ -8,6 +9,7 @@ namespace {
 namespace po = boost::program_options;
 
 struct RunTexts {
+  std::string facts_every = "5m";
   std::string log_level = "info";
   std::string log_format = "text";
 };
@@ -25,6 +27,7 @@ po::options_description run_description(RunOptions& run, RunTexts& texts) {
   add("plugin-config", path_value(run.plugin_config), "where their configurations are");
   add("name", po::value(&run.name), "another name than the one it joined with");
   add("metrics", po::value(&run.metrics), "ADDRESS:PORT to serve /metrics at");
+  add("facts-every", po::value(&texts.facts_every), "how often plugins are asked for facts");
   add("dev-trust", po::bool_switch(&run.dev_trust), "allow dangerous operations");
   add("log-level", po::value(&texts.log_level), "error, warn, info or debug");
   add("log-format", po::value(&texts.log_format), "text or json");
@@ -39,6 +42,12 @@ Status apply_texts(const RunTexts& texts, RunOptions& run) {
     return fail(ErrorCode::InvalidArgument,
                 "--log-format wants text or json, not '" + texts.log_format + "'");
   }
+  const auto every = parse_duration(texts.facts_every);
+  if (!every) return tl::unexpected(with_context("--facts-every")(every.error()));
+  if (*every < std::chrono::seconds(1)) {
+    return fail(ErrorCode::InvalidArgument, "--facts-every wants 1s or more");
+  }
+  run.facts_every = *every;
   run.log_format = texts.log_format == "json" ? log::Format::Json : log::Format::Text;
   return {};
 }
@@ -103,6 +112,7 @@ run   connects this node to the controller that it joined and runs its tasks
   --name NAME          another name than the one the node joined with
   --metrics ADDR:PORT  serve /metrics there; port 0 takes a free one (default: not served)
   --dev-trust          allow dangerous operations without an operator's signature; for trying things out
+  --facts-every TIME   how often plugins are asked for facts about the node (default: 5m)
   --log-level LEVEL    error, warn, info (default) or debug
   --log-format FORMAT  text (default) or json
 

@@ -1,6 +1,7 @@
 /// The command line of muster-agent, read and checked. Plain values.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <muster/core/base/error.hpp>
 #include <muster/core/log/logger.hpp>
@@ -17,6 +18,7 @@ struct RunOptions {
   std::filesystem::path plugin_config;  ///< has `<plugin id>.yaml`; empty: no configuration
   std::string name;                     ///< empty: the one that the node joined with
   std::string metrics;                  ///< "ADDRESS:PORT"; empty: no page
+  std::chrono::milliseconds facts_every = std::chrono::minutes(5);  ///< plugins are asked for them
   bool dev_trust = false;
   log::Level log_level = log::Level::Info;
   log::Format log_format = log::Format::Text;

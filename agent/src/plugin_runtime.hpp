@@ -10,6 +10,7 @@
 #include <string>
 
 #include "executor/call_runner.hpp"
+#include "facts/plugin_facts.hpp"
 #include "plugin_text.hpp"
 #include "session/inventory.hpp"
 
@@ -20,7 +21,7 @@ struct RuntimeCallbacks {
   std::function<void(wire::Event)> happened;  ///< a plugin emitted it
 };
 
-class PluginRuntime : public CallRunner, public Catalog, public Inventory {
+class PluginRuntime : public CallRunner, public Catalog, public Inventory, public FactTellers {
  public:
   /// Starts the hosts of what was loaded.
   virtual void start_hosts(RuntimeCallbacks callbacks) = 0;

@@ -115,3 +115,18 @@ echo 'Inst new (1.0 Debian:12.15/oldstable [amd64])'
   const auto log = node.log();
   CHECK(std::count(log.begin(), log.end(), '\n') == 1);
 }
+
+TEST_CASE("what selectors may use is told as names and texts", "[contract][system]") {
+  Node node;
+  node.put("rack", "rack=b12\nowner.team=payments\n");
+  write(node.root() / "etc/os-release", "ID=debian\nVERSION_CODENAME=bookworm\n");
+  System system(node.config());
+  const auto facts = system.run("system.tell_facts", json::object()).result.at("facts");
+  CHECK(facts.at("custom.rack") == "b12");
+  CHECK(facts.at("custom.owner.team") == "payments");
+  CHECK(facts.at("os.codename") == "bookworm");
+  for (const auto& [name, value] : facts.items()) {
+    CHECK(name.find('.') != std::string::npos);
+    CHECK(value.is_string());
+  }
+}

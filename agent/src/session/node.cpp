@@ -41,12 +41,24 @@ Node::Node(NodeDescription description, Executor& executor, EventOutbox& events,
       uplink_(uplink),
       time_(time),
       log_(std::move(log)) {
-  description_.facts = fit_facts(description_.facts, log_);
-  facts_digest_ = digest_of(description_.facts);
+  facts_ = fit_facts(description_.facts, log_);
+  facts_digest_ = digest_of(facts_);
 }
 
+void Node::set_plugin_facts(const Facts& facts) {
+  auto all = description_.facts;
+  all.insert(facts.begin(), facts.end());  // what is there already stays
+  facts_ = fit_facts(all, log_);
+  const auto digest = digest_of(facts_);
+  if (digest == facts_digest_) return;
+  facts_digest_ = digest;
+  tell_facts();
+}
+
+void Node::tell_facts() { facts_untold_ = !uplink_.say(wire::Facts{facts_digest_, facts_}); }
+
 void Node::began(const wire::Welcome& welcome) {
-  if (welcome.want_facts) uplink_.say(wire::Facts{facts_digest_, description_.facts});
+  if (welcome.want_facts || facts_untold_) tell_facts();
   for (const auto& digest : welcome.wanted_manifests) send_manifest(digest);
   if (plugins_untold_) plugins_changed();
   executor_.session_began(welcome);

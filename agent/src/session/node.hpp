@@ -30,6 +30,9 @@ class Node final : public SessionHandler {
   Node(NodeDescription description, Executor& executor, EventOutbox& events,
        const Inventory& inventory, Uplink& uplink, ControllerTime& time, log::Logger log);
 
+  /// What plugins tell of this node, beside its own facts, which stay as they are. Tells the
+  /// controller, if it is there, when that makes a difference.
+  void set_plugin_facts(const Facts& facts);
   /// Tells the controller, if it is there, that a plugin came, went or changed its state.
   void plugins_changed();
 
@@ -47,10 +50,13 @@ class Node final : public SessionHandler {
   [[nodiscard]] wire::Heartbeat heartbeat() const override;
 
  private:
+  void tell_facts();
   void send_manifest(const wire::Digest& digest);
 
   NodeDescription description_;
+  Facts facts_;  // that are told: its own and the plugins'
   crypto::Digest facts_digest_{};
+  bool facts_untold_ = false;  // others than HELLO said
   bool plugins_untold_ = false;
   Executor& executor_;
   EventOutbox& events_;

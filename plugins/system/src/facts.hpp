@@ -27,6 +27,8 @@ class FactReader {
 
   /// Errors: those of the package manager, for `updates` alone.
   [[nodiscard]] sdk::Answer<Facts> read(const sdk::Call& call, const FactsArguments& arguments);
+  /// As facts/1 wants them: names and texts.
+  [[nodiscard]] sdk::Answer<ToldFacts> tell() const;
 
  private:
   sdk::Status add_updates(const sdk::Call& call, Facts& facts, FactsReadValue& how);

@@ -30,6 +30,8 @@ class System {
     return facts_.read(call, arguments);
   }
 
+  sdk::Answer<ToldFacts> tell_facts(const sdk::Call&, const sdk::Nothing&) { return facts_.tell(); }
+
   sdk::Answer<End> exec(const sdk::Call& call, const ExecArguments& arguments) {
     return execute(call, arguments);
   }

@@ -129,3 +129,31 @@ TEST_CASE("events that waited go out when a session begins and when it has room 
   world.said.has_room();
   CHECK(world.uplink.all<wire::Event>().size() == 2);
 }
+
+TEST_CASE("facts of plugins are told when they change, and the node's own stay as they are",
+          "[unit][session]") {
+  World world;
+  world.said.began(world.welcome());
+  const auto before = world.said.hello().facts;
+  world.said.set_plugin_facts({{"app.release", "2.4"}, {"os.id", "of a plugin"}});
+  REQUIRE(world.uplink.all<wire::Facts>().size() == 1);
+  const auto told = world.uplink.all<wire::Facts>()[0];
+  CHECK(told.facts ==
+        std::map<std::string, std::string>{{"app.release", "2.4"}, {"os.id", "debian"}});
+  CHECK(told.digest == world.said.hello().facts);
+  CHECK(told.digest != before);
+  world.said.set_plugin_facts({{"app.release", "2.4"}});
+  CHECK(world.uplink.all<wire::Facts>().size() == 1);
+}
+
+TEST_CASE("facts that changed between HELLO and WELCOME are told after WELCOME",
+          "[unit][session]") {
+  World world;
+  world.uplink.connected = false;
+  world.said.set_plugin_facts({{"app.release", "2.4"}});
+  world.uplink.connected = true;
+  world.said.began(world.welcome());
+  CHECK(world.uplink.all<wire::Facts>().size() == 1);
+  world.said.began(world.welcome());
+  CHECK(world.uplink.all<wire::Facts>().size() == 1);
+}

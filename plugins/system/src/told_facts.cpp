@@ -1,0 +1,51 @@
+#include "facts.hpp"
+
+namespace muster::plugin::system {
+namespace {
+
+using Told = std::map<std::string, std::string>;
+
+void put(Told& told, const char* name, const std::optional<std::string>& value) {
+  if (value) told[name] = *value;
+}
+
+void put(Told& told, const char* name, const std::optional<std::int64_t>& value) {
+  if (value) told[name] = std::to_string(*value);
+}
+
+}  // namespace
+
+/// What seldom changes: each change is a message, and may be one from each of thousands of nodes.
+sdk::Answer<ToldFacts> FactReader::tell() const {
+  Facts facts;
+  for (const auto add : {add_os, add_cpu, add_memory, add_boot, add_isolation, add_virtualisation,
+                         add_packages, add_network, add_custom}) {
+    add(node_, facts);
+  }
+  ToldFacts told;
+  auto& all = told.facts;
+  if (facts.os) {
+    put(all, "os.codename", facts.os->codename);
+    put(all, "os.like", facts.os->like);
+  }
+  if (facts.cpu) put(all, "cpu.model", facts.cpu->model);
+  if (facts.memory) put(all, "mem.swap_total_bytes", facts.memory->swap_total_bytes);
+  put(all, "boot.unix", facts.boot_unix);
+  if (facts.cgroup) put(all, "cgroup.version", facts.cgroup->version);
+  if (facts.landlock) put(all, "landlock.abi", facts.landlock->abi);
+  if (facts.virtualisation) {
+    put(all, "virt.hypervisor", facts.virtualisation->hypervisor);
+    put(all, "virt.container", facts.virtualisation->container);
+  }
+  if (facts.packages) {
+    put(all, "pkg.manager", facts.packages->manager);
+    put(all, "pkg.installed", facts.packages->installed);
+  }
+  if (facts.network) put(all, "net.gateway", facts.network->gateway);
+  if (facts.custom) {
+    for (const auto& [name, value] : *facts.custom) all["custom." + name] = value;
+  }
+  return sdk::ok(std::move(told));
+}
+
+}  // namespace muster::plugin::system
