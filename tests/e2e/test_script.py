@@ -165,8 +165,11 @@ class Script(unittest.TestCase):
         return found
 
     def text_is(self, text):
-        return lambda: self.fleet.muster("run", "late.say", "--on", "all", "--json").json["tasks"][0].get(
-            "result", {}).get("text") == text
+        def says():
+            done = self.fleet.muster("run", "late.say", "--on", "all", "--json")
+            # While the changed folder is not known yet there is no such operation, and no job.
+            return bool(done.out) and done.json["tasks"][0].get("result", {}).get("text") == text
+        return says
 
     def test_a_folder_comes_changes_breaks_and_goes_and_nothing_else_notices(self):
         before = self.hosts()
