@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "app.hpp"
-#include "join_command.hpp"
 #include "options.hpp"
+#include "other_program.hpp"
 
 namespace {
 
@@ -33,7 +33,9 @@ int main(int argc, char** argv) {
       std::printf("muster-agent %s\n", kVersion);
       return 0;
     case Command::Join:
-      return complain(exec_join(options->join_arguments), 1);
+      return complain(become("muster-agent-join", options->other_arguments), 1);
+    case Command::Doctor:
+      return complain(become("muster-agent-doctor", options->other_arguments), 1);
     case Command::Run:
       break;
   }

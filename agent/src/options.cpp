@@ -86,9 +86,9 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
     return options;
   }
   const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
-  if (command == "join") {
-    options.command = Command::Join;
-    options.join_arguments = rest;
+  if (command == "join" || command == "doctor") {
+    options.command = command == "join" ? Command::Join : Command::Doctor;
+    options.other_arguments = rest;
     return options;
   }
   if (command == "run") {
@@ -103,20 +103,22 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
 std::string help_text() {
   return R"(usage: muster-agent run --state DIR --plugins DIR [options]
        muster-agent join (TOKEN | - | --token-file FILE) --state DIR [--name NAME]
+       muster-agent doctor --state DIR [--json]
        muster-agent --version | --help
 
-run   connects this node to the controller that it joined and runs its tasks
+run     connects this node to the controller that it joined and runs its tasks
   --state DIR          the agent's own directory: keys, journal, output that waits
   --plugins DIR        where the plugins are: libraries (NAME.so), and folders of programs (NAME/plugin.yaml)
   --plugin-config DIR  where the plugins' configurations (NAME.yaml) are (default: none)
   --name NAME          another name than the one the node joined with
   --metrics ADDR:PORT  serve /metrics there; port 0 takes a free one (default: not served)
-  --dev-trust          allow dangerous operations without an operator's signature; for trying things out
   --facts-every TIME   how often plugins are asked for facts about the node (default: 5m)
+  --dev-trust          allow dangerous operations without an operator's signature; for trying things out
   --log-level LEVEL    error, warn, info (default) or debug
   --log-format FORMAT  text (default) or json
 
-join  makes this node a member of a fleet; see muster-agent join --help
+join    makes this node a member of a fleet; see muster-agent join --help
+doctor  looks for what is wrong with this node, its kernel and the way to its controller
 
 examples:
   muster enroll token create --quiet > token

@@ -24,12 +24,12 @@ struct RunOptions {
   log::Format log_format = log::Format::Text;
 };
 
-enum class Command { Run, Join, Help, Version };
+enum class Command { Run, Join, Doctor, Help, Version };
 
 struct Options {
   Command command = Command::Help;
   RunOptions run;
-  std::vector<std::string> join_arguments;  ///< as given, for muster-agent-join
+  std::vector<std::string> other_arguments;  ///< of Join and Doctor, as given
 };
 
 /// `arguments` without the program's name. Errors: InvalidArgument, a sentence for the person who

@@ -225,6 +225,9 @@ Status App::Parts::serve_api() {
   services->request_limit =
       std::make_shared<api::RequestLimit>(loop.clock(), options.requests_per_second);
   services->job_feeds = std::make_shared<api::JobFeeds>(*services);
+  services->state = options.state;
+  services->certificate_expires = identity.server_expires;
+  services->authority_expires = identity.authority_expires;
   http::ServerOptions server;
   server.address = options.listen.host;
   server.port = options.listen.port;

@@ -5,7 +5,9 @@
 /// the HTTP server.
 #pragma once
 
+#include <filesystem>
 #include <memory>
+#include <muster/core/base/clock.hpp>
 #include <muster/core/run/event_loop.hpp>
 #include <string>
 
@@ -43,6 +45,9 @@ struct Services {
   std::shared_ptr<api::AnswerCheck> answers = nullptr;         ///< null: they are not checked
   std::shared_ptr<api::RequestLimit> request_limit = nullptr;  ///< [loop]; null: there is none
   std::shared_ptr<api::JobFeeds> job_feeds = nullptr;          ///< [loop]
+  std::filesystem::path state = {};  ///< the directory of all that this controller keeps
+  UnixTime certificate_expires = {};
+  UnixTime authority_expires = {};
 };
 
 }  // namespace muster::controller

@@ -24,7 +24,7 @@ VENDOR = re.compile(r'(?<![a-z])(' + '|'.join(VENDORS) + r')(?![a-z])', re.I)
 MAX_LINES = 400
 
 # The parts of core, by layer: a part includes itself and lower layers.
-LAYER = {'base': 0, **dict.fromkeys('wire config schema run log metrics selector crypto'.split(), 1),
+LAYER = {'base': 0, **dict.fromkeys('wire config schema run log metrics selector crypto doctor'.split(), 1),
          **dict.fromkeys('net plugins journal'.split(), 2)}
 SIDEWAYS = {('config', 'schema')}
 # What each part of the house may include of ours (tests may include everything).

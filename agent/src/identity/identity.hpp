@@ -18,7 +18,7 @@ namespace muster::agent {
 struct Identity {
   NodeId node;
   std::string name;
-  std::string api_address;      ///< "https://host:port"
+  std::string api_address;      ///< "host:port", of HTTPS
   std::string ca_pem;           ///< the only authority this node trusts
   std::string gateway_address;  ///< "host:port"
   std::array<std::uint8_t, 32> gateway_key{};

@@ -12,6 +12,7 @@ std::vector<Served> all_served() {
       {"enrollNode", anybody(), enroll_node},
       {"getMetrics", needs(Action::ReadStatus), get_metrics},
       {"getStatus", needs(Action::ReadStatus), get_status},
+      {"getDiagnosis", needs(Action::ReadStatus), get_diagnosis},
       {"listNodes", needs(Action::ReadNodes), list_nodes},
       {"getNode", needs(Action::ReadNodes), get_node},
       {"changeNode", needs(Action::ManageNodes), change_node},

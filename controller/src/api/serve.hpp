@@ -17,6 +17,7 @@ void get_ca(const Services& services, const ExchangePtr& exchange);
 void enroll_node(const Services& services, const ExchangePtr& exchange);
 void get_metrics(const Services& services, const ExchangePtr& exchange);
 void get_status(const Services& services, const ExchangePtr& exchange);
+void get_diagnosis(const Services& services, const ExchangePtr& exchange);
 void list_nodes(const Services& services, const ExchangePtr& exchange);
 void get_node(const Services& services, const ExchangePtr& exchange);
 void change_node(const Services& services, const ExchangePtr& exchange);

@@ -170,4 +170,10 @@ Result<std::string> certificate_sha256(const std::string& certificate_pem) {
   return to_hex(digest);
 }
 
+Result<UnixTime> certificate_expires(const std::string& certificate_pem) {
+  const auto certificate = Certificate::from_pem(certificate_pem);
+  if (!certificate) return tl::unexpected(certificate.error());
+  return certificate->expires();
+}
+
 }  // namespace muster::tls

@@ -87,9 +87,7 @@ bool still_good(const KeyAndCertificate& server, const KeyAndCertificate& author
   const auto issuer = Certificate::from_pem(authority.certificate_pem);
   if (!certificate || !issuer || !pair_is_whole(server) || !signed_by(*certificate, *issuer))
     return false;
-  const auto expires = std::chrono::system_clock::from_time_t(
-      ::gnutls_x509_crt_get_expiration_time(certificate->get()));
-  if (expires < now + kReissueBefore) return false;
+  if (certificate->expires() < now + kReissueBefore) return false;
   for (const auto& name : names) {
     if (::gnutls_x509_crt_check_hostname(certificate->get(), name.c_str()) == 0) return false;
   }
@@ -121,8 +119,12 @@ Result<ServerIdentity> load_or_create_identity(const std::filesystem::path& dire
   if (!server) return tl::unexpected(server.error());
   auto digest = certificate_sha256(authority->certificate_pem);
   if (!digest) return tl::unexpected(digest.error());
+  const auto authority_expires = certificate_expires(authority->certificate_pem);
+  if (!authority_expires) return tl::unexpected(authority_expires.error());
+  const auto server_expires = certificate_expires(server->certificate_pem);
+  if (!server_expires) return tl::unexpected(server_expires.error());
   return ServerIdentity{std::move(authority->certificate_pem), std::move(*digest),
-                        std::move(*server)};
+                        std::move(*server), *authority_expires, *server_expires};
 }
 
 }  // namespace muster::tls

@@ -51,6 +51,10 @@ std::string Certificate::to_pem() const {
                                                                             : std::string();
 }
 
+UnixTime Certificate::expires() const {
+  return std::chrono::system_clock::from_time_t(::gnutls_x509_crt_get_expiration_time(handle_));
+}
+
 std::string Certificate::to_der() const {
   gnutls_datum_t out{};
   return ::gnutls_x509_crt_export2(handle_, GNUTLS_X509_FMT_DER, &out) == 0 ? take(out)

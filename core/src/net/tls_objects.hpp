@@ -5,6 +5,7 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
+#include <muster/core/base/clock.hpp>
 #include <muster/core/base/error.hpp>
 #include <string>
 
@@ -21,6 +22,7 @@ class Certificate {
   [[nodiscard]] gnutls_x509_crt_t get() const { return handle_; }
   [[nodiscard]] std::string to_pem() const;
   [[nodiscard]] std::string to_der() const;
+  [[nodiscard]] UnixTime expires() const;
 
  private:
   gnutls_x509_crt_t handle_ = nullptr;

@@ -35,6 +35,9 @@ ApiWorld::ApiWorld(unsigned requests_per_second)
   services_->answers = api::AnswerCheck::compile(*services_->document, world_.log).value();
   services_->request_limit = std::make_shared<api::RequestLimit>(world_.clock, requests_per_second);
   services_->job_feeds = std::make_shared<api::JobFeeds>(*services_);
+  services_->state = dir_.path();
+  services_->certificate_expires = identity_.server_expires;
+  services_->authority_expires = identity_.authority_expires;
   http::ServerOptions options;
   options.certificate_pem = identity_.server.certificate_pem;
   options.key_pem = identity_.server.key_pem;

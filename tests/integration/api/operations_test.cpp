@@ -61,6 +61,7 @@ std::map<std::string, Row> rows_for(ApiWorld& world) {
       {"enrollNode", {{"", enroll_body(token.at("token")), ""}, 201, {"", "{}", ""}}},
       {"getMetrics", {{}, 200, unknown}},
       {"getStatus", {{}, 200, unknown}},
+      {"getDiagnosis", {{}, 200, unknown}},
       {"listNodes", {{"?selector=all", "", ""}, 200, {"?selector=all%20and", "", ""}}},
       {"getNode", {{"", "", "web1"}, 200, {"", "", "web9"}, 404}},
       {"changeNode",

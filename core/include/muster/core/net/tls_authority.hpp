@@ -31,10 +31,15 @@ struct KeyAndCertificate {
 /// Corrupt.
 [[nodiscard]] Result<std::string> certificate_sha256(const std::string& certificate_pem);
 
+/// The last moment of its validity. Errors: Corrupt.
+[[nodiscard]] Result<UnixTime> certificate_expires(const std::string& certificate_pem);
+
 struct ServerIdentity {
   std::string authority_pem;     ///< the CA's certificate, to hand out
   std::string authority_sha256;  ///< of its DER
   KeyAndCertificate server;
+  UnixTime authority_expires{};
+  UnixTime server_expires{};
 };
 
 /// Loads `ca.crt`, `ca.key`, `server.crt` and `server.key` from `directory` and makes what is
