@@ -92,7 +92,8 @@ std::string trimmed(std::string text) {
 
 }  // namespace
 
-ApiClient::ApiClient(sdk::HttpClient http) : http_(std::move(http)) {}
+ApiClient::ApiClient(sdk::HttpClientOptions options)
+    : options_(std::move(options)), http_(options_) {}
 
 CliResult<ApiClient> ApiClient::from_environment() {
   sdk::HttpClientOptions options;
@@ -122,7 +123,7 @@ CliResult<ApiClient> ApiClient::from_environment() {
   // 15 s.
   options.timeout = std::chrono::seconds(75);
   options.max_response_bytes = kMaxAnswerBytes;
-  return ApiClient(sdk::HttpClient(std::move(options)));
+  return ApiClient(std::move(options));
 }
 
 CliResult<json> ApiClient::exchange(const std::string& method, const std::string& path,
@@ -180,10 +181,16 @@ CliResult<void> ApiClient::remove(const std::string& path) {
 
 CliResult<void> ApiClient::download(const std::string& path,
                                     const std::function<bool(std::string_view)>& on_chunk) {
-  const auto response = http_.stream("GET", path, {}, [&](std::string_view chunk) {
-    trusted_ = true;
-    return on_chunk(chunk);
-  });
+  const auto ask = [&] {
+    return http_.stream("GET", path, {}, [&](std::string_view chunk) {
+      trusted_ = true;
+      return on_chunk(chunk);
+    });
+  };
+  auto response = ask();
+  for (Patience patience; response && asked_too_often(*response) && patience.wait();) {
+    response = ask();  // nothing was given
+  }
   if (!response) return tl::unexpected(not_answered(response.error()));
   if (response->status / 100 != 2) return tl::unexpected(failure_from(*response));
   return {};
@@ -191,25 +198,28 @@ CliResult<void> ApiClient::download(const std::string& path,
 
 CliResult<void> ApiClient::events(
     const std::string& path, std::string& last, const std::function<void()>& on_anew,
-    const std::function<void(const std::string&, const json&)>& on_event) {
+    const std::function<bool(const std::string&, const json&)>& on_event) {
   sdk::HttpHeaders headers{{"Accept", "text/event-stream"}};
   if (!last.empty()) headers.emplace_back("Last-Event-ID", last);
   bool begun = false;
+  bool wanted = true;
   sdk::SseParser parser(
       [&](const sdk::SseEvent& event) {
+        if (!wanted) return;
         if (!std::exchange(begun, true) && !follows(event.id, last)) {
           last.clear();
           on_anew();
         }
         if (!event.id.empty()) last = event.id;
         const auto data = json::parse(event.data, nullptr, false);
-        if (!data.is_discarded()) on_event(event.event, data);
+        if (!data.is_discarded()) wanted = on_event(event.event, data);
       },
       kMaxAnswerBytes);
   const auto response = http_.stream("GET", path, headers, [&](std::string_view chunk) {
     trusted_ = true;
-    return parser.feed(chunk);
+    return parser.feed(chunk) && wanted;
   });
+  if (!wanted) return {};
   if (!response) return tl::unexpected(not_answered(response.error()));
   if (response->status / 100 != 2) return tl::unexpected(failure_from(*response));
   return {};

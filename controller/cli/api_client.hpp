@@ -18,6 +18,8 @@ namespace muster::cli {
 class ApiClient {
  public:
   [[nodiscard]] static CliResult<ApiClient> from_environment();
+  /// With a connection of its own, for another thread or while this one is busy with a stream.
+  [[nodiscard]] ApiClient another() const { return ApiClient(options_); }
 
   [[nodiscard]] CliResult<nlohmann::json> get(const std::string& path);
   [[nodiscard]] CliResult<nlohmann::json> post(const std::string& path, const nlohmann::json& body);
@@ -34,21 +36,22 @@ class ApiClient {
   [[nodiscard]] CliResult<void> download(const std::string& path,
                                          const std::function<bool(std::string_view)>& on_chunk);
 
-  /// Gives each server-sent event to `on_event(name, data)` until the server ends the stream. Asks
-  /// to go on after the event with the id `last`, and keeps that up; before the first event,
-  /// `on_anew` is called unless they do go on there. Errors: Unreached when the stream breaks
-  /// before that.
+  /// Gives each server-sent event to `on_event(name, data)` until that says false or the server
+  /// ends the stream. Asks to go on after the event with the id `last`, and keeps that up; before
+  /// the first event, `on_anew` is called unless they do go on there. Errors: Unreached when the
+  /// stream breaks before that.
   [[nodiscard]] CliResult<void> events(
       const std::string& path, std::string& last, const std::function<void()>& on_anew,
-      const std::function<void(const std::string&, const nlohmann::json&)>& on_event);
+      const std::function<bool(const std::string&, const nlohmann::json&)>& on_event);
 
  private:
-  explicit ApiClient(sdk::HttpClient http);
+  explicit ApiClient(sdk::HttpClientOptions options);
   [[nodiscard]] CliResult<nlohmann::json> exchange(const std::string& method,
                                                    const std::string& path, const std::string& body,
                                                    sdk::HttpHeaders headers = {});
   [[nodiscard]] Failure not_answered(const sdk::HttpError& error) const;
 
+  sdk::HttpClientOptions options_;
   sdk::HttpClient http_;
   bool trusted_ = false;  // the controller has proved who it is
   bool answer_lost_ =

@@ -1,20 +1,30 @@
 #include "app.hpp"
 
-#include <poll.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "all_commands.hpp"
 #include "page.hpp"
+#include "pager.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {
 namespace {
 
 using Words = std::vector<std::string>;
+
+bool may_be_long(const Command& command) {
+  return std::any_of(command.options.begin(), command.options.end(),
+                     [](const auto& option) { return option.name == no_pager_option().name; });
+}
+
+CliResult<Exit> run_with(const Command& command, const Arguments& arguments) {
+  if (command.run_here != nullptr) return command.run_here(arguments);
+  auto api = ApiClient::from_environment();
+  if (!api) return tl::unexpected(api.error());
+  return command.run(*api, arguments);
+}
 
 CliResult<Exit> run_command(const Command& command, const Words& words) {
   auto arguments = parse_arguments(command.options, words);
@@ -25,10 +35,10 @@ CliResult<Exit> run_command(const Command& command, const Words& words) {
     wrong.message += "\nusage: " + usage_of(command) + "   (muster " + command.words + " --help)";
     return tl::unexpected(wrong);
   }
-  if (command.run_here != nullptr) return command.run_here(*arguments);
-  auto api = ApiClient::from_environment();
-  if (!api) return tl::unexpected(api.error());
-  return command.run(*api, *arguments);
+  Pager pager(may_be_long(command) && !arguments->has("no-pager"));
+  auto done = run_with(command, *arguments);
+  if (auto paged = pager.close(); done && !paged) return tl::unexpected(paged.error());
+  return done;
 }
 
 bool is_help(const std::string& word) { return word == "--help" || word == "-h"; }
@@ -73,12 +83,7 @@ CliResult<Exit> find_and_run(const std::vector<Command>& commands, const Words& 
 }
 
 /// Whether all of the output arrived; a reader that has seen enough and closed its pipe has it all.
-bool output_arrived() {
-  if (std::cout << std::flush) return true;
-  pollfd out{STDOUT_FILENO, POLLOUT, 0};
-  const bool closed_by_reader = ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
-  return closed_by_reader;
-}
+bool output_arrived() { return static_cast<bool>(std::cout << std::flush) || reader_is_gone(); }
 
 CliResult<Exit> run_to_end(const std::vector<Command>& commands, const Words& words) {
   try {

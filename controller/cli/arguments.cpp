@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <charconv>
 
 namespace muster::cli {
 namespace {
@@ -37,6 +38,14 @@ std::string Arguments::value(const std::string& option, const std::string& other
 std::vector<std::string> Arguments::values(const std::string& option) const {
   const auto found = values_.find(option);
   return found == values_.end() ? std::vector<std::string>{} : found->second;
+}
+
+std::optional<std::uint64_t> number_from(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stopped != end || number == 0) return std::nullopt;
+  return number;
 }
 
 CliResult<Arguments> parse_arguments(const std::vector<Option>& options,

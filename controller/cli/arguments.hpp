@@ -1,8 +1,11 @@
 /// A command's words, checked against what the command says it takes.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "failure.hpp"
@@ -33,6 +36,9 @@ class Arguments {
                                               const std::vector<std::string>&);
   std::map<std::string, std::vector<std::string>> values_;
 };
+
+/// A whole number from 1 on, and nothing else in `text`.
+[[nodiscard]] std::optional<std::uint64_t> number_from(std::string_view text);
 
 /// Errors: Usage for an unknown option, a missing value or a value for a switch. Options may stand
 /// before, between and after the words, as `--name value` or `--name=value`.

@@ -2,10 +2,8 @@
 
 #include <unistd.h>
 
-#include <charconv>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 #include "terminal.hpp"
 
@@ -13,14 +11,6 @@ namespace muster::cli {
 namespace {
 
 using nlohmann::json;
-
-std::optional<std::uint64_t> number_from(const std::string& text) {
-  std::uint64_t number = 0;
-  const auto* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc() || stopped != end || number == 0) return std::nullopt;
-  return number;
-}
 
 /// On a terminal: whoever types the number has read it. Elsewhere nobody is asked.
 CliResult<std::uint64_t> ask_for_number(const Failure& why) {
@@ -56,13 +46,20 @@ CliResult<void> read_care(const Arguments& arguments, json& request) {
   return {};
 }
 
-CliResult<json> make_job(ApiClient& api, const std::string& path, json request) {
+CliResult<json> make_job(ApiClient& api, const std::string& path, json request,
+                         Interrupt& interrupt) {
+  interrupt.job_is_asked_for();
   auto made = api.post_once(path, request);
-  if (made || made.error().reason != "expect_needed") return made;
-  const auto expect = ask_for_number(made.error());
-  if (!expect) return tl::unexpected(expect.error());
-  request["expect"] = *expect;
-  return api.post_once(path, request);
+  if (!made && made.error().reason == "expect_needed") {
+    interrupt.nothing_runs();
+    const auto expect = ask_for_number(made.error());
+    if (!expect) return tl::unexpected(expect.error());
+    request["expect"] = *expect;
+    interrupt.job_is_asked_for();
+    made = api.post_once(path, request);
+  }
+  if (made) interrupt.job_is(made->value("job", ""));
+  return made;
 }
 
 }  // namespace muster::cli

@@ -7,6 +7,7 @@
 
 #include "api_client.hpp"
 #include "arguments.hpp"
+#include "interrupt.hpp"
 
 namespace muster::cli {
 
@@ -16,8 +17,9 @@ namespace muster::cli {
 [[nodiscard]] CliResult<void> read_care(const Arguments& arguments, nlohmann::json& request);
 
 /// Asks the controller for a job, once, and who sits at a terminal for the number of nodes where
-/// the controller wants it. Errors: those of ApiClient::post_once; Usage for a wrong number.
+/// the controller wants it; tells `interrupt` what runs. Errors: those of ApiClient::post_once;
+/// Usage for a wrong number.
 [[nodiscard]] CliResult<nlohmann::json> make_job(ApiClient& api, const std::string& path,
-                                                 nlohmann::json request);
+                                                 nlohmann::json request, Interrupt& interrupt);
 
 }  // namespace muster::cli

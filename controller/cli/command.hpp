@@ -52,6 +52,11 @@ struct Command {
 /// `--json`, which every command has.
 [[nodiscard]] inline Option json_option() { return {"json", "", "print one JSON object", false}; }
 
+/// `--no-pager`, of the commands whose output may be long: they use a pager without it.
+[[nodiscard]] inline Option no_pager_option() {
+  return {"no-pager", "", "print long output on a terminal without a pager", false};
+}
+
 /// Errors: Usage unless there are exactly `count` words, and nothing after a "--".
 [[nodiscard]] CliResult<void> expect_words(const Arguments& arguments, std::size_t count,
                                            const std::string& what);

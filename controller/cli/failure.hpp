@@ -17,7 +17,7 @@ enum class Exit : int {
   Denied = 5,
   OverBudget = 6,
   ChangesPending = 7,
-  Interrupted = 130,
+  Interrupted = 130,  ///< left before the job's end: by Ctrl-C, or because its reader went
 };
 
 struct Failure {

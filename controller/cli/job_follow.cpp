@@ -1,34 +1,46 @@
 #include "job_follow.hpp"
 
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "live_view.hpp"
 #include "patience.hpp"
+#include "terminal.hpp"
 
 namespace muster::cli {
 namespace {
-
-using nlohmann::json;
 
 tl::unexpected<Failure> goes_on(const Failure& failure, const std::string& job_id) {
   return cli::failure(failure.exit,
                       failure.message + "\nthe job goes on: muster job watch " + job_id);
 }
 
+Failure why_not_written() {
+  if (reader_is_gone()) return {Exit::Interrupted, "whoever read the output is gone"};
+  return {Exit::SomeFailed, "the output could not be written; is the disk full?"};
+}
+
 }  // namespace
 
-CliResult<json> follow_job(ApiClient& api, const std::string& job_id, LiveOutput output) {
-  LiveView view(job_id, output);
+CliResult<Exit> follow_job(ApiClient& api, const std::string& job_id, OutputForm form,
+                           Interrupt& interrupt) {
+  LiveView view(api, job_id, form);
   Patience patience;
   std::string last;  // event
   for (;;) {
     const auto ended = api.events(
         "/v1/jobs/" + job_id + "/events", last, [&] { view.connection_began(); },
         [&](const auto& name, const auto& data) {
+          interrupt.hold_when_leaving();
           patience.renew();
           view.on_event(name, data);
+          return static_cast<bool>(std::cout);
         });
-    if (view.is_done()) return view.finish(api);
+    if (view.is_done()) {
+      interrupt.job_is_over();
+      return view.finish();
+    }
+    if (!std::cout) return goes_on(why_not_written(), job_id);
     const auto why =
         ended ? Failure{Exit::Unreached, "the controller ended the job's events"} : ended.error();
     const bool refused = why.exit == Exit::MatchedNothing || why.exit == Exit::Usage;

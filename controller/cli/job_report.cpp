@@ -51,6 +51,16 @@ std::vector<Group> groups_of(const json& job) {
   return groups;
 }
 
+std::vector<Group> one_each(const json& job) {
+  std::vector<Group> groups;
+  for (const auto& task : job.at("tasks")) {
+    groups.push_back({{printable(task.value("node", ""))}, task});
+  }
+  std::sort(groups.begin(), groups.end(),
+            [](const auto& a, const auto& b) { return a.nodes < b.nodes; });
+  return groups;
+}
+
 std::string heading_of(const Group& group) {
   std::string names;
   for (std::size_t i = 0; i < std::min(group.nodes.size(), kMaxShownNames); ++i) {
@@ -62,25 +72,46 @@ std::string heading_of(const Group& group) {
   return names;
 }
 
-CliResult<void> print_stream(ApiClient& api, const std::string& job_id, const Group& group,
-                             const json& output) {
-  const auto stream = output.value("stream", "");
-  if (output.value("kept", 0) == 0 || stream == "records") return {};
-  std::string body;
-  const auto done = api.download("/v1/jobs/" + job_id + "/output" +
-                                     query({{"node", group.task.value("node", "")},
-                                            {"stream", stream},
-                                            {"length", std::to_string(kMaxShownBytes)}}),
-                                 [&](std::string_view chunk) {
-                                   body += chunk;
-                                   return true;
-                                 });
-  if (!done) return done;
-  std::cout << (on_terminal() ? printable(body) : body);
-  if (!body.empty() && body.back() != '\n') std::cout << "\n";
+/// What was printed, as far as it is shown. Of many nodes with the same output one is asked.
+class Bodies {
+ public:
+  Bodies(ApiClient& api, std::string job_id) : api_(api), job_id_(std::move(job_id)) {}
+
+  CliResult<std::string> of(const std::string& node, const json& output) {
+    const auto digest = output.value("digest", "");
+    if (const auto known = known_.find(digest); known != known_.end()) return known->second;
+    std::string body;
+    const auto done = api_.download("/v1/jobs/" + job_id_ + "/output" +
+                                        query({{"node", node},
+                                               {"stream", output.value("stream", "")},
+                                               {"length", std::to_string(kMaxShownBytes)}}),
+                                    [&](std::string_view chunk) {
+                                      body += chunk;
+                                      return true;
+                                    });
+    if (!done) return tl::unexpected(done.error());
+    if (known_.size() == kMaxKnown) known_.clear();
+    if (!digest.empty()) known_[digest] = body;
+    return body;
+  }
+
+ private:
+  static constexpr std::size_t kMaxKnown = 64;
+
+  ApiClient& api_;
+  std::string job_id_;
+  std::map<std::string, std::string> known_;  // by digest
+};
+
+CliResult<void> print_stream(Bodies& bodies, const Group& group, const json& output) {
+  if (output.value("kept", 0) == 0 || output.value("stream", "") == "records") return {};
+  const auto body = bodies.of(group.task.value("node", ""), output);
+  if (!body) return tl::unexpected(body.error());
+  std::cout << (on_terminal() ? printable(*body) : *body);
+  if (!body->empty() && body->back() != '\n') std::cout << "\n";
   const auto size = output.value("size", std::uint64_t{0});
-  if (size > body.size()) {
-    std::cout << coloured("(" + std::to_string(body.size()) + " of " + std::to_string(size) +
+  if (size > body->size()) {
+    std::cout << coloured("(" + std::to_string(body->size()) + " of " + std::to_string(size) +
                               " bytes shown)",
                           Colour::Dim)
               << "\n";
@@ -106,13 +137,13 @@ void print_result(const json& result) {
   }
 }
 
-CliResult<void> print_group(ApiClient& api, const json& job, const Group& group) {
+CliResult<void> print_group(Bodies& bodies, const json& job, const Group& group) {
   const auto state = group.task.value("state", "");
   std::cout << coloured(heading_of(group), Colour::Plain) << ": "
             << coloured(state, colour_of_state(state)) << "\n";
   const auto outputs = group.task.value("outputs", json::array());
   for (const auto& output : outputs) {
-    if (auto done = print_stream(api, job.value("job", ""), group, output); !done) return done;
+    if (auto done = print_stream(bodies, group, output); !done) return done;
   }
   if (cut_by_program_limit(job, group.task)) {
     std::cout << coloured("(" + std::string(kProgramLimit) + ")", Colour::Dim) << "\n";
@@ -151,9 +182,11 @@ std::string summary_of(const json& counts) {
 
 }  // namespace
 
-CliResult<void> print_job(ApiClient& api, const json& job) {
-  for (const auto& group : groups_of(job)) {
-    if (auto done = print_group(api, job, group); !done) return done;
+CliResult<void> print_job(ApiClient& api, const json& job, OutputForm form) {
+  Bodies bodies(api, job.value("job", ""));
+  for (const auto& group : form == OutputForm::ByNode ? one_each(job) : groups_of(job)) {
+    if (!std::cout) return {};  // the reader has seen enough
+    if (auto done = print_group(bodies, job, group); !done) return done;
   }
   std::cout << std::flush;
   std::cerr << summary_of(job.at("counts")) << "  (job " << job.value("job", "") << ")\n";

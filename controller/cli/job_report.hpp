@@ -1,15 +1,17 @@
-/// The results of a job for people: nodes with the same outcome and the same output stand together.
+/// The results of a job for people.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
 
 #include "api_client.hpp"
+#include "output_form.hpp"
 
 namespace muster::cli {
 
-/// Prints groups, largest first, then one line of counts. Fetches one body of output for each
-/// group.
-[[nodiscard]] CliResult<void> print_job(ApiClient& api, const nlohmann::json& job);
+/// A block for each group of nodes with the same outcome and the same output, the largest first;
+/// with OutputForm::ByNode for each node, by name. Then one line of counts on standard error.
+/// Fetches one body of output for each block.
+[[nodiscard]] CliResult<void> print_job(ApiClient& api, const nlohmann::json& job, OutputForm form);
 
 /// What is left to say when the output was shown live: whose output was cut and which tasks did not
 /// end well, on standard error.

@@ -1,12 +1,13 @@
 #include "live_view.hpp"
 
-#include <unistd.h>
-
 #include <iostream>
 #include <muster/core/base/bytes.hpp>
 #include <muster/core/crypto/base64url.hpp>
 #include <utility>
 
+#include "job_exit.hpp"
+#include "job_report.hpp"
+#include "json_lines.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {
@@ -14,168 +15,144 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kLongestLine = std::size_t{64} << 10U;  // that is kept back for its end
-
 std::string bytes_of(const json& event) {
   if (event.contains("text")) return event.at("text").get<std::string>();
   const auto bytes = crypto::from_base64url(event.value("base64", ""));
   return bytes ? std::string(as_text(*bytes)) : std::string();
 }
 
-std::ostream& out_for(const std::string& stream) {
-  return stream == "stderr" ? std::cerr : std::cout;
-}
-
-bool to_terminal(const std::string& stream) {
-  return on_terminal(stream == "stderr" ? STDERR_FILENO : STDOUT_FILENO);
+std::unique_ptr<LiveSink> sink_for(OutputForm form, const std::string& job_id) {
+  if (form == OutputForm::Stream) return prefixed_sink();
+  if (form == OutputForm::JsonLines) return std::make_unique<JsonLines>(job_id, std::cout);
+  return nullptr;
 }
 
 }  // namespace
 
-LiveView::LiveView(std::string job_id, LiveOutput output)
-    : job_id_(std::move(job_id)), output_(output), progress_(on_terminal(STDERR_FILENO)) {}
+LiveView::LiveView(ApiClient& api, std::string job_id, OutputForm form)
+    : api_(api), job_id_(std::move(job_id)), form_(form), sink_(sink_for(form, job_id_)) {}
 
 void LiveView::connection_began() {
-  for (auto& [key, shown] : shown_) shown.place.connection_began();
+  for (auto& [name, place] : places_) place.connection_began();
 }
 
 void LiveView::on_event(const std::string& name, const json& data) {
-  if (name == "task" && data.contains("counts")) show_counts(data.at("counts"));
+  if (name == "task" && data.contains("counts")) {
+    settle_form(data.at("counts"));
+    show_counts(data.at("counts"));
+    if (sink_) sink_->task(data);
+  }
   if (name == "output") show_output(data);
   if (name == "progress") show_progress(data);
-  if (name == "gap") tell_of_gap();
   if (name == "done") {
     done_ = data;
-    clear_line();
+    progress_.clear();
   }
 }
 
-CliResult<json> LiveView::finish(ApiClient& api) {
-  one_ = done_.at("counts").value("targets", 0) == 1;
-  for (const auto& task : done_.at("tasks")) {
-    if (!passes_through()) break;
-    for (const auto& output : task.value("outputs", json::array())) {
-      auto& part = shown(task.value("node", ""), output.value("stream", ""));
-      if (part.stream == "records") continue;
-      if (part.place.shown() >= output.value("kept", std::uint64_t{0})) continue;
-      if (auto fetched = fetch_rest(api, part); !fetched) return tl::unexpected(fetched.error());
+CliResult<Exit> LiveView::finish() {
+  settle_form(done_.at("counts"));
+  if (sink_) {
+    // A reader that is gone needs nothing more.
+    if (auto fetched = fetch_the_rest(); !fetched && std::cout) {
+      return tl::unexpected(fetched.error());
     }
+    sink_->end(done_);
+  } else if (form_ == OutputForm::Json) {
+    std::cout << done_.dump(2) << "\n";
+  } else if (auto printed = print_job(api_, done_, form_); !printed) {
+    return tl::unexpected(printed.error());
   }
-  for (auto& [key, part] : shown_) end_line(part);
   std::cout << std::flush;
-  return std::move(done_);
+  return exit_of_job(done_);
 }
 
-LiveView::Shown& LiveView::shown(const std::string& node, const std::string& stream) {
-  auto& found = shown_[node + "/" + stream];
-  found.node = node;
-  found.stream = stream;
-  return found;
+/// With how many nodes the job has, which shows when the first of its tasks is told.
+void LiveView::settle_form(const json& counts) {
+  if (form_ != OutputForm::PassThrough || sink_) return;
+  if (counts.value("targets", 0) == 1) {
+    sink_ = pass_through_sink();
+  } else {
+    form_ = OutputForm::Variants;
+  }
 }
 
 void LiveView::show_counts(const json& counts) {
-  one_ = counts.value("targets", 0) == 1;
-  if (!progress_ || output_ == LiveOutput::Prefixed || passes_through()) return;
+  if (sink_) return;
   std::string line;
   for (const auto& [state, count] : counts.items()) {
     if (state != "targets" && count.get<int>() > 0) {
       line += (line.empty() ? "" : " · ") + std::to_string(count.get<int>()) + " " + state;
     }
   }
-  show_line(line + " of " + std::to_string(counts.value("targets", 0)));
+  progress_.show(line + " of " + std::to_string(counts.value("targets", 0)));
 }
 
 void LiveView::show_progress(const json& data) {
-  if (!progress_) return;
+  if (sink_) sink_->progress(data);
+  if (form_ == OutputForm::JsonLines) return;
   const auto percent = static_cast<int>(data.value("done", 0.0) * 100);
-  show_line(printable(data.value("node", "")) + " " + std::to_string(percent) + "% " +
-            printable(data.value("note", "")));
+  progress_.show(printable(data.value("node", "")) + " " + std::to_string(percent) + "% " +
+                 printable(data.value("note", "")));
+}
+
+/// Records are no text.
+bool LiveView::shows(const StreamName& name) const {
+  return name.stream != "records" || form_ == OutputForm::JsonLines;
 }
 
 void LiveView::show_output(const json& data) {
-  if (output_ == LiveOutput::None || (output_ == LiveOutput::RawIfOne && !one_)) return;
-  auto& part = shown(data.value("node", ""), data.value("stream", ""));
+  const StreamName name{data.value("node", ""), data.value("stream", "")};
+  if (!sink_ || !shows(name)) return;
+  auto& place = places_[name];
   const auto offset = data.value("offset", std::uint64_t{0});
-  if (offset > part.place.shown()) {
-    if (passes_through()) {
-      // The events go on meanwhile, so this takes a connection of its own.
-      auto other = ApiClient::from_environment();
-      // Where that fails the end of the job is soon enough: finish().
-      if (!other || !fetch_rest(*other, part) || offset > part.place.shown()) return;
-    } else {
-      end_line(part);
-    }
+  if (offset > place.shown()) {
+    // Where that fails the end of the job is soon enough: fetch_the_rest().
+    if (!fetch_while_followed(name, place) || offset > place.shown()) return;
   }
   const auto bytes = bytes_of(data);
-  const auto fresh = part.place.take(offset, bytes.size());
-  if (fresh.anew) {
-    end_line(part);
-    std::cerr << printable(part.node) << ": runs again; " << printable(part.stream)
-              << " begins anew\n";
-  }
-  write(part, std::string_view(bytes).substr(static_cast<std::size_t>(fresh.skip)));
+  const auto fresh = place.take(offset, bytes.size());
+  progress_.clear();
+  if (fresh.anew) sink_->begins_anew(name);
+  sink_->output(name, offset + fresh.skip,
+                std::string_view(bytes).substr(static_cast<std::size_t>(fresh.skip)));
 }
 
-void LiveView::tell_of_gap() {
-  // Where bytes are passed through they are fetched; what is shown at the end is whole.
-  if (output_ != LiveOutput::Prefixed || std::exchange(gap_told_, true)) return;
-  std::cerr << "some live output was left out; muster job output has all of it\n";
+CliResult<void> LiveView::fetch_while_followed(const StreamName& name, StreamPlace& place) {
+  if (!fetching_) fetching_ = api_.another();
+  return fetch(*fetching_, name, place);
 }
 
-CliResult<void> LiveView::fetch_rest(ApiClient& api, Shown& shown) {
+CliResult<void> LiveView::fetch(ApiClient& api, const StreamName& name, StreamPlace& place) {
   const auto path = "/v1/jobs/" + job_id_ + "/output" +
-                    query({{"node", shown.node},
-                           {"stream", shown.stream},
-                           {"offset", std::to_string(shown.place.shown())}});
+                    query({{"node", name.node},
+                           {"stream", name.stream},
+                           {"offset", std::to_string(place.shown())}});
+  progress_.clear();
   return api.download(path, [&](std::string_view chunk) {
-    write(shown, chunk);
-    shown.place.fetched(chunk.size());
-    return true;
+    sink_->output(name, place.shown(), chunk);
+    place.fetched(chunk.size());
+    return static_cast<bool>(std::cout);
   });
 }
 
-void LiveView::write(Shown& shown, std::string_view bytes) {
-  clear_line();
-  if (output_ == LiveOutput::Prefixed) return write_lines(shown, bytes);
-  auto& out = out_for(shown.stream);
-  if (!to_terminal(shown.stream)) {
-    out << bytes << std::flush;
-    return;
+CliResult<void> LiveView::fetch_the_rest() {
+  for (const auto& task : done_.at("tasks")) {
+    for (const auto& output : task.value("outputs", json::array())) {
+      const StreamName name{task.value("node", ""), output.value("stream", "")};
+      if (!shows(name)) continue;
+      auto& place = places_[name];
+      if (place.shown() >= output.value("kept", std::uint64_t{0})) continue;
+      if (auto fetched = fetch(api_, name, place); !fetched) return fetched;
+    }
   }
-  shown.pending += bytes;
-  out << take_printable(shown.pending) << std::flush;
+  return {};
 }
 
-void LiveView::write_lines(Shown& shown, std::string_view bytes) {
-  auto& out = out_for(shown.stream);
-  for (const char character : bytes) {
-    shown.pending += character;
-    if (character == '\n' || shown.pending.size() >= kLongestLine) end_line(shown);
-  }
-  out << std::flush;
-}
-
-void LiveView::end_line(Shown& shown) {
-  if (shown.pending.empty()) return;
-  auto& out = out_for(shown.stream);
-  if (output_ == LiveOutput::Prefixed) {
-    out << printable(shown.node) << ": "
-        << (to_terminal(shown.stream) ? printable(shown.pending) : shown.pending);
-    if (shown.pending.back() != '\n') out << "\n";
-  } else {
-    out << printable(shown.pending);
-  }
-  shown.pending.clear();
-}
-
-void LiveView::show_line(const std::string& text) {
-  std::cerr << "\r\x1b[K" << text << std::flush;
-  line_open_ = true;
-}
-
-void LiveView::clear_line() {
-  if (line_open_) std::cerr << "\r\x1b[K" << std::flush;
-  line_open_ = false;
+CliResult<Exit> show_job_as_it_is(ApiClient& api, const json& job, OutputForm form) {
+  LiveView view(api, job.value("job", ""), form);
+  view.on_event("done", job);
+  return view.finish();
 }
 
 }  // namespace muster::cli

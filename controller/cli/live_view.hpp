@@ -1,62 +1,60 @@
-/// What a job that is followed shows while it runs: counts and progress on standard error, output
-/// where it belongs.
+/// What a job that is followed shows: as it comes where the form is one of those, at its end
+/// otherwise, and how far it is on a terminal's standard error meanwhile.
 ///
-/// Each byte is shown once, in its place: what the events left out is fetched, where bytes are
-/// passed through. One per follow_job(), one thread.
+/// Each byte of output is shown once, in its place: what the events left out is fetched. One per
+/// job, one thread.
 #pragma once
 
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "api_client.hpp"
-#include "job_follow.hpp"
+#include "live_sink.hpp"
+#include "output_form.hpp"
+#include "progress_line.hpp"
 #include "stream_place.hpp"
 
 namespace muster::cli {
 
 class LiveView {
  public:
-  LiveView(std::string job_id, LiveOutput output);
+  /// `api` is for what is fetched at the end and lives longer.
+  LiveView(ApiClient& api, std::string job_id, OutputForm form);
 
   /// The stream of events begins, for the first time or anew, with what is.
   void connection_began();
   void on_event(const std::string& name, const nlohmann::json& data);
 
   [[nodiscard]] bool is_done() const { return done_.is_object(); }
-  /// Once it is done: shows what is still missing of the output, and gives the job. Errors: those
-  /// of ApiClient::download.
-  [[nodiscard]] CliResult<nlohmann::json> finish(ApiClient& api);
+  /// Once it is done: shows what was not shown yet, and gives what it came to. Errors: those of
+  /// ApiClient::download.
+  [[nodiscard]] CliResult<Exit> finish();
 
  private:
-  struct Shown {
-    std::string node;
-    std::string stream;
-    StreamPlace place;
-    std::string pending;  // of a line, or of a character, whose rest is still to come
-  };
-
-  [[nodiscard]] bool passes_through() const { return output_ == LiveOutput::RawIfOne && one_; }
-  Shown& shown(const std::string& node, const std::string& stream);
+  void settle_form(const nlohmann::json& counts);
   void show_counts(const nlohmann::json& counts);
   void show_progress(const nlohmann::json& data);
   void show_output(const nlohmann::json& data);
-  void tell_of_gap();
-  [[nodiscard]] CliResult<void> fetch_rest(ApiClient& api, Shown& shown);
-  void write(Shown& shown, std::string_view bytes);
-  void write_lines(Shown& shown, std::string_view bytes);
-  void end_line(Shown& shown);
-  void show_line(const std::string& text);
-  void clear_line();
+  [[nodiscard]] bool shows(const StreamName& name) const;
+  [[nodiscard]] CliResult<void> fetch_while_followed(const StreamName& name, StreamPlace& place);
+  [[nodiscard]] CliResult<void> fetch(ApiClient& api, const StreamName& name, StreamPlace& place);
+  [[nodiscard]] CliResult<void> fetch_the_rest();
 
+  ApiClient& api_;
   std::string job_id_;
-  LiveOutput output_;
-  bool progress_;
-  bool one_ = false;  // node
-  bool line_open_ = false;
-  bool gap_told_ = false;
-  std::map<std::string, Shown> shown_;
+  OutputForm form_;
+  std::unique_ptr<LiveSink> sink_;     // null: the form shows nothing before the end
+  std::optional<ApiClient> fetching_;  // beside the connection that the events keep busy
+  ProgressLine progress_;
+  std::map<StreamName, StreamPlace> places_;
   nlohmann::json done_;
 };
+
+/// The same of a job as it is now.
+[[nodiscard]] CliResult<Exit> show_job_as_it_is(ApiClient& api, const nlohmann::json& job,
+                                                OutputForm form);
 
 }  // namespace muster::cli

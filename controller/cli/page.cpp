@@ -129,7 +129,9 @@ std::vector<Term> exits_of_jobs() {
           {"5", "denied, by the controller or by a node"},
           {"6", "stopped after too many failures"},
           {"7", "--check found changes to make"},
-          {"130", "left with Ctrl-C; the job goes on"}};
+          {"130",
+           "left before the end, with Ctrl-C or because whoever read the output is gone; the job "
+           "goes on, unless a second Ctrl-C cancelled it"}};
 }
 
 std::vector<Term> exits_of(const Command& command) {

@@ -4,6 +4,11 @@
 #include <nlohmann/json.hpp>
 
 namespace muster::cli {
+namespace {
+
+constexpr std::uint64_t kNodesOnAPage = 1000;
+
+}  // namespace
 
 std::vector<Option> with_targets(std::vector<Option> others) {
   std::vector<Option> options{
@@ -31,16 +36,18 @@ CliResult<std::string> selector_of(const Arguments& arguments) {
   return arguments.value("on");
 }
 
+PagedList nodes_that_match(const std::string& selector) {
+  return {"/v1/nodes", {{"selector", selector}}, "after", kNodesOnAPage};
+}
+
 CliResult<nlohmann::json> matching_nodes(ApiClient& api, const std::string& selector) {
   auto nodes = nlohmann::json::array();
-  std::string after;
-  do {
-    auto page = api.get("/v1/nodes" + query({{"selector", selector}, {"after", after}}));
-    if (!page) return page;
-    auto& more = page->at("nodes");
+  const auto listed = each_page(api, nodes_that_match(selector), [&](const nlohmann::json& page) {
+    const auto& more = page.at("nodes");
     nodes.insert(nodes.end(), more.begin(), more.end());
-    after = text_of(*page, "next");
-  } while (!after.empty());
+    return true;
+  });
+  if (!listed) return tl::unexpected(listed.error());
   return nlohmann::json{{"nodes", std::move(nodes)}};
 }
 

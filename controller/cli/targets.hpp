@@ -6,6 +6,7 @@
 
 #include "api_client.hpp"
 #include "arguments.hpp"
+#include "paged_list.hpp"
 
 namespace muster::cli {
 
@@ -15,8 +16,9 @@ namespace muster::cli {
 /// said in our words.
 [[nodiscard]] CliResult<std::string> selector_of(const Arguments& arguments);
 
-/// The nodes that a selector means (all when it is empty) as {"nodes": [...]}, by name, whatever
-/// the number of pages.
+/// The nodes that a selector means (all when it is empty), by name, page by page.
+[[nodiscard]] PagedList nodes_that_match(const std::string& selector);
+/// All of them as {"nodes": [...]}.
 [[nodiscard]] CliResult<nlohmann::json> matching_nodes(ApiClient& api, const std::string& selector);
 
 }  // namespace muster::cli

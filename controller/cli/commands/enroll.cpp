@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../table.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../table.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
@@ -84,7 +85,7 @@ std::vector<Command> group_commands() {
       {.words = "group ls",
        .summary = "the selectors that have a name",
        .examples = {{"muster group ls"}},
-       .options = {json_option()},
+       .options = {no_pager_option(), json_option()},
        .run = list_groups},
       {.words = "group show",
        .takes = "GROUP",

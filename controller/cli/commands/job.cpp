@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <iostream>
 #include <muster/core/base/bytes.hpp>
 #include <muster/core/base/ids.hpp>
@@ -7,10 +9,13 @@
 #include "../care.hpp"
 #include "../command.hpp"
 #include "../interrupt.hpp"
-#include "../job_exit.hpp"
 #include "../job_follow.hpp"
-#include "../job_report.hpp"
+#include "../live_view.hpp"
+#include "../output_form.hpp"
+#include "../paged_list.hpp"
+#include "../table.hpp"
 #include "../terminal.hpp"
+#include "../utf8.hpp"
 
 namespace muster::cli {
 namespace {
@@ -27,22 +32,43 @@ std::string counts_text(const json& counts) {
   return text;
 }
 
+constexpr std::uint64_t kJobsOnAPage = 500;
+
+std::vector<std::string> row_of(const json& job) {
+  return {job.value("job", ""),
+          printable(job.value("operation", "")),
+          printable(job.value("selector", "")),
+          job.value("state", ""),
+          short_time(text_of(job, "created")),
+          counts_text(job.at("counts"))};
+}
+
+/// Which jobs are listed. Errors: Usage.
+CliResult<PagedList> jobs_to_list(const Arguments& arguments) {
+  PagedList list{"/v1/jobs", {{"before", arguments.value("before")}}, "before", kJobsOnAPage, 50};
+  if (!arguments.has("limit")) return list;
+  const auto limit = number_from(arguments.value("limit"));
+  if (!limit) return failure(Exit::Usage, "--limit wants a number of jobs, from 1 on");
+  list.limit = *limit;
+  return list;
+}
+
 CliResult<Exit> list_jobs(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
-  const auto answer = api.get("/v1/jobs" + query({{"limit", arguments.value("limit")},
-                                                  {"before", arguments.value("before")}}));
-  if (!answer) return tl::unexpected(answer.error());
-  if (arguments.has("json")) {
-    std::cout << answer->dump(2) << "\n";
-    return Exit::Ok;
-  }
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& job : answer->at("jobs")) {
-    rows.push_back({job.value("job", ""), printable(job.value("operation", "")),
-                    printable(job.value("selector", "")), job.value("state", ""),
-                    short_time(text_of(job, "created")), counts_text(job.at("counts"))});
-  }
-  std::cout << table({"JOB", "OPERATION", "ON", "STATE", "CREATED", "TASKS"}, rows);
+  const auto list = jobs_to_list(arguments);
+  if (!list) return tl::unexpected(list.error());
+  const bool as_json = arguments.has("json");
+  JsonList object(std::cout, "jobs");
+  Table rows(std::cout, {"JOB", "OPERATION", "ON", "STATE", "CREATED", "TASKS"},
+             columns_of(STDOUT_FILENO));
+  json next = json::object();
+  const auto listed = each_page(api, *list, [&](const json& page) {
+    for (const auto& job : page.at("jobs")) as_json ? object.add(job) : rows.add(row_of(job));
+    next = page.contains("next") ? json{{"next", page.at("next")}} : json::object();
+    return static_cast<bool>(std::cout);
+  });
+  if (!listed) return tl::unexpected(listed.error());
+  as_json ? object.finish(next) : rows.finish();
   return Exit::Ok;
 }
 
@@ -61,31 +87,25 @@ CliResult<std::string> job_path(const Arguments& arguments) {
 CliResult<Exit> show_job(ApiClient& api, const Arguments& arguments) {
   const auto path = job_path(arguments);
   if (!path) return tl::unexpected(path.error());
+  const auto form = output_form(arguments, OutputForm::Variants);
+  if (!form) return tl::unexpected(form.error());
   const auto job = api.get(*path);
   if (!job) return or_look(job.error(), "muster job ls");
-  if (arguments.has("json")) {
-    std::cout << job->dump(2) << "\n";
-  } else if (auto shown = print_job(api, *job); !shown) {
-    return tl::unexpected(shown.error());
-  }
+  const auto shown = show_job_as_it_is(api, *job, *form);
+  if (!shown) return shown;
   return Exit::Ok;  // it was shown; what the job came to is `job watch`'s exit
 }
 
 CliResult<Exit> watch_job(ApiClient& api, const Arguments& arguments) {
   const auto path = job_path(arguments);
   if (!path) return tl::unexpected(path.error());
-  const bool as_json = arguments.has("json");
-  Interrupt interrupt;
+  const auto form = output_form(arguments, OutputForm::Stream);
+  if (!form) return tl::unexpected(form.error());
+  Interrupt interrupt(std::nullopt);
   interrupt.job_is(arguments.words[0]);
-  const auto job =
-      follow_job(api, arguments.words[0], as_json ? LiveOutput::None : LiveOutput::Prefixed);
-  if (!job) return or_look(job.error(), "muster job ls");
-  if (as_json) {
-    std::cout << job->dump(2) << "\n";
-  } else {
-    print_troubles(*job);
-  }
-  return exit_of_job(*job);
+  const auto ended = follow_job(api, arguments.words[0], *form, interrupt);
+  if (!ended) return or_look(ended.error(), "muster job ls");
+  return ended;
 }
 
 /// What the job says of one stream of one task, without the bytes.
@@ -165,24 +185,17 @@ CliResult<Exit> retry_job(ApiClient& api, const Arguments& arguments) {
   json request = json::object();
   if (arguments.has("state")) request["states"] = arguments.values("state");
   if (auto read = read_care(arguments, request); !read) return tl::unexpected(read.error());
-  Interrupt interrupt;
-  const auto created = make_job(api, *path + "/retry", request);
+  const auto form = output_form(arguments, OutputForm::Variants);
+  if (!form) return tl::unexpected(form.error());
+  Interrupt interrupt(api.another());
+  const auto created = make_job(api, *path + "/retry", request, interrupt);
   if (!created) return or_look(created.error(), "muster job show " + arguments.words[0]);
   const auto id = created->value("job", "");
-  const bool as_json = arguments.has("json");
   if (arguments.has("detach")) {
-    std::cout << (as_json ? json{{"job", id}}.dump() : id) << "\n";
+    std::cout << (is_json(*form) ? json{{"job", id}}.dump() : id) << "\n";
     return Exit::Ok;
   }
-  interrupt.job_is(id);
-  const auto job = follow_job(api, id, LiveOutput::None);
-  if (!job) return tl::unexpected(job.error());
-  if (as_json) {
-    std::cout << job->dump(2) << "\n";
-  } else if (auto printed = print_job(api, *job); !printed) {
-    return tl::unexpected(printed.error());
-  }
-  return exit_of_job(*job);
+  return follow_job(api, id, *form, interrupt);
 }
 
 }  // namespace
@@ -194,6 +207,7 @@ std::vector<Command> job_commands() {
        .examples = {{"muster job ls --limit 10"}},
        .options = {{"limit", "N", "how many (default: 50)"},
                    {"before", "JOB", "older than this job"},
+                   no_pager_option(),
                    json_option()},
        .run = list_jobs},
       {.words = "job show",
@@ -202,8 +216,9 @@ std::vector<Command> job_commands() {
        .about = "Nodes that answered alike stand together. That it could be shown is exit 0, "
                 "whatever the job came to.",
        .examples = {{"muster job show 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1"},
+                    {"muster job show 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1 --output by-node"},
                     {"muster job show 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1 --json"}},
-       .options = {json_option()},
+       .options = with_output({no_pager_option()}),
        .run = show_job},
       {.words = "job watch",
        .takes = "JOB",
@@ -211,7 +226,7 @@ std::vector<Command> job_commands() {
        .examples = {{"muster job watch 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1"},
                     {"muster job watch $(muster exec --on role=web --detach -- uptime)",
                      "start it now, follow it later"}},
-       .options = {json_option()},
+       .options = with_output({}),
        .ends_as_job = true,
        .run = watch_job},
       {.words = "job output",
@@ -222,6 +237,7 @@ std::vector<Command> job_commands() {
                      "stderr > web1.err"}},
        .options = {{"node", "NODE", "whose (needed when the job has several nodes)"},
                    {"stream", "stdout|stderr|records", "which (default: stdout)"},
+                   no_pager_option(),
                    json_option()},
        .run = job_output},
       {.words = "job cancel",
@@ -239,13 +255,12 @@ std::vector<Command> job_commands() {
        .examples = {{"muster job retry 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1"},
                     {"muster job retry 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1 --state failed --state "
                      "timed_out"}},
-       .options = with_care(
+       .options = with_care(with_output(
            {{"state", "STATE",
              "where it ended so; may be repeated (default: failed, timed_out, refused, expired, "
              "skipped and unreachable, not indeterminate)",
              true},
-            {"detach", "", "print the new job's id and do not wait"},
-            json_option()}),
+            {"detach", "", "print the new job's id and do not wait"}})),
        .ends_as_job = true,
        .run = retry_job},
   };

@@ -1,7 +1,11 @@
+#include <unistd.h>
+
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../paged_list.hpp"
+#include "../table.hpp"
 #include "../targets.hpp"
 #include "../terminal.hpp"
 
@@ -33,40 +37,64 @@ std::string clone_of(const json& node) {
                     text_of(*clone, "refused"));
 }
 
+std::vector<std::string> row_of(const json& node) {
+  const auto presence = node.value("presence", "");
+  return {printable(node.value("name", "")),
+          presence + (node.contains("drained") ? ", drained" : ""),
+          joined_labels(node.at("labels")),
+          printable(node.at("facts").value("os.pretty", "-")),
+          printable(node.value("agent_version", "-")),
+          short_time(text_of(node, "last_seen"))};
+}
+
+/// As the pages come; gives how many nodes there were.
+CliResult<std::size_t> print_nodes(ApiClient& api, const std::string& selector, bool as_json) {
+  JsonList object(std::cout, "nodes");
+  Table rows(std::cout, {"NAME", "PRESENCE", "LABELS", "OS", "AGENT", "LAST SEEN"},
+             columns_of(STDOUT_FILENO));
+  std::string clones;
+  std::size_t count = 0;
+  const auto listed = each_page(api, nodes_that_match(selector), [&](const json& page) {
+    for (const auto& node : page.at("nodes")) {
+      ++count;
+      if (as_json) {
+        object.add(node);
+      } else {
+        rows.add(row_of(node));
+        clones += clone_of(node);
+      }
+    }
+    return static_cast<bool>(std::cout);
+  });
+  if (!listed) return tl::unexpected(listed.error());
+  if (as_json) {
+    object.finish(json::object());
+  } else if (count > 0) {
+    rows.finish();
+    std::cout << clones;
+  }
+  return count;
+}
+
 CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments, "; to choose nodes say --on SELECTOR"); !right) {
     return tl::unexpected(right.error());
   }
   const auto selector = selector_of(arguments);
   if (!selector) return tl::unexpected(selector.error());
-  const auto answer = matching_nodes(api, *selector);
-  if (!answer) return tl::unexpected(answer.error());
-  const auto& nodes = answer->at("nodes");
-  if (arguments.has("json")) {
-    std::cout << answer->dump(2) << "\n";
-    return nodes.empty() && !selector->empty() ? Exit::MatchedNothing : Exit::Ok;
-  }
-  if (nodes.empty() && !selector->empty()) {
+  const bool as_json = arguments.has("json");
+  const auto count = print_nodes(api, *selector, as_json);
+  if (!count) return tl::unexpected(count.error());
+  if (*count > 0) return Exit::Ok;
+  if (!selector->empty()) {
+    if (as_json) return Exit::MatchedNothing;
     return failure(Exit::MatchedNothing, "no node matches " + *selector);
   }
-  if (nodes.empty()) {
+  if (!as_json) {
     std::cerr << "no nodes yet; make a token with `muster enroll token create` and run\n"
                  "  muster-agent join --token-file FILE --state /var/lib/muster-agent\n"
                  "on a node\n";
-    return Exit::Ok;
   }
-  std::vector<std::vector<std::string>> rows;
-  std::string clones;
-  for (const auto& node : nodes) {
-    clones += clone_of(node);
-    const auto presence = node.value("presence", "");
-    rows.push_back(
-        {printable(node.value("name", "")),
-         presence + (node.contains("drained") ? ", drained" : ""), joined_labels(node.at("labels")),
-         printable(node.at("facts").value("os.pretty", "-")),
-         printable(node.value("agent_version", "-")), short_time(text_of(node, "last_seen"))});
-  }
-  std::cout << table({"NAME", "PRESENCE", "LABELS", "OS", "AGENT", "LAST SEEN"}, rows) << clones;
   return Exit::Ok;
 }
 
@@ -146,19 +174,19 @@ std::vector<Command> node_commands() {
                     {"muster node ls --on 'role=web and os.version>=12'"},
                     {"muster node ls -C 'G@os:Debian and web*'", "as Salt would write it"},
                     {"muster node ls --json | grep -c '\"presence\": \"online\"'"}},
-       .options = with_targets({json_option()}),
+       .options = with_targets({no_pager_option(), json_option()}),
        .run = list_nodes},
       {.words = "node show",
        .takes = "NODE",
        .summary = "one node with its facts and plugins",
        .examples = {{"muster node show web1"}},
-       .options = {json_option()},
+       .options = {no_pager_option(), json_option()},
        .run = show_node},
       {.words = "node facts",
        .takes = "NODE",
        .summary = "what a node tells of itself",
        .examples = {{"muster node facts web1"}},
-       .options = {json_option()},
+       .options = {no_pager_option(), json_option()},
        .run = show_facts},
   };
 }

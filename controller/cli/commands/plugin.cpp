@@ -3,6 +3,7 @@
 
 #include "../command.hpp"
 #include "../operation.hpp"
+#include "../table.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
@@ -76,13 +77,13 @@ std::vector<Command> plugin_commands() {
        .summary = "the plugins of the fleet",
        .about = "With their versions, and on how many nodes they are in which state.",
        .examples = {{"muster plugin ls"}},
-       .options = {json_option()},
+       .options = {no_pager_option(), json_option()},
        .run = list_plugins},
       {.words = "plugin show",
        .takes = "PLUGIN",
        .summary = "one plugin with its operations and their arguments",
        .examples = {{"muster plugin show system"}},
-       .options = {json_option()},
+       .options = {no_pager_option(), json_option()},
        .run = show_plugin},
   };
 }

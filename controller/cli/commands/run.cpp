@@ -4,11 +4,10 @@
 #include "../care.hpp"
 #include "../command.hpp"
 #include "../interrupt.hpp"
-#include "../job_exit.hpp"
 #include "../job_follow.hpp"
-#include "../job_report.hpp"
 #include "../operation.hpp"
 #include "../operation_arguments.hpp"
+#include "../output_form.hpp"
 #include "../targets.hpp"
 #include "../terminal.hpp"
 
@@ -17,26 +16,10 @@ namespace {
 
 using nlohmann::json;
 
-LiveOutput live_output(const Arguments& options, const json& request) {
-  if (options.has("json")) return LiveOutput::None;
-  if (options.has("stream")) return LiveOutput::Prefixed;
-  return request.at("operation") == "system.exec" ? LiveOutput::RawIfOne : LiveOutput::None;
-}
-
-CliResult<Exit> finish(ApiClient& api, const json& job, bool as_json, LiveOutput live) {
-  const bool shown = live == LiveOutput::Prefixed ||
-                     (live == LiveOutput::RawIfOne && job.at("counts").value("targets", 0) == 1);
-  if (as_json) {
-    std::cout << job.dump(2) << "\n";
-  } else if (shown) {
-    print_troubles(job);
-  } else if (auto printed = print_job(api, job); !printed) {
-    return tl::unexpected(printed.error());
-  }
-  return exit_of_job(job);
-}
-
 CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json request) {
+  const bool program = request.at("operation") == "system.exec";
+  const auto form = output_form(options, program ? OutputForm::PassThrough : OutputForm::Variants);
+  if (!form) return tl::unexpected(form.error());
   const auto selector = selector_of(options);
   if (!selector) return tl::unexpected(selector.error());
   if (selector->empty()) {
@@ -54,23 +37,18 @@ CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json
   if (auto read = read_care(options, request); !read) return tl::unexpected(read.error());
   if (options.has("check")) request["check"] = true;
   if (options.has("include-drained")) request["include_drained"] = true;
-  Interrupt interrupt;
-  const auto created = make_job(api, "/v1/jobs", request);
+  Interrupt interrupt(api.another());
+  const auto created = make_job(api, "/v1/jobs", request, interrupt);
   if (!created) return tl::unexpected(created.error());
   const auto job_id = created->value("job", "");
-  interrupt.job_is(job_id);
   for (const auto& warning : created->value("warnings", json::array())) {
     std::cerr << "muster: warning: " << printable(warning.get<std::string>()) << "\n";
   }
-  const bool as_json = options.has("json");
   if (options.has("detach")) {
-    std::cout << (as_json ? json{{"job", job_id}}.dump() : job_id) << "\n";
+    std::cout << (is_json(*form) ? json{{"job", job_id}}.dump() : job_id) << "\n";
     return Exit::Ok;
   }
-  const auto live = live_output(options, request);
-  const auto job = follow_job(api, job_id, live);
-  if (!job) return tl::unexpected(job.error());
-  return finish(api, *job, as_json, live);
+  return follow_job(api, job_id, *form, interrupt);
 }
 
 CliResult<Exit> run_operation(ApiClient& api, const Arguments& options) {
@@ -108,7 +86,7 @@ CliResult<void> help_for_operation(ApiClient& api, const std::vector<std::string
 }
 
 std::vector<Option> run_options() {
-  return with_targets(with_care(
+  return with_targets(with_care(with_output(
       {{"timeout", "DURATION", "for one task (default: what the operation says)"},
        {"offline", "skip|queue|fail", "what to do for nodes that are offline (default: skip)"},
        {"instance", "NAME", "the configured instance of the plugin to use"},
@@ -117,9 +95,8 @@ std::vector<Option> run_options() {
        {"seed", "TEXT", "which of them: the same seed chooses the same"},
        {"include-drained", "", "also nodes that were taken out of service"},
        {"check", "", "say what would change and change nothing"},
-       {"stream", "", "show output live, each line with its node's name"},
-       {"detach", "", "print the job's id and do not wait"},
-       json_option()}));
+       {"stream", "", "the same as --output stream"},
+       {"detach", "", "print the job's id and do not wait"}})));
 }
 
 }  // namespace
@@ -147,9 +124,12 @@ std::vector<Command> run_commands() {
        .takes = "-- PROGRAM [ARGUMENT ...]",
        .summary = "run a program on nodes (run system.exec)",
        .about = "Nodes on which it printed the same stand together; on one node alone its output "
-                "is passed through. No shell is in between: for pipes and wildcards run sh -c.",
+                "is passed through. No shell is in between: for pipes and wildcards run sh -c.\n\n"
+                "Ctrl-C leaves it running and tells how to come back; on a terminal a second one "
+                "cancels it.",
        .examples = {{"muster exec --on all -- uname -a"},
                     {"muster exec --on role=web --stream -- sh -c 'df -h / | tail -n 1'"},
+                    {"muster exec --on all --output jsonl -- uptime", "for a program"},
                     {"muster exec --on 'node:web[1-2]' --limit 50% --seed today -- true",
                      "on half of them"}},
        .options = run_options(),

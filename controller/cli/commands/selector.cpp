@@ -69,7 +69,7 @@ std::vector<Command> selector_commands() {
                     "meanings of its own for > ! ~ * and parentheses.",
            .examples = {{"muster selector explain 'role=web and os.version>=12'"},
                         {"muster selector explain -C 'web* and not L@web9'"}},
-           .options = with_targets({json_option()}),
+           .options = with_targets({no_pager_option(), json_option()}),
            .run = explain}};
 }
 

@@ -4,12 +4,6 @@
 
 using namespace muster::cli;
 
-TEST_CASE("a table's columns are as wide as their widest cell, counted in characters",
-          "[unit][cli]") {
-  CHECK(table({"NAME", "STATE"}, {{"müller", "ok"}, {"a", "failed"}}) ==
-        "NAME    STATE\nmüller  ok\na       failed\n");
-}
-
 TEST_CASE("what a node sends cannot move the cursor or change the colour", "[unit][cli]") {
   CHECK(printable("a\x1b[2Jb\rc\td\n") == "a?[2Jb?c\td\n");
 }
@@ -36,12 +30,10 @@ TEST_CASE("a character that comes in two parts is shown whole", "[unit][cli]") {
   CHECK(take_printable(pending) == "b????");
 }
 
-TEST_CASE("what is UTF-8 can be told", "[unit][cli]") {
-  CHECK(is_utf8(""));
-  CHECK(is_utf8("M\xC3\xBCller\x1b \xF0\x9F\x98\x80"));
-  for (const auto* text : {"\xFF", "a\xC3", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xC0\xAF"}) {
-    CHECK_FALSE(is_utf8(text));
-  }
+TEST_CASE("what a node sends cannot turn the direction of the text around it", "[unit][cli]") {
+  CHECK(printable("web\u202Egnp.exe") == "web?gnp.exe");
+  CHECK(printable("\u2066web\u2069") == "?web?");
+  CHECK(printable("שלום \u200F") == "שלום \u200F");  // its own direction stays
 }
 
 TEST_CASE("a time is shown to the second and an empty one as a dash", "[unit][cli]") {

@@ -1,0 +1,275 @@
+"""Every form in which results reach people and programs, on a real fleet and on real terminals."""
+
+import base64
+import fcntl
+import json
+import os
+import pty
+import struct
+import subprocess
+import termios
+import threading
+import unicodedata
+import unittest
+
+import fleet
+
+COLUMNS = 40
+
+
+def columns_of(text):
+    """How many columns of a terminal the text takes."""
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) != 0 for char in text)
+
+
+class Terminal:
+    """`muster WORDS` on a terminal of its own, with keys to press."""
+
+    def __init__(self, fleet_env, *words, columns=COLUMNS, **env):
+        self.shown = b""
+        variables = {**fleet_env, "TERM": "xterm", **env}
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            try:
+                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+                os.execve(fleet.BIN / "muster", ["muster", *words], variables)
+            finally:
+                os._exit(99)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        while True:
+            try:
+                part = os.read(self.master, 65536)
+            except OSError:  # the other end is closed
+                return
+            if not part:
+                return
+            self.shown += part
+
+    @property
+    def text(self):
+        return self.shown.decode(errors="replace").replace("\r\n", "\n")
+
+    def wait_for(self, text):
+        fleet.wait_for(f"'{text}' on the terminal", lambda: text in self.text)
+
+    def press(self, key):
+        os.write(self.master, key)
+
+    def end(self):
+        """The exit code."""
+        _, status = os.waitpid(self.pid, 0)
+        self.reader.join(fleet.WAIT_SECONDS)
+        os.close(self.master)
+        return os.waitstatus_to_exitcode(status)
+
+
+class Output(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.fleet = fleet.Fleet(nodes=3)
+        cls.fleet.muster("node", "label", "node-2", "ort=東京", "role=datenbank-für-müller-und-söhne")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.fleet.close()
+
+    def muster(self, *words):
+        return self.fleet.muster(*words)
+
+    def terminal(self, *words, **options):
+        return Terminal(self.fleet.env, *words, **options)
+
+    def lines(self, *words):
+        """Of --output jsonl."""
+        done = self.muster(*words, "--output", "jsonl")
+        return done, [json.loads(line) for line in done.out.splitlines()]
+
+    def exec_lines(self, script, on="all"):
+        done = self.muster("exec", "--on", on, "--output", "jsonl", "--", "sh", "-c", script)
+        return done, [json.loads(line) for line in done.out.splitlines()]
+
+    def running_job(self):
+        return fleet.wait_for("a job that runs", lambda: next(
+            (job for job in self.muster("job", "ls", "--json").json["jobs"] if job["counts"].get("running")), None))
+
+    def test_every_form_of_every_command_that_shows_results(self):
+        first = self.muster("exec", "--on", "all", "--detach", "--", "sh", "-c", "echo same; exit 3").out.strip()
+        self.muster("job", "watch", first)
+        shown = {
+            "variants": "node-1, node-2, node-3: failed\nsame\n  sh exited with 3\n",
+            "stream": "node-1: same\nnode-2: same\nnode-3: same\n",
+            "by-node": "".join(f"node-{n}: failed\nsame\n  sh exited with 3\n" for n in (1, 2, 3)),
+        }
+        for words, code in ((["exec", "--on", "all"], 1), (["job", "show", first], 0), (["job", "watch", first], 1),
+                            (["job", "retry", first], 1)):
+            program = ["--", "sh", "-c", "echo same; exit 3"] if words[0] == "exec" else []
+            for form, text in shown.items():
+                with self.subTest(words=words, form=form):
+                    done = self.muster(*words, "--output", form, *program)
+                    self.assertEqual(done.code, code, done)
+                    self.assertEqual("".join(sorted(done.out.splitlines(True))) if form == "stream" else done.out, text)
+            with self.subTest(words=words, form="json"):
+                done = self.muster(*words, "--output", "json", *program)
+                self.assertEqual((done.code, done.json["counts"]), (code, {"targets": 3, "failed": 3}), done)
+            with self.subTest(words=words, form="jsonl"):
+                done = self.muster(*words, "--output", "jsonl", *program)
+                lines = [json.loads(line) for line in done.out.splitlines()]
+                self.assertEqual((done.code, lines[-1]["event"], lines[-1]["counts"]),
+                                 (code, "done", {"targets": 3, "failed": 3}), done)
+
+    def test_outputs_that_differ_do_not_stand_together(self):
+        done = self.muster("exec", "--on", "all", "--output", "variants", "--", "sh", "-c", "echo $$")
+        self.assertEqual(sum(line.endswith(": changed") for line in done.out.splitlines()), 3, done)
+
+    def test_lines_of_json_have_every_state_once_and_every_byte_once(self):
+        done, lines = self.exec_lines("echo out; printf 'M\\303\\274ller \\377\\n' >&2; seq 100000")
+        self.assertEqual(done.code, 0, done)
+        self.assertEqual({line["job"] for line in lines}, {lines[0]["job"]})
+        streams, states = {}, {}
+        for line in lines:
+            if line["event"] == "task":
+                states.setdefault(line["node"], []).append(line["state"])
+            if line["event"] == "output":
+                data = line["text"].encode() if "text" in line else base64.urlsafe_b64decode(line["base64"] + "==")
+                self.assertEqual(len(data), line["bytes"])
+                whole = streams.setdefault((line["node"], line["stream"]), bytearray())
+                self.assertEqual(line["offset"], len(whole))
+                whole += data
+        for node in ("node-1", "node-2", "node-3"):
+            self.assertEqual(states[node][-1], "changed")
+            self.assertEqual(len(set(states[node])), len(states[node]))
+            self.assertEqual(streams[node, "stdout"],
+                             b"out\n" + b"".join(b"%d\n" % number for number in range(1, 100001)))
+            self.assertEqual(streams[node, "stderr"], b"M\xc3\xbcller \xff\n")
+        self.assertEqual(lines[-1]["event"], "done")
+        self.assertNotIn("tasks", lines[-1])
+
+    def test_a_job_that_goes_on_is_shown_as_one(self):
+        job = self.muster("exec", "--on", "node:node-1", "--detach", "--", "sleep", "987654").out.strip()
+        done, lines = self.lines("job", "show", job)
+        self.assertEqual((done.code, lines[-1]["event"], lines[-1]["state"]), (0, "job", "running"), done)
+        self.muster("job", "cancel", job)
+
+    def test_mistakes_in_the_form(self):
+        for words, says in ((["--output", "yaml"], "choose variants, stream, by-node, json or jsonl"),
+                            (["--output", "jsonl", "--json"], "contradict"), (["--output"], "--output")):
+            with self.subTest(words=words):
+                done = self.muster("run", "system.ping", "--on", "all", *words)
+                self.assertEqual((done.code, done.out), (2, ""), done)
+                self.assertIn(says, done.err)
+
+    def test_on_40_columns_no_table_is_wider(self):
+        self.muster("run", "system.ping", "--on", "all")  # a job to list
+        whole = self.muster("node", "ls").out
+        self.assertIn("datenbank-für-müller-und-söhne", whole)
+        self.assertNotIn("…", whole)
+        for words in (["node", "ls"], ["job", "ls"], ["plugin", "ls"], ["node", "facts", "node-1"], ["event", "ls"]):
+            with self.subTest(words=words):
+                terminal = self.terminal(*words, "--no-pager")
+                self.assertEqual(terminal.end(), 0, terminal.text)
+                lines = terminal.text.replace("\x1b[2m", "").replace("\x1b[0m", "").splitlines()
+                self.assertGreater(len(lines), 1)
+                if words[0] != "event":  # its lines are no table: they wrap
+                    self.assertLessEqual(max(map(columns_of, lines)), COLUMNS, terminal.text)
+        self.assertIn("node-2  online", self.terminal_text("node", "ls"))
+
+    def terminal_text(self, *words, **options):
+        terminal = self.terminal(*words, **options)
+        terminal.end()
+        return terminal.text
+
+    def test_progress_on_40_columns_never_wraps(self):
+        terminal = self.terminal("run", "system.ping", "payload=" + "x" * 20, "--on", "all", "--timeout", "30s")
+        self.assertEqual(terminal.end(), 0, terminal.text)
+        for line in terminal.text.split("\r\x1b[K")[1:-1]:
+            self.assertLess(columns_of(line), COLUMNS)
+
+    def test_ctrl_c_once_leaves_the_job_running(self):
+        terminal = self.terminal("exec", "--on", "node:node-3", "--", "sh", "-c", "echo begun; exec sleep 987655")
+        terminal.wait_for("begun")
+        job = self.running_job()["job"]
+        terminal.press(b"\x03")
+        self.assertEqual(terminal.end(), 130, terminal.text)
+        self.assertIn(f"muster job watch {job}", terminal.text)
+        self.assertEqual(self.muster("job", "show", job, "--json").json["counts"], {"targets": 1, "running": 1})
+        self.muster("job", "cancel", job)
+
+    def test_ctrl_c_twice_cancels_the_job(self):
+        terminal = self.terminal("exec", "--on", "node:node-3", "--", "sh", "-c", "echo begun; exec sleep 987656")
+        terminal.wait_for("begun")
+        job = self.running_job()["job"]
+        terminal.press(b"\x03")
+        terminal.wait_for("Ctrl-C again")
+        terminal.press(b"\x03")
+        self.assertEqual(terminal.end(), 130, terminal.text)
+        self.assertIn("asked to end", terminal.text)
+        self.assertEqual(self.muster("job", "watch", job, "--json").json["counts"], {"targets": 1, "cancelled": 1})
+
+    def test_ctrl_c_twice_while_watching_cancels_nothing(self):
+        job = self.muster("exec", "--on", "node:node-3", "--detach", "--", "sh", "-c",
+                          "echo begun; exec sleep 987657").out.strip()
+        terminal = self.terminal("job", "watch", job)
+        terminal.wait_for("begun")
+        terminal.press(b"\x03")
+        self.assertEqual(terminal.end(), 130, terminal.text)
+        self.assertNotIn("Ctrl-C again", terminal.text)
+        self.assertEqual(self.muster("job", "show", job, "--json").json["counts"], {"targets": 1, "running": 1})
+        self.muster("job", "cancel", job)
+
+    def test_long_output_on_a_terminal_goes_through_the_pager(self):
+        for variables in ({"MUSTER_PAGER": "sed s/^/paged:/", "PAGER": "false"}, {"PAGER": "sed s/^/paged:/"}):
+            text = self.terminal_text("node", "ls", **variables)
+            self.assertIn("paged:node-2", text)
+        for variables in ({"MUSTER_PAGER": "", "PAGER": "false"}, {"PAGER": "cat"}, {"PAGER": "false", "TERM": "dumb"}):
+            self.assertIn("\nnode-2", self.terminal_text("node", "ls", **variables))
+        self.assertIn("\nnode-2", self.terminal_text("node", "ls", "--no-pager", PAGER="false"))
+        piped = subprocess.run([fleet.BIN / "muster", "node", "ls"], env=dict(self.fleet.env, PAGER="false", TERM="xterm"),
+                               capture_output=True, text=True)
+        self.assertIn("\nnode-2", piped.stdout)
+
+    def test_a_pager_keeps_what_a_terminal_gets(self):
+        self.muster("node", "label", "node-3", "evil=\x1b[2J")
+        text = self.terminal_text("node", "show", "node-3", PAGER="sed s/^/paged:/")
+        self.assertIn("evil=?[2J", text)
+        self.assertIn("\x1b[32monline", text)
+        self.muster("node", "label", "node-3", "--remove", "evil")
+
+    def test_a_pager_that_is_left_early_is_no_error(self):
+        job = self.muster("exec", "--on", "node:node-1", "--json", "--", "seq", "20000").json["job"]
+        terminal = self.terminal("job", "output", job, PAGER="head -n 1")
+        self.assertEqual((terminal.end(), terminal.text), (0, "1\n"))
+
+    def test_a_pager_that_cannot_be_run_is_told(self):
+        terminal = self.terminal("node", "ls", PAGER="no-such-pager", columns=200)
+        self.assertEqual(terminal.end(), 2, terminal.text)
+        self.assertIn("--no-pager", terminal.text)
+
+    def test_less_ends_by_itself_what_fits_on_the_screen(self):
+        terminal = self.terminal("node", "ls", LESS="")
+        self.assertEqual(terminal.end(), 0, terminal.text)
+        self.assertIn("node-2", terminal.text)
+
+    def test_a_reader_that_leaves_early_is_no_error(self):
+        job = self.muster("exec", "--on", "all", "--json", "--", "seq", "20000").json["job"]
+        for words in (f"job show {job} --output stream", f"job show {job} --output jsonl",
+                      f"job output {job} --node node-2", "node ls", "event ls", "job ls"):
+            with self.subTest(words=words):
+                done = subprocess.run(["bash", "-c", f"set -o pipefail; {fleet.BIN}/muster {words} | head -n 1"],
+                                      env=self.fleet.env, capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+                self.assertEqual(done.stdout.count("\n"), 1)
+
+    def test_lists_come_page_by_page(self):
+        ids = [job["job"] for job in self.muster("job", "ls", "--limit", "1000", "--json").json["jobs"]]
+        self.assertEqual(len(set(ids)), len(ids))
+        events = self.muster("event", "ls", "--after", "0", "--limit", "100000", "--json").json["events"]
+        self.assertEqual([int(event["id"]) for event in events], sorted({int(event["id"]) for event in events}))
+        self.assertEqual(self.muster("event", "ls", "--limit", "5000", "--json").json["events"][:3], events[:3])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

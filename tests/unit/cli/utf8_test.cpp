@@ -1,0 +1,21 @@
+#include <cli/utf8.hpp>
+
+#include "catch.hpp"
+
+using namespace muster::cli;
+
+TEST_CASE("what is UTF-8 can be told", "[unit][cli]") {
+  CHECK(is_utf8(""));
+  CHECK(is_utf8("M\xC3\xBCller\x1b \xF0\x9F\x98\x80"));
+  for (const auto* text : {"\xFF", "a\xC3", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xC0\xAF"}) {
+    CHECK_FALSE(is_utf8(text));
+  }
+}
+
+TEST_CASE("a character has its code point, whatever its length", "[unit][cli]") {
+  CHECK(code_point("a") == U'a');
+  CHECK(code_point("ü") == U'ü');
+  CHECK(code_point("€") == U'€');
+  CHECK(code_point("😀") == U'😀');
+  CHECK(code_point("\xFF") == 0xFFFD);
+}
