@@ -4,7 +4,6 @@
 #include <muster/core/crypto/base64url.hpp>
 #include <muster/sdk/http_client.hpp>
 #include <nlohmann/json.hpp>
-#include <optional>
 
 namespace muster::agent {
 namespace {
@@ -62,56 +61,9 @@ bool read_key(const json& document, const char* pointer, std::array<std::uint8_t
   return true;
 }
 
-constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
-constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
-constexpr std::string_view kBlank = " \t\r\n";
-
-auto not_one_certificate() {
-  return fail(ErrorCode::Corrupt, "something else than one PEM certificate");
-}
-
-/// What stands between the first mark and the last, if nothing stands around them.
-std::optional<std::string_view> between_marks(std::string_view pem) {
-  const auto first = pem.find_first_not_of(kBlank);
-  const auto last = pem.find_last_not_of(kBlank);
-  if (first == std::string_view::npos) return std::nullopt;
-  pem = pem.substr(first, last - first + 1);
-  if (!pem.starts_with(kBegin)) return std::nullopt;
-  pem.remove_prefix(kBegin.size());
-  if (!pem.ends_with(kEnd)) return std::nullopt;
-  pem.remove_suffix(kEnd.size());
-  return pem;
-}
-
-std::string to_pem(BytesView der) {
-  constexpr std::size_t kLine = 64;
-  std::string base64 = crypto::to_base64url(der);
-  std::replace(base64.begin(), base64.end(), '-', '+');
-  std::replace(base64.begin(), base64.end(), '_', '/');
-  base64.append((4 - base64.size() % 4) % 4, '=');
-  std::string pem(kBegin);
-  for (std::size_t at = 0; at < base64.size(); at += kLine)
-    pem.append("\n").append(base64.substr(at, kLine));
-  return pem.append("\n").append(kEnd).append("\n");
-}
-
 }  // namespace
 
-Result<FleetCa> read_ca(std::string_view pem) {
-  const auto body = between_marks(pem);
-  // A dash is another mark: a second certificate would be trusted without having been compared.
-  if (!body || body->find_first_of("-_") != std::string_view::npos) return not_one_certificate();
-  std::string base64url;
-  for (const char c : *body) {
-    if (kBlank.find(c) != std::string_view::npos || c == '=') continue;
-    base64url += c == '+' ? '-' : c == '/' ? '_' : c;
-  }
-  const auto der = crypto::from_base64url(base64url);
-  if (!der || der->empty()) return not_one_certificate();
-  return FleetCa{to_pem(*der), crypto::sha256(*der)};
-}
-
-Result<FleetCa> fetch_ca(const std::string& base_url) {
+Result<crypto::PinnedCertificate> fetch_ca(const std::string& base_url) {
   sdk::HttpClientOptions options;
   options.base_url = base_url;
   options.verify_peer = false;
@@ -120,7 +72,7 @@ Result<FleetCa> fetch_ca(const std::string& base_url) {
   auto response = client.request("GET", "/v1/ca");
   if (!response) return tl::unexpected(as_error(response.error(), base_url));
   if (response->status != kOk) return tl::unexpected(refusal(*response));
-  auto ca = read_ca(response->body);
+  auto ca = crypto::read_certificate(response->body);
   if (!ca) {
     return fail(ErrorCode::Unauthenticated, "what answers at " + base_url +
                                                 " is not a Muster controller: what it gives as its "

@@ -4,20 +4,13 @@
 #include <array>
 #include <filesystem>
 #include <muster/core/base/error.hpp>
-#include <muster/core/crypto/digest.hpp>
+#include <muster/core/crypto/pinned_certificate.hpp>
 #include <string>
-#include <string_view>
 
 namespace muster::agent {
 
-/// The fleet CA, and the digest by which a token knows it.
-struct FleetCa {
-  std::string pem;          ///< made anew from the bytes of the digest: nothing else is in it
-  crypto::Digest digest{};  ///< of its DER form
-};
-
 /// Fetched without trusting anyone: compare the digest before using it.
-[[nodiscard]] Result<FleetCa> fetch_ca(const std::string& base_url);
+[[nodiscard]] Result<crypto::PinnedCertificate> fetch_ca(const std::string& base_url);
 
 /// What the enrolment answer holds, as text that is not checked yet.
 struct EnrolAnswer {
@@ -32,9 +25,5 @@ struct EnrolAnswer {
 [[nodiscard]] Result<EnrolAnswer> enrol(const std::string& base_url,
                                         const std::filesystem::path& ca_file,
                                         const std::string& body);
-
-/// Reads the answer of GET /v1/ca, which nobody vouches for. Errors: Corrupt for anything but one
-/// PEM certificate, with white space around it.
-[[nodiscard]] Result<FleetCa> read_ca(std::string_view pem);
 
 }  // namespace muster::agent

@@ -38,7 +38,8 @@ Status require_new(const std::filesystem::path& state) {
                   " is there; choose another --state, or remove it to join as a new node");
 }
 
-Result<FleetCa> trusted_ca(const std::string& base_url, const net::JoinToken& token) {
+Result<crypto::PinnedCertificate> trusted_ca(const std::string& base_url,
+                                             const net::JoinToken& token) {
   auto ca = fetch_ca(base_url);
   if (!ca) return ca;
   if (ca->digest != token.ca) {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <muster/core/base/files.hpp>
+#include <muster/core/base/error.hpp>
 #include <muster/core/crypto/random.hpp>
 #include <muster/sdk/sse_parser.hpp>
 #include <nlohmann/json.hpp>
@@ -18,21 +18,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kMaxTokenBytes = 4096;
 // A job of ten thousand nodes with all their results is one answer, and one event.
 constexpr std::size_t kMaxAnswerBytes = std::size_t{256} << 20U;
-
-CliResult<std::string> from_variable(const char* name) {
-  const char* value =
-      std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read before any thread starts
-  if (value == nullptr || *value == '\0') {
-    return failure(Exit::Usage,
-                   std::string(name) +
-                       " is not set; it says which fleet to talk to (a quickstart writes "
-                       "the lines to source into DIR/env)");
-  }
-  return std::string(value);
-}
 
 Exit exit_for_problem(int status, const std::string& reason) {
   if (status == 401 || status == 403) return Exit::Denied;
@@ -84,53 +71,32 @@ bool follows(const std::string& id, const std::string& last) {
   return id == last.substr(0, dot + 1) + std::to_string(number + 1);
 }
 
-std::string trimmed(std::string text) {
-  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.back())) != 0)
-    text.pop_back();
-  return text;
-}
-
 }  // namespace
 
-ApiClient::ApiClient(sdk::HttpClientOptions options)
-    : options_(std::move(options)), http_(options_) {}
+ApiClient::ApiClient(sdk::HttpClientOptions options, bool patient)
+    : options_(std::move(options)), http_(options_), patient_(patient) {}
 
-CliResult<ApiClient> ApiClient::from_environment() {
+CliResult<ApiClient> ApiClient::open(const FleetAccess& access, Waits waits) {
+  // The TLS library would only say that the controller is not to be trusted.
+  if (!access.ca_file.empty() && ::access(access.ca_file.c_str(), R_OK) != 0) {
+    return failure(Exit::Usage, "the fleet's CA certificate: " +
+                                    fail_errno("read " + access.ca_file, errno).value().message);
+  }
   sdk::HttpClientOptions options;
-  const auto controller = from_variable("MUSTER_CONTROLLER");
-  if (!controller) return tl::unexpected(controller.error());
-  // The token goes with each request, so only to who proves to be the controller.
-  constexpr std::string_view kScheme = "https://";
-  if (!controller->starts_with(kScheme) || controller->size() == kScheme.size()) {
-    return failure(Exit::Usage, "MUSTER_CONTROLLER is \"" + *controller +
-                                    "\", which is no https:// address; nothing was sent to it");
-  }
-  const auto token_file = from_variable("MUSTER_TOKEN_FILE");
-  if (!token_file) return tl::unexpected(token_file.error());
-  const auto token = read_file(*token_file, kMaxTokenBytes);
-  if (!token) return failure(Exit::Usage, "MUSTER_TOKEN_FILE: " + token.error().message);
-  options.base_url = *controller;
-  options.bearer_token = trimmed(*token);
-  if (const auto ca_file = from_variable("MUSTER_CA_FILE"); ca_file) {
-    // The TLS library would only say that the controller is not to be trusted.
-    if (::access(ca_file->c_str(), R_OK) != 0) {
-      return failure(Exit::Usage,
-                     "MUSTER_CA_FILE: " + fail_errno("read " + *ca_file, errno).value().message);
-    }
-    options.ca_file = *ca_file;
-  }
-  // The longest that the controller lets a request wait is a minute; a stream has a comment every
-  // 15 s.
-  options.timeout = std::chrono::seconds(75);
+  options.base_url = access.controller;
+  options.ca_file = access.ca_file;
+  options.bearer_token = access.token;
+  options.timeout = waits.timeout;
+  options.connect_timeout = std::min(options.connect_timeout, waits.timeout);
   options.max_response_bytes = kMaxAnswerBytes;
-  return ApiClient(std::move(options));
+  return ApiClient(std::move(options), waits.patient);
 }
 
 CliResult<json> ApiClient::exchange(const std::string& method, const std::string& path,
                                     const std::string& body, sdk::HttpHeaders headers) {
   if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
   auto response = http_.request(method, path, headers, body);
-  for (Patience patience; response && asked_too_often(*response) && patience.wait();) {
+  for (Patience patience; patient_ && response && asked_too_often(*response) && patience.wait();) {
     response = http_.request(method, path, headers, body);  // nothing was done
   }
   answer_lost_ = !response && response.error().kind != sdk::HttpError::Kind::CannotConnect &&

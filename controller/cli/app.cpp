@@ -21,7 +21,9 @@ bool may_be_long(const Command& command) {
 
 CliResult<Exit> run_with(const Command& command, const Arguments& arguments) {
   if (command.run_here != nullptr) return command.run_here(arguments);
-  auto api = ApiClient::from_environment();
+  auto api = chosen_fleet(arguments.value("context")).and_then([](const FleetAccess& access) {
+    return ApiClient::open(access);
+  });
   if (!api) return tl::unexpected(api.error());
   return command.run(*api, arguments);
 }
@@ -66,6 +68,9 @@ Words words_of_help(const Words& words, const Command* command, Words rest) {
     std::erase_if(rest, is_help);
     const auto arguments = parse_arguments(command->options, rest);
     if (arguments && !arguments->words.empty()) asked.push_back(arguments->words.front());
+    if (arguments && arguments->has("context")) {
+      asked.push_back("--context=" + arguments->value("context"));
+    }
   }
   return asked;
 }

@@ -48,6 +48,8 @@ struct Command {
 [[nodiscard]] std::vector<Command> selector_commands();
 [[nodiscard]] std::vector<Command> status_commands();
 [[nodiscard]] std::vector<Command> help_commands();
+[[nodiscard]] std::vector<Command> login_commands();
+[[nodiscard]] std::vector<Command> context_commands();
 
 /// `--json`, which every command has.
 [[nodiscard]] inline Option json_option() { return {"json", "", "print one JSON object", false}; }
@@ -55,6 +57,11 @@ struct Command {
 /// `--no-pager`, of the commands whose output may be long: they use a pager without it.
 [[nodiscard]] inline Option no_pager_option() {
   return {"no-pager", "", "print long output on a terminal without a pager", false};
+}
+
+/// `--context`, which every command that talks to a controller has.
+[[nodiscard]] inline Option context_option() {
+  return {"context", "CONTEXT", "the fleet to talk to, as `muster login` named it"};
 }
 
 /// Errors: Usage unless there are exactly `count` words, and nothing after a "--".

@@ -108,6 +108,7 @@ class BadInput(unittest.TestCase):
     def test_another_operators_token_is_denied(self):
         other = self.fleet.path("other.token")
         other.write_text("x" * 43)
+        other.chmod(0o600)
         done = fleet.run([fleet.BIN / "muster", "node", "ls"], env=dict(self.fleet.env, MUSTER_TOKEN_FILE=str(other)))
         self.assertEqual(done.code, 5, done)
 

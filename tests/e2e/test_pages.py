@@ -1,16 +1,18 @@
 """Every example of every command, as the program itself tells them, does what it says on a real fleet.
 
 What an example names is made before it: the nodes web1, web2, web9 and db1, a group, files. The ids in examples
-stand for any job or token; here each is replaced by one that was made for it.
+stand for any job or token, and fleet.example.com for any controller; here each is replaced by one that is there.
 """
 
 import fcntl
+import hashlib
 import os
 import pathlib
 import pty
 import re
 import shutil
 import signal
+import ssl
 import struct
 import subprocess
 import tempfile
@@ -33,10 +35,20 @@ class Pages(unittest.TestCase):
             cls.fleet.wait_online(len(NODES))
             cls.here = cls.fleet.path("examples")
             cls.here.mkdir()
-            cls.env = dict(cls.fleet.env, PATH=f"{fleet.BIN}:{cls.fleet.env['PATH']}")
+            cls.env = dict(cls.fleet.env, PATH=f"{fleet.BIN}:{cls.fleet.env['PATH']}", XDG_CONFIG_HOME=str(cls.here))
+            cls.put_files()
         except BaseException:
             cls.fleet.close(show_logs=True)
             raise
+
+    @classmethod
+    def put_files(cls):
+        ca = cls.here / "ca.crt"
+        shutil.copy(cls.fleet.env["MUSTER_CA_FILE"], ca)
+        shutil.copy(cls.fleet.env["MUSTER_TOKEN_FILE"], cls.here / "token")
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(ca.read_text())).hexdigest()
+        cls.stands_for = {r"https://fleet\.example\.com:8420": cls.fleet.env["MUSTER_CONTROLLER"],
+                          r"sha256:[0-9a-f]{64}": "sha256:" + digest}
 
     @classmethod
     def tearDownClass(cls):
@@ -94,6 +106,8 @@ class Pages(unittest.TestCase):
                 with self.subTest(example=example["line"]):
                     made = self.prepare(page["command"])
                     line = re.sub(ID, made, example["line"]) if made else example["line"]
+                    for what, real in self.stands_for.items():
+                        line = re.sub(what, real, line)
                     self.assertRegex(line, rf"\bmuster {page['command']}\b")
                     self.run_example(line, page["endless"])
                     ran[page["command"]] = ran.get(page["command"], 0) + 1

@@ -30,8 +30,10 @@ CliResult<Exit> write_man_pages(const std::vector<Command>& commands,
 }
 
 /// Of an operation, for example, which only the controller knows.
-CliResult<Exit> print_more_help(const Command& command, const std::vector<std::string>& words) {
-  auto api = ApiClient::from_environment();
+CliResult<Exit> print_more_help(const Command& command, const std::vector<std::string>& words,
+                                const std::string& context) {
+  auto api = chosen_fleet(context).and_then(
+      [](const FleetAccess& access) { return ApiClient::open(access); });
   if (!api) return tl::unexpected(api.error());
   return command.more_help(*api, words).map([] { return Exit::Ok; });
 }
@@ -54,7 +56,8 @@ CliResult<Exit> help(const Arguments& arguments) {
     std::cout << list_text(family, columns());
   } else if (taken < words.size() && command->more_help != nullptr) {
     return print_more_help(*command,
-                           {words.begin() + static_cast<std::ptrdiff_t>(taken), words.end()});
+                           {words.begin() + static_cast<std::ptrdiff_t>(taken), words.end()},
+                           arguments.value("context"));
   } else if (taken < words.size()) {
     return tl::unexpected(no_such_command(commands, words));
   } else {
@@ -76,26 +79,27 @@ CliResult<Exit> print_version(const Arguments& arguments) {
 }  // namespace
 
 std::vector<Command> help_commands() {
-  return {
-      {.words = "help",
-       .takes = "[COMMAND ...]",
-       .summary = "the page of a command, or the list of all",
-       .about = "The same pages are installed for man(1): `man muster-node-ls`.\n\n"
-                "The page of an operation is made from what its plugin declares; the fleet's "
-                "controller is asked for it.",
-       .examples = {{"muster help"},
-                    {"muster help node", "the commands that begin with node"},
-                    {"muster help node ls", "the same as muster node ls --help"},
-                    {"muster help run system.exec", "an operation and its arguments"},
-                    {"muster help --man ./man", "writes the manual pages into a directory"}},
-       .options = {{"man", "DIR", "write all pages as manuals into this directory"}, json_option()},
-       .run_here = help},
-      {.words = "version",
-       .summary = "which version of muster this is",
-       .about = "`muster --version` says the same. The controller's own is in `muster status`.",
-       .examples = {{"muster version"}},
-       .options = {json_option()},
-       .run_here = print_version}};
+  return {{.words = "help",
+           .takes = "[COMMAND ...]",
+           .summary = "the page of a command, or the list of all",
+           .about = "The same pages are installed for man(1): `man muster-node-ls`.\n\n"
+                    "The page of an operation is made from what its plugin declares; the fleet's "
+                    "controller is asked for it.",
+           .examples = {{"muster help"},
+                        {"muster help node", "the commands that begin with node"},
+                        {"muster help node ls", "the same as muster node ls --help"},
+                        {"muster help run system.exec", "an operation and its arguments"},
+                        {"muster help --man ./man", "writes the manual pages into a directory"}},
+           .options = {{"man", "DIR", "write all pages as manuals into this directory"},
+                       context_option(),
+                       json_option()},
+           .run_here = help},
+          {.words = "version",
+           .summary = "which version of muster this is",
+           .about = "`muster --version` says the same. The controller's own is in `muster status`.",
+           .examples = {{"muster version"}},
+           .options = {json_option()},
+           .run_here = print_version}};
 }
 
 }  // namespace muster::cli
