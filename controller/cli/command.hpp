@@ -50,6 +50,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> help_commands();
 [[nodiscard]] std::vector<Command> login_commands();
 [[nodiscard]] std::vector<Command> context_commands();
+[[nodiscard]] std::vector<Command> doctor_commands();
 
 /// `--json`, which every command has.
 [[nodiscard]] inline Option json_option() { return {"json", "", "print one JSON object", false}; }

@@ -1,4 +1,4 @@
-"""`muster-agent doctor` finds what is wrong, each thing by itself."""
+"""`muster-agent doctor` and `muster doctor` find what is wrong, each thing by itself."""
 
 import unittest
 
@@ -57,6 +57,38 @@ class Doctor(unittest.TestCase):
     def test_keys_that_others_may_read(self):
         self.fleet.path("node-1", "identity.json").chmod(0o644)
         self.assertEqual(self.agent_verdicts()["identity"], "failed")
+
+    def test_an_operator_whose_fleet_is_well(self):
+        done = self.fleet.muster("doctor", "--json")
+        found = self.verdicts(done)
+        for name in ("fleet", "port", "controller", "clock", "version", "certificate", "authority", "gateway",
+                     "nodes", "clones", "agents", "plugins"):
+            self.assertEqual(found[name], "ok", done)
+        text = self.fleet.muster("doctor")
+        self.assertIn("ok       controller", text.out)
+
+    def test_an_operator_sees_what_is_wrong_behind_the_controller(self):
+        self.fleet.stop("gateway")
+        fleet.wait_for("the gateway to be missed", lambda: self.verdicts(
+            self.fleet.muster("doctor", "--json"))["gateway"] == "failed")
+        done = self.fleet.muster("doctor")
+        self.assertEqual(done.code, 1)
+        self.assertIn("is not connected", done.out)
+
+    def test_an_operator_without_a_controller(self):
+        self.fleet.stop("controller")
+        done = self.fleet.muster("doctor", "--json")
+        found = self.verdicts(done)
+        self.assertEqual((done.code, found["port"], found["controller"]), (1, "failed", "failed"))
+
+    def test_a_token_that_others_may_read_and_none_at_all(self):
+        token = self.fleet.path("controller/admin.token")
+        token.chmod(0o644)
+        self.assertEqual(self.verdicts(self.fleet.muster("doctor", "--json")), {"fleet": "failed"})
+        token.chmod(0o600)
+        done = fleet.run([fleet.BIN / "muster", "doctor", "--json"],
+                         env={"HOME": str(self.fleet.dir), "PATH": "/usr/bin"})
+        self.assertEqual((done.code, self.verdicts(done)), (1, {"fleet": "failed"}))
 
     def test_wrong_words(self):
         for words in (["--state"], ["--what"], []):

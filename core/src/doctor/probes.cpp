@@ -1,11 +1,8 @@
-#include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <muster/core/doctor/probes.hpp>
+#include <system_error>
 
 namespace muster::doctor {
 namespace {
@@ -31,35 +28,6 @@ std::string span_text(std::chrono::milliseconds span) {
 }
 
 }  // namespace
-
-Check probe_secret_file(const std::string& what, const std::filesystem::path& file) {
-  struct stat facts {};
-  if (::lstat(file.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode) &&
-      ::stat(file.c_str(), &facts) != 0) {
-    return failed(what, file.string() + " is a link to nothing", "put the file back");
-  }
-  if (::stat(file.c_str(), &facts) != 0) {
-    return failed(what, "cannot look at " + file.string() + ": " + reason(errno),
-                  "put the file there, readable for this user");
-  }
-  if (!S_ISREG(facts.st_mode)) {
-    return failed(what, file.string() + " is no regular file", "name the file itself");
-  }
-  if (::access(file.c_str(), R_OK) != 0) {
-    return failed(what, "cannot read " + file.string() + ": " + reason(errno),
-                  "run this as the user that it belongs to");
-  }
-  if (facts.st_uid != 0 && facts.st_uid != ::geteuid()) {
-    return failed(what, file.string() + " belongs to another user, who can exchange it",
-                  "chown it to the user that uses it");
-  }
-  if ((facts.st_mode & 077U) != 0) {
-    return failed(
-        what, "others may read or write " + file.string(),
-        "chmod 600 " + file.string() + ", and make a new secret if others use this machine");
-  }
-  return ok(what, file.string() + " is readable for its owner alone");
-}
 
 Check probe_disk(const std::filesystem::path& directory) {
   struct statvfs facts {};

@@ -1,6 +1,3 @@
-#include <sys/stat.h>
-
-#include <fstream>
 #include <muster/core/doctor/probes.hpp>
 
 #include "catch.hpp"
@@ -45,26 +42,6 @@ TEST_CASE("A certificate is warned of in its last fortnight, and fails when it h
   CHECK(left(14h * 24 - 1h) == Verdict::Warning);
   CHECK(left(0h) == Verdict::Failed);
   CHECK(left(-1h) == Verdict::Failed);
-}
-
-TEST_CASE("A secret file is its owner's alone") {
-  const test::TempDir dir;
-  const auto file = dir / "token";
-  CHECK_THAT(probe_secret_file("token", file).says, Contains("No such file"));
-  std::ofstream(file) << "secret";
-  ::chmod(file.c_str(), 0600);
-  CHECK(probe_secret_file("token", file).verdict == Verdict::Ok);
-  ::chmod(file.c_str(), 0640);
-  const auto open = probe_secret_file("token", file);
-  CHECK(open.verdict == Verdict::Failed);
-  CHECK_THAT(open.advice, Contains("chmod 600 " + file.string()));
-}
-
-TEST_CASE("What is no file holds no secret") {
-  const test::TempDir dir;
-  CHECK_THAT(probe_secret_file("token", dir.path()).says, Contains("no regular file"));
-  std::filesystem::create_symlink("nowhere", dir / "link");
-  CHECK_THAT(probe_secret_file("token", dir / "link").says, Contains("a link to nothing"));
 }
 
 TEST_CASE("A disk that cannot be looked at is not called roomy") {

@@ -22,10 +22,6 @@ namespace muster::doctor {
 [[nodiscard]] Check probe_port(const std::string& peer, const std::string& host, std::uint16_t port,
                                std::chrono::milliseconds timeout);
 
-/// Whether `file` is a regular file that its owner, this user or root, alone may read; `what` it
-/// is, for the sentence ("the token").
-[[nodiscard]] Check probe_secret_file(const std::string& what, const std::filesystem::path& file);
-
 /// Room and inodes of the file system that `directory` is on: below 5 % or 256 MiB is a warning,
 /// below 64 MiB or no free inode has failed.
 [[nodiscard]] Check probe_disk(const std::filesystem::path& directory);
