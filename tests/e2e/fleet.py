@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+import unittest
 
 BIN = pathlib.Path(os.environ["MUSTER_BIN"])
 PLUGINS = pathlib.Path(os.environ["MUSTER_PLUGINS"])
@@ -196,6 +197,29 @@ class Fleet:
                 print(f"--- {log.name}\n{log.read_text(errors='replace')[-4000:]}", flush=True)
         shutil.rmtree(self.dir, ignore_errors=True)
         assert not breaches, "\n".join(breaches)
+
+
+class OneFleet(unittest.TestCase):
+    """Tests that share one fleet of so many `nodes`; prepare() does what else they need."""
+
+    nodes = 3
+
+    @classmethod
+    def setUpClass(cls):
+        cls.fleet = Fleet(nodes=cls.nodes)
+        try:
+            cls.prepare()
+        except BaseException:
+            cls.fleet.close(show_logs=True)
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.fleet.close()
+
+    @classmethod
+    def prepare(cls):
+        pass
 
 
 def run(argv, env=None, input=None, timeout=WAIT_SECONDS):

@@ -5,14 +5,8 @@ import unittest
 import fleet
 
 
-class BadInput(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.fleet = fleet.Fleet(nodes=1)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.fleet.close()
+class BadInput(fleet.OneFleet):
+    nodes = 1
 
     def jobs(self):
         return len(self.fleet.muster("job", "ls", "--json").json["jobs"])
@@ -145,22 +139,15 @@ class BadInput(unittest.TestCase):
         self.assertIn("in use", done.err)
 
 
-class AnotherController(unittest.TestCase):
+class AnotherController(fleet.OneFleet):
     """What was a fleet's controller is another one now, at the same address."""
 
-    @classmethod
-    def setUpClass(cls):
-        cls.fleet = fleet.Fleet(nodes=1)
-        try:
-            cls.token = cls.fleet.token()
-            cls.replace_servers()
-        except BaseException:
-            cls.fleet.close(show_logs=True)
-            raise
+    nodes = 1
 
     @classmethod
-    def tearDownClass(cls):
-        cls.fleet.close()
+    def prepare(cls):
+        cls.token = cls.fleet.token()
+        cls.replace_servers()
 
     @classmethod
     def replace_servers(cls):

@@ -40,29 +40,22 @@ REJECTED = {
 }
 
 
-class BadPlugins(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.fleet = fleet.Fleet(nodes=0)
-        try:
-            plugins = cls.fleet.path("plugins")
-            plugins.mkdir()
-            shutil.copy(SYSTEM, plugins)
-            shutil.copy(MOCK, plugins)
-            for name, (make, _) in REJECTED.items():
-                plugins.joinpath(name + ".so").write_bytes(make())
-            plugins.joinpath("od\nd" + "x" * 240 + ".so").write_bytes(b"")
-            cls.fleet.plugins = plugins
-            cls.start_node("crashing", "crash_init: true\n")
-            cls.start_node("failing", "fail_init: no disk to speak of\n")
-            cls.fleet.wait_online(2)
-        except BaseException:
-            cls.fleet.close(show_logs=True)
-            raise
+class BadPlugins(fleet.OneFleet):
+    nodes = 0
 
     @classmethod
-    def tearDownClass(cls):
-        cls.fleet.close()
+    def prepare(cls):
+        plugins = cls.fleet.path("plugins")
+        plugins.mkdir()
+        shutil.copy(SYSTEM, plugins)
+        shutil.copy(MOCK, plugins)
+        for name, (make, _) in REJECTED.items():
+            plugins.joinpath(name + ".so").write_bytes(make())
+        plugins.joinpath("od\nd" + "x" * 240 + ".so").write_bytes(b"")
+        cls.fleet.plugins = plugins
+        cls.start_node("crashing", "crash_init: true\n")
+        cls.start_node("failing", "fail_init: no disk to speak of\n")
+        cls.fleet.wait_online(2)
 
     @classmethod
     def start_node(cls, name, mock_config):

@@ -18,27 +18,20 @@ operations:
 """
 
 
-class Facts(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.fleet = fleet.Fleet(nodes=0)
-        try:
-            cls.fleet.plugins = cls.fleet.path("plugins")
-            cls.fleet.plugins.mkdir(mode=0o755)
-            for library in ("system", "script"):
-                shutil.copy(fleet.PLUGINS / (library + ".so"), cls.fleet.plugins)
-            cls.fleet.agent_options = ["--facts-every", "1s"]
-            cls.write("plugin.yaml", MANIFEST, 0o644)
-            cls.tell("2.4")
-            cls.fleet.join("node-1")
-            cls.fleet.wait_online(1)
-        except BaseException:
-            cls.fleet.close(show_logs=True)
-            raise
+class Facts(fleet.OneFleet):
+    nodes = 0
 
     @classmethod
-    def tearDownClass(cls):
-        cls.fleet.close()
+    def prepare(cls):
+        cls.fleet.plugins = cls.fleet.path("plugins")
+        cls.fleet.plugins.mkdir(mode=0o755)
+        for library in ("system", "script"):
+            shutil.copy(fleet.PLUGINS / (library + ".so"), cls.fleet.plugins)
+        cls.fleet.agent_options = ["--facts-every", "1s"]
+        cls.write("plugin.yaml", MANIFEST, 0o644)
+        cls.tell("2.4")
+        cls.fleet.join("node-1")
+        cls.fleet.wait_online(1)
 
     @classmethod
     def write(cls, name, text, mode):

@@ -8,14 +8,8 @@ import unittest
 import fleet
 
 
-class FirstHour(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.fleet = fleet.Fleet(nodes=3)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.fleet.close()
+class FirstHour(fleet.OneFleet):
+    nodes = 3
 
     def muster(self, *words):
         return self.fleet.muster(*words)

@@ -5,14 +5,8 @@ import unittest
 import fleet
 
 
-class Leaving(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.fleet = fleet.Fleet(nodes=2)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.fleet.close()
+class Leaving(fleet.OneFleet):
+    nodes = 2
 
     def presence(self):
         return self.fleet.muster("node", "show", "node-1", "--json").json["presence"]

@@ -11,20 +11,17 @@ import unittest
 import fleet
 
 
-class Login(unittest.TestCase):
+class Login(fleet.OneFleet):
+    nodes = 0
+
     @classmethod
-    def setUpClass(cls):
-        cls.fleet = fleet.Fleet(nodes=0)
+    def prepare(cls):
         cls.url = cls.fleet.env["MUSTER_CONTROLLER"]
         cls.ca = cls.fleet.env["MUSTER_CA_FILE"]
         cls.token = pathlib.Path(cls.fleet.env["MUSTER_TOKEN_FILE"]).read_text()
         digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(pathlib.Path(cls.ca).read_text())).hexdigest()
         cls.pin = "sha256:" + digest
         cls.fingerprint = ":".join(digest[i:i + 2] for i in range(0, 64, 2)).upper()  # as openssl shows it
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.fleet.close()
 
     def setUp(self):
         self.home = pathlib.Path(tempfile.mkdtemp(dir=self.fleet.dir))

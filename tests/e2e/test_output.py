@@ -67,15 +67,12 @@ class Terminal:
         return os.waitstatus_to_exitcode(status)
 
 
-class Output(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.fleet = fleet.Fleet(nodes=3)
-        cls.fleet.muster("node", "label", "node-2", "ort=東京", "role=datenbank-für-müller-und-söhne")
+class Output(fleet.OneFleet):
+    nodes = 3
 
     @classmethod
-    def tearDownClass(cls):
-        cls.fleet.close()
+    def prepare(cls):
+        cls.fleet.muster("node", "label", "node-2", "ort=東京", "role=datenbank-für-müller-und-söhne")
 
     def muster(self, *words):
         return self.fleet.muster(*words)

@@ -25,21 +25,18 @@ NODES = {"web1": "role=web", "web2": "role=web", "web9": "role=web", "db1": "rol
 ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
-class Pages(unittest.TestCase):
+class Pages(fleet.OneFleet):
+    nodes = 0
+
     @classmethod
-    def setUpClass(cls):
-        cls.fleet = fleet.Fleet(nodes=0)
-        try:
-            for name, label in NODES.items():
-                cls.fleet.join(name, labels=[label])
-            cls.fleet.wait_online(len(NODES))
-            cls.here = cls.fleet.path("examples")
-            cls.here.mkdir()
-            cls.env = dict(cls.fleet.env, PATH=f"{fleet.BIN}:{cls.fleet.env['PATH']}", XDG_CONFIG_HOME=str(cls.here))
-            cls.put_files()
-        except BaseException:
-            cls.fleet.close(show_logs=True)
-            raise
+    def prepare(cls):
+        for name, label in NODES.items():
+            cls.fleet.join(name, labels=[label])
+        cls.fleet.wait_online(len(NODES))
+        cls.here = cls.fleet.path("examples")
+        cls.here.mkdir()
+        cls.env = dict(cls.fleet.env, PATH=f"{fleet.BIN}:{cls.fleet.env['PATH']}", XDG_CONFIG_HOME=str(cls.here))
+        cls.put_files()
 
     @classmethod
     def put_files(cls):
@@ -49,10 +46,6 @@ class Pages(unittest.TestCase):
         digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(ca.read_text())).hexdigest()
         cls.stands_for = {r"https://fleet\.example\.com:8420": cls.fleet.env["MUSTER_CONTROLLER"],
                           r"sha256:[0-9a-f]{64}": "sha256:" + digest}
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.fleet.close()
 
     def muster(self, *words):
         done = self.fleet.muster(*words)
@@ -75,7 +68,7 @@ class Pages(unittest.TestCase):
         self.assertEqual(self.fleet.muster("job", "watch", job).code, 1)
         return job
 
-    def prepare(self, command):
+    def prepare_for(self, command):
         """What the examples of this command need to be there. Gives what stands for an id."""
         if command.startswith("job "):
             return {"job retry": self.failed_job, "job cancel": lambda: self.job("--", "sleep", "600")}.get(
@@ -104,7 +97,7 @@ class Pages(unittest.TestCase):
         for page in self.muster("help", "--json").json["commands"]:
             for example in page["examples"]:
                 with self.subTest(example=example["line"]):
-                    made = self.prepare(page["command"])
+                    made = self.prepare_for(page["command"])
                     line = re.sub(ID, made, example["line"]) if made else example["line"]
                     for what, real in self.stands_for.items():
                         line = re.sub(what, real, line)

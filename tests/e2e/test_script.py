@@ -39,34 +39,31 @@ BROKEN = {
 }
 
 
-class Script(unittest.TestCase):
+class Script(fleet.OneFleet):
+    nodes = 0
+
     @classmethod
     def setUpClass(cls):
         if not CHECKS.joinpath("check_disk").exists():
             fleet.skip("it needs Debian's package monitoring-plugins-basic")
-        cls.fleet = fleet.Fleet(nodes=0)
-        try:
-            cls.plugins = cls.fleet.path("plugins")
-            cls.plugins.mkdir()
-            cls.plugins.chmod(0o755)
-            for library in ("system", "script"):
-                shutil.copy(fleet.PLUGINS / (library + ".so"), cls.plugins)
-            for example in ("disk", "health", "hello"):
-                cls.put(example)
-            cls.fleet.plugins = cls.plugins
-            cls.fleet.agent_options = ["--metrics", "127.0.0.1:0"]
-            cls.fleet.join("node-1")
-            cls.fleet.wait_online(1)
-            for plugin in ("disk", "health", "hello", "script"):
-                cls.wait_for_state(plugin, "ready")
-            cls.agent = cls.fleet.services["node-1"].process.pid
-        except BaseException:
-            cls.fleet.close(show_logs=True)
-            raise
+        super().setUpClass()
 
     @classmethod
-    def tearDownClass(cls):
-        cls.fleet.close()
+    def prepare(cls):
+        cls.plugins = cls.fleet.path("plugins")
+        cls.plugins.mkdir()
+        cls.plugins.chmod(0o755)
+        for library in ("system", "script"):
+            shutil.copy(fleet.PLUGINS / (library + ".so"), cls.plugins)
+        for example in ("disk", "health", "hello"):
+            cls.put(example)
+        cls.fleet.plugins = cls.plugins
+        cls.fleet.agent_options = ["--metrics", "127.0.0.1:0"]
+        cls.fleet.join("node-1")
+        cls.fleet.wait_online(1)
+        for plugin in ("disk", "health", "hello", "script"):
+            cls.wait_for_state(plugin, "ready")
+        cls.agent = cls.fleet.services["node-1"].process.pid
 
     @classmethod
     def put(cls, example):
