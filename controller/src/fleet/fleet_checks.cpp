@@ -1,6 +1,8 @@
 #include "fleet/fleet_checks.hpp"
 
+#include <algorithm>
 #include <muster/core/base/version.hpp>
+#include <utility>
 
 namespace muster::controller {
 namespace {
@@ -10,21 +12,32 @@ using Nodes = std::vector<const Node*>;
 
 constexpr std::size_t kMostNamed = 5;
 
-/// The nodes of which `is` is true, as a sentence names them; their number in `count`.
+struct Named {
+  std::size_t count = 0;
+  std::string names;  ///< of the first few, as a sentence names them
+};
+
 template <class Predicate>
-std::string named(const Nodes& nodes, Predicate is, std::size_t& count) {
-  std::string names;
-  count = 0;
+Named those(const Nodes& nodes, Predicate are) {
+  Named named;
   for (const auto* node : nodes) {
-    if (!is(*node)) continue;
-    if (++count <= kMostNamed) names += (names.empty() ? "" : ", ") + node->record.name;
+    if (!are(*node) || ++named.count > kMostNamed) continue;
+    named.names += (named.names.empty() ? "" : ", ") + node->record.name;
   }
-  if (count > kMostNamed) names += " and " + std::to_string(count - kMostNamed) + " more";
-  return names;
+  if (named.count > kMostNamed) {
+    named.names += " and " + std::to_string(named.count - kMostNamed) + " more";
+  }
+  return named;
 }
 
-std::string of_nodes(std::size_t count, std::size_t total) {
-  return std::to_string(count) + " of " + std::to_string(total) + " nodes";
+/// "2 of 9 nodes <what>: web1, web2", or `good` when there are none.
+Check warn_of(std::string check, const Named& some, const Nodes& nodes, std::string good,
+              const std::string& what, std::string advice) {
+  if (some.count == 0) return doctor::ok(std::move(check), std::move(good));
+  return doctor::warning(std::move(check),
+                         std::to_string(some.count) + " of " + std::to_string(nodes.size()) +
+                             " nodes " + what + ": " + some.names,
+                         std::move(advice));
 }
 
 doctor::Checks check_gateways(const std::vector<GatewayStatus>& gateways) {
@@ -45,59 +58,41 @@ doctor::Checks check_gateways(const std::vector<GatewayStatus>& gateways) {
 }
 
 Check check_presence(const Nodes& nodes) {
-  std::size_t away = 0;
-  const auto names = named(
-      nodes, [](const Node& node) { return node.presence == Presence::Offline; }, away);
   if (nodes.empty()) return doctor::ok("nodes", "none has joined yet");
-  if (away == 0)
-    return doctor::ok("nodes", "none of " + std::to_string(nodes.size()) + " is offline");
-  return doctor::warning(
-      "nodes", of_nodes(away, nodes.size()) + " are offline: " + names,
-      "on such a node run muster-agent doctor; retire one that is gone for good");
+  const auto away =
+      those(nodes, [](const Node& node) { return node.presence == Presence::Offline; });
+  return warn_of("nodes", away, nodes, "none of " + std::to_string(nodes.size()) + " is offline",
+                 "are offline",
+                 "on such a node run muster-agent doctor; retire one that is gone for good");
 }
 
 Check check_clones(const Nodes& nodes) {
-  std::size_t count = 0;
-  const auto names = named(
-      nodes, [](const Node& node) { return node.clone.has_value(); }, count);
-  if (count == 0) return doctor::ok("clones", "no two machines have one identity");
-  return doctor::failed("clones", "another machine has the identity of " + names,
+  const auto clones = those(nodes, [](const Node& node) { return node.clone.has_value(); });
+  if (clones.count == 0) return doctor::ok("clones", "no two machines have one identity");
+  return doctor::failed("clones", "another machine has the identity of " + clones.names,
                         "on the copy remove the agent's state directory and join it as a new node");
 }
 
 Check check_agents(const Nodes& nodes) {
-  std::size_t other = 0;
-  const auto names = named(
-      nodes,
-      [](const Node& node) {
-        const auto& version = node.record.agent_version;
-        return !version.empty() && version != kVersion;
-      },
-      other);
-  const std::string own(kVersion);
-  if (other == 0)
-    return doctor::ok("agents", "none has another version than the controller's " + own);
-  return doctor::warning("agents",
-                         of_nodes(other, nodes.size()) + " have an agent of another version than " +
-                             "the controller's " + own + ": " + names,
-                         "install the same version on them");
+  const auto others = those(nodes, [](const Node& node) {
+    const auto& version = node.record.agent_version;
+    return !version.empty() && version != kVersion;
+  });
+  const std::string own = "the controller's " + std::string(kVersion);
+  return warn_of("agents", others, nodes, "none has another version than " + own,
+                 "have an agent of another version than " + own,
+                 "install the same version on them");
 }
 
 Check check_plugins(const Nodes& nodes) {
-  std::size_t count = 0;
-  const auto names = named(
-      nodes,
-      [](const Node& node) {
-        for (const auto& plugin : node.record.plugins) {
-          if (plugin.state != "ready" && plugin.state != "starting") return true;
-        }
-        return false;
-      },
-      count);
-  if (count == 0) return doctor::ok("plugins", "all that nodes have told of are ready");
-  return doctor::warning(
-      "plugins", of_nodes(count, nodes.size()) + " have a plugin that is not ready: " + names,
-      "muster plugin ls says which and why");
+  const auto some = those(nodes, [](const Node& node) {
+    const auto& plugins = node.record.plugins;
+    return std::any_of(plugins.begin(), plugins.end(), [](const auto& plugin) {
+      return plugin.state != "ready" && plugin.state != "starting";
+    });
+  });
+  return warn_of("plugins", some, nodes, "all that nodes have told of are ready",
+                 "have a plugin that is not ready", "muster plugin ls says which and why");
 }
 
 }  // namespace

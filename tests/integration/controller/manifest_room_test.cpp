@@ -16,7 +16,7 @@ std::string manifest_text(int number, std::size_t more = 0) {
 }
 
 std::vector<wire::PluginInfo> naming(const Digest& digest) {
-  return {{"test", "1.0.0", digest, "running", 0, ""}};
+  return {{"test", "1.0.0", digest, "ready", 0, ""}};
 }
 
 TEST_CASE("what the store holds and no node names is removed when the controller starts",

@@ -19,7 +19,7 @@ std::string manifest_with(const json& operation) {
 
 void announce(Agent& agent, const std::string& manifest, const std::string& id = "test") {
   const auto digest = crypto::sha256(as_bytes(manifest));
-  agent.say(wire::Plugins{{{id, "999.0.0", digest, "running", 0, ""}}});
+  agent.say(wire::Plugins{{{id, "999.0.0", digest, "ready", 0, ""}}});
   agent.say(wire::Manifest{digest, to_bytes(as_bytes(manifest))});
 }
 
@@ -100,7 +100,7 @@ TEST_CASE("a manifest counts for the plugin that it names, and for no other",
 }
 
 std::vector<wire::PluginInfo> naming(const Digest& digest) {
-  return {{"test", "1.0.0", digest, "running", 0, ""}};
+  return {{"test", "1.0.0", digest, "ready", 0, ""}};
 }
 
 TEST_CASE("digests that nodes make up do not fill the memory", "[integration][fleet]") {

@@ -74,7 +74,7 @@ TEST_CASE("a node says events of its own plugins only, and what else it says is 
   World world;
   Agent agent(world, "web1");
   agent.connect();
-  wire::Plugins plugins{{{"test", "1", test_manifest_digest(), "running", 0, ""}}};
+  wire::Plugins plugins{{{"test", "1", test_manifest_digest(), "ready", 0, ""}}};
   for (const auto* id : {"node", "events", "job", "gateway", "controller"}) {
     plugins.plugins.push_back({id, "1", {}, "rejected", 0, ""});
   }

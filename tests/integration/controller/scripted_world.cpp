@@ -153,9 +153,9 @@ wire::MessageType Agent::hello(const std::string& other_machine) {
   hello.node = id_;
   hello.machine_id = other_machine.empty() ? machine_id : other_machine;
   hello.boot_id = "boot";
-  hello.agent_version = "0.1.0";
+  hello.agent_version = agent_version;
   hello.name = name_;
-  hello.plugins = {{"test", "1.0.0", test_manifest_digest(), "running", 0, ""}};
+  hello.plugins = {{"test", "1.0.0", test_manifest_digest(), "ready", 0, ""}};
   last_hello = *session_->hello(hello);
   deliver(last_hello);
   auto& frames = world_.link.frames[route];

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <muster/core/base/version.hpp>
 #include <muster/core/log/capture.hpp>
 #include <muster/core/net/session.hpp>
 #include <muster/core/wire/envelope.hpp>
@@ -152,6 +153,7 @@ class Agent {
   wire::Welcome welcome;
   wire::Refused refused;
   std::string machine_id;
+  std::string agent_version{kVersion};
   Bytes last_hello;
 
  private:
