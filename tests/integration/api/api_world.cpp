@@ -57,6 +57,8 @@ ApiWorld::~ApiWorld() {
   }
 }
 
+std::uint64_t ApiWorld::refused() const { return services_->request_limit->refused(); }
+
 Agent& ApiWorld::join(const std::string& name) {
   on_loop([&] {
     agents_.push_back(std::make_unique<Agent>(world_, name));

@@ -55,6 +55,8 @@ class ApiWorld {
   void advance(std::chrono::milliseconds by) {
     on_loop([&] { world_.advance(by); });
   }
+  /// Requests of those who made too many.
+  [[nodiscard]] std::uint64_t refused() const;
   /// Moves time until `waiting` has come.
   template <class T>
   T moving_time(std::future<T>& waiting) {
