@@ -39,6 +39,12 @@ BROKEN = {
 }
 
 
+def root_is_mounted():
+    """Whether check_disk knows the root file system: it reads /etc/mtab, in which that of a chroot is not."""
+    mtab = pathlib.Path("/etc/mtab")
+    return mtab.exists() and any(line.split()[1] == "/" for line in mtab.read_text().splitlines())
+
+
 class Script(fleet.OneFleet):
     nodes = 0
 
@@ -101,7 +107,7 @@ class Script(fleet.OneFleet):
         return done.json["tasks"][0]
 
     def test_three_checks_of_debian_run_unchanged(self):
-        for operation, text, label in (("disk.root", r"^DISK \w+ - free space: / ", "/"),
+        for operation, text, label in (("health.swap", r"^SWAP \w+ - \d+% free", "swap"),
                                        ("health.load", r"LOAD \w+ - .*average:", "load1"),
                                        ("health.procs", r"^PROCS \w+: \d+ process", "procs")):
             with self.subTest(operation=operation):
@@ -109,6 +115,14 @@ class Script(fleet.OneFleet):
                 self.assertIn(result["status"], ("ok", "warning", "critical"))
                 self.assertRegex(result["text"], text)
                 self.assertIn(label, [value["label"] for value in result["values"]])
+
+    def test_a_check_with_thresholds_as_arguments(self):
+        result = self.task("disk.root", "warn:=1", "crit:=1")["result"]
+        if root_is_mounted():
+            self.assertRegex(result["text"], r"^DISK \w+ - free space: / ")
+            self.assertIn("/", [value["label"] for value in result["values"]])
+        else:  # in a chroot
+            self.assertEqual((result["status"], result["text"]), ("critical", "DISK CRITICAL: / not found"))
 
     def test_a_check_that_finds_something_wrong_was_made_all_the_same(self):
         task = self.task("health.procs", "warn:=1", "crit:=1")
@@ -142,7 +156,7 @@ class Script(fleet.OneFleet):
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
                 return answer.read().decode()
         for line in (r'check_status\{plugin="disk",check="root"\} [012]',
-                     r'check_value\{plugin="disk",check="root",label="/",unit="bytes"\} [\d.e+]+',
+                     r'check_value\{plugin="health",check="swap",label="swap",unit="bytes"\} [\d.e+]+',
                      r'check_value\{plugin="health",check="load",label="load1"\} [\d.]+',
                      r'uptime\{plugin="health",source="proc"\} [\d.e+]+',
                      r'script_collector_up\{plugin="health",collector="uptime"\} 1'):
