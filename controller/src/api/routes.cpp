@@ -23,6 +23,7 @@ std::vector<Served> all_served() {
       {"getGroup", needs(Action::ReadNodes), get_group},
       {"putGroup", needs(Action::ManageNodes), put_group},
       {"removeGroup", needs(Action::ManageNodes), remove_group},
+      {"listNames", needs(Action::ReadNodes), list_names},
       {"explainSelector", needs(Action::ReadNodes), explain_selector},
       {"createEnrollmentToken", needs(Action::ManageEnrollmentTokens), create_enrollment_token},
       {"listEnrollmentTokens", needs(Action::ReadEnrollmentTokens), list_enrollment_tokens},

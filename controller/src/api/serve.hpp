@@ -28,6 +28,7 @@ void list_groups(const Services& services, const ExchangePtr& exchange);
 void get_group(const Services& services, const ExchangePtr& exchange);
 void put_group(const Services& services, const ExchangePtr& exchange);
 void remove_group(const Services& services, const ExchangePtr& exchange);
+void list_names(const Services& services, const ExchangePtr& exchange);
 void explain_selector(const Services& services, const ExchangePtr& exchange);
 void create_enrollment_token(const Services& services, const ExchangePtr& exchange);
 void list_enrollment_tokens(const Services& services, const ExchangePtr& exchange);

@@ -75,6 +75,7 @@ std::map<std::string, Row> rows_for(ApiWorld& world) {
       {"getGroup", {{"", "", "kept"}, 200, {"", "", "none"}, 404}},
       {"putGroup", {{"", R"({"selector": "all"})", "front"}, 201, {"", "{}", "front"}, 400, 200}},
       {"removeGroup", {{"", "", "old"}, 204, {"", "", "none"}, 404, 404}},
+      {"listNames", {{"?kind=label&prefix=ro", "", ""}, 200, {"?kind=node&of=role", "", ""}}},
       {"explainSelector", {{"?selector=all", "", ""}, 200, {}}},
       {"createEnrollmentToken", {{"", R"({"uses": 2})", ""}, 201, {"", R"({"uses": 0})", ""}}},
       {"listEnrollmentTokens", {{}, 200, unknown, 400, 0, false}},
