@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <muster/core/base/error.hpp>
 #include <muster/core/crypto/random.hpp>
@@ -20,6 +21,9 @@ using nlohmann::json;
 
 // A job of ten thousand nodes with all their results is one answer, and one event.
 constexpr std::size_t kMaxAnswerBytes = std::size_t{256} << 20U;
+// For one answer. The longest that the controller lets a request wait is a minute; a stream has a
+// comment every 15 s.
+constexpr std::chrono::milliseconds kTimeout{75'000};
 
 Exit exit_for_problem(int status, const std::string& reason) {
   if (status == 401 || status == 403) return Exit::Denied;
@@ -73,10 +77,10 @@ bool follows(const std::string& id, const std::string& last) {
 
 }  // namespace
 
-ApiClient::ApiClient(sdk::HttpClientOptions options, bool patient)
-    : options_(std::move(options)), http_(options_), patient_(patient) {}
+ApiClient::ApiClient(sdk::HttpClientOptions options)
+    : options_(std::move(options)), http_(options_) {}
 
-CliResult<ApiClient> ApiClient::open(const FleetAccess& access, Waits waits) {
+CliResult<ApiClient> ApiClient::open(const FleetAccess& access) {
   // The TLS library would only say that the controller is not to be trusted.
   if (!access.ca_file.empty() && ::access(access.ca_file.c_str(), R_OK) != 0) {
     return failure(Exit::Usage, "the fleet's CA certificate: " +
@@ -86,17 +90,16 @@ CliResult<ApiClient> ApiClient::open(const FleetAccess& access, Waits waits) {
   options.base_url = access.controller;
   options.ca_file = access.ca_file;
   options.bearer_token = access.token;
-  options.timeout = waits.timeout;
-  options.connect_timeout = std::min(options.connect_timeout, waits.timeout);
+  options.timeout = kTimeout;
   options.max_response_bytes = kMaxAnswerBytes;
-  return ApiClient(std::move(options), waits.patient);
+  return ApiClient(std::move(options));
 }
 
 CliResult<json> ApiClient::exchange(const std::string& method, const std::string& path,
                                     const std::string& body, sdk::HttpHeaders headers) {
   if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
   auto response = http_.request(method, path, headers, body);
-  for (Patience patience; patient_ && response && asked_too_often(*response) && patience.wait();) {
+  for (Patience patience; response && asked_too_often(*response) && patience.wait();) {
     response = http_.request(method, path, headers, body);  // nothing was done
   }
   answer_lost_ = !response && response.error().kind != sdk::HttpError::Kind::CannotConnect &&

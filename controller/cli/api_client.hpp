@@ -5,7 +5,6 @@
 /// token is never taken from the command line, where other users of the machine could read it.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <muster/sdk/http_client.hpp>
 #include <nlohmann/json_fwd.hpp>
@@ -16,20 +15,12 @@
 
 namespace muster::cli {
 
-/// How long a command waits for the controller.
-struct Waits {
-  /// For one answer. The longest that the controller lets a request wait is a minute; a stream has
-  /// a comment every 15 s.
-  std::chrono::milliseconds timeout{75'000};
-  bool patient = true;  ///< asks again when it was told that it asks too often
-};
-
 class ApiClient {
  public:
   /// Connects to nobody yet. Errors: Usage when the CA's file cannot be read.
-  [[nodiscard]] static CliResult<ApiClient> open(const FleetAccess& access, Waits waits = {});
+  [[nodiscard]] static CliResult<ApiClient> open(const FleetAccess& access);
   /// With a connection of its own, for while this one is busy with a stream.
-  [[nodiscard]] ApiClient another() const { return ApiClient(options_, patient_); }
+  [[nodiscard]] ApiClient another() const { return ApiClient(options_); }
 
   [[nodiscard]] CliResult<nlohmann::json> get(const std::string& path);
   [[nodiscard]] CliResult<nlohmann::json> post(const std::string& path, const nlohmann::json& body);
@@ -55,7 +46,7 @@ class ApiClient {
       const std::function<bool(const std::string&, const nlohmann::json&)>& on_event);
 
  private:
-  ApiClient(sdk::HttpClientOptions options, bool patient);
+  explicit ApiClient(sdk::HttpClientOptions options);
   [[nodiscard]] CliResult<nlohmann::json> exchange(const std::string& method,
                                                    const std::string& path, const std::string& body,
                                                    sdk::HttpHeaders headers = {});
@@ -63,7 +54,6 @@ class ApiClient {
 
   sdk::HttpClientOptions options_;
   sdk::HttpClient http_;
-  bool patient_;
   bool trusted_ = false;  // the controller has proved who it is
   bool answer_lost_ =
       false;  // of the latest exchange: it was sent, and nobody knows what became of it

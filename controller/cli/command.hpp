@@ -1,9 +1,9 @@
 /// A command of the tool: its words, what it takes, its page, and the function that does it.
 ///
 /// The one source of `muster help`, of the manual pages, of completion and of the test that runs
-/// every example. The names in `takes` and of options' values say what is wanted: completion knows
-/// NODE, LABEL, GROUP, JOB, PLUGIN, OPERATION, SELECTOR, STATE and FILE, and `skip|queue|fail` is
-/// one of these words; any other name is free text.
+/// every example. The names in `takes` and of options' values say what is wanted: complete.cpp
+/// knows NODE, JOB, SELECTOR, FILE and others, and `skip|queue|fail` is one of these words; a name
+/// that it does not know is free text.
 #pragma once
 
 #include <string>
@@ -48,6 +48,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> selector_commands();
 [[nodiscard]] std::vector<Command> status_commands();
 [[nodiscard]] std::vector<Command> help_commands();
+[[nodiscard]] std::vector<Command> completion_commands();
 [[nodiscard]] std::vector<Command> login_commands();
 [[nodiscard]] std::vector<Command> context_commands();
 [[nodiscard]] std::vector<Command> doctor_commands();

@@ -16,13 +16,6 @@ namespace {
 constexpr std::size_t kBetween = 2;  // columns
 constexpr std::size_t kNarrow = 8;   // no narrower: of less one cannot tell what it was
 
-/// A row is one line, whatever is in it.
-std::string one_line(std::string cell) {
-  std::replace_if(
-      cell.begin(), cell.end(), [](char byte) { return byte == '\n' || byte == '\t'; }, ' ');
-  return cell;
-}
-
 }  // namespace
 
 Table::Table(std::ostream& out, Row header, std::size_t columns)

@@ -102,6 +102,12 @@ std::string printable(std::string_view text) {
   return safe;
 }
 
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char byte) { return byte == '\n' || byte == '\t'; }, ' ');
+  return text;
+}
+
 std::string take_printable(std::string& pending) {
   std::size_t whole = pending.size();
   for (std::size_t back = 1; back <= std::min<std::size_t>(3, pending.size()); ++back) {

@@ -19,6 +19,9 @@ enum class Colour { Plain, Dim, Green, Yellow, Red };
 /// that turn the direction of text, and what is no UTF-8 replaced by '?'. New lines and tabs stay.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// `text` with blanks for new lines and tabs, so that it stays in its row.
+[[nodiscard]] std::string one_line(std::string text);
+
 /// The same as printable() for text that comes in parts: takes all of `pending` but a character at
 /// its end whose rest is still to come.
 [[nodiscard]] std::string take_printable(std::string& pending);

@@ -1,6 +1,7 @@
 """Logging in to fleets, and which of them a command then talks to."""
 
 import hashlib
+import json
 import os
 import pathlib
 import pty
@@ -185,6 +186,15 @@ class Login(fleet.OneFleet):
         self.assertEqual(done.code, 2, done)
         self.assertIn("muster login URL", done.err)
         self.assertEqual(self.muster("status", HOME="", XDG_CONFIG_HOME="").code, 2)
+
+    def test_contexts_are_completed(self):
+        self.logged_in("prod", "staging")
+        done = self.muster("completion", "fish", "--", "context", "use", "p")
+        self.assertEqual(done.out, "words\nprod\n")
+        self.muster("context", "use", "staging")
+        (self.kept / "contexts/staging.json").write_text(json.dumps({"controller": "https://127.0.0.1:1"}))
+        done = self.muster("completion", "fish", "--", "group", "show", "--context", "prod", "")
+        self.assertEqual(done.out, "words\n")
 
 
 if __name__ == "__main__":

@@ -99,6 +99,10 @@ std::string quoted(std::string_view text) {
   return quoted + "\"";
 }
 
+std::string written_value(std::string_view text) {
+  return is_plain_word(text) && !is_pattern(text) ? std::string(text) : quoted(text);
+}
+
 std::string expression_text(const Expression& expression) {
   const auto part = [&expression](const Expression& child) {
     const std::string text = expression_text(child);

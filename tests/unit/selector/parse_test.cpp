@@ -134,3 +134,21 @@ TEST_CASE("random text is a selector that prints and parses again, or an error w
     }
   }
 }
+
+TEST_CASE("a written value means its text and nothing else", "[unit][selector]") {
+  for (const std::string text :
+       {"web", "10.0.0.1/8", "two words", "", "a\"b\\", "web*", "[1-3]", "1..2", "-x", "+1", "/etc",
+        ".", "and", "\xC3\xA9", "$(x)", "a,b", "a)b"}) {
+    INFO(text);
+    const auto parsed = Selector::parse("role=" + selector::written_value(text));
+    REQUIRE(parsed);
+    selector::NodeView node;
+    std::string value = text;
+    node.label = [&](std::string_view) { return std::optional<std::string_view>(value); };
+    CHECK(parsed->evaluate(node) == selector::Match::Yes);
+    value += "x";
+    CHECK(parsed->evaluate(node) == selector::Match::No);
+  }
+  CHECK(selector::written_value("web-1.x/y+z_") == "web-1.x/y+z_");
+  CHECK(selector::written_value("a b") == "\"a b\"");
+}

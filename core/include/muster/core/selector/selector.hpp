@@ -132,6 +132,10 @@ class Selector {
   Expression root_;
 };
 
+/// A value that means `text` and nothing else, as it stands in a selector: in quotes where it has
+/// to be.
+[[nodiscard]] std::string written_value(std::string_view text);
+
 /// Salt's compound targets ("G@os:Debian and web* and not E@db-\d+") in the words of this language,
 /// to be parsed next. Grains that are facts here become those, others labels. Errors:
 /// InvalidArgument, with the place as Selector::parse() tells it; Unsupported likewise for what has

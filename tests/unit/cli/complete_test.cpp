@@ -1,0 +1,263 @@
+#include "cli/complete.hpp"
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "catch.hpp"
+#include "cli/complete_selector.hpp"
+
+using namespace muster::cli;
+using nlohmann::json;
+using Words = std::vector<std::string>;
+
+namespace {
+
+json names(const std::vector<std::pair<std::string, int>>& list) {
+  json names = json::array();
+  for (const auto& [name, nodes] : list) names.push_back({{"name", name}, {"nodes", nodes}});
+  return {{"names", names}, {"prefixes", json::array()}};
+}
+
+/// A controller of a small fleet that answers from a list, and remembers what it was asked.
+class PlayedApi {
+ public:
+  std::optional<json> ask(const std::string& path) {
+    asked.push_back(path);
+    const auto found = answers.find(path);
+    return found == answers.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  std::map<std::string, json> answers{
+      {"/v1/names?kind=node", names({{"db1", 1}, {"web1", 1}, {"web2", 1}})},
+      {"/v1/names?kind=node&prefix=w", names({{"web1", 1}, {"web2", 1}})},
+      {"/v1/names?kind=label", names({{"canary", 1}, {"role", 3}})},
+      {"/v1/names?kind=label&prefix=ro", names({{"role", 3}})},
+      {"/v1/names?kind=label&of=role", names({{"db", 1}, {"two words", 1}, {"web", 2}})},
+      {"/v1/names?kind=label&of=role&prefix=w", names({{"web", 2}})},
+      {"/v1/names?kind=label&of=role&prefix=two", names({{"two words", 1}})},
+      {"/v1/names?kind=fact", names({{"os.id", 3}, {"os.version", 3}, {"mem.total", 3}})},
+      {"/v1/names?kind=fact&prefix=os.", names({{"os.id", 3}, {"os.version", 3}})},
+      {"/v1/names?kind=fact&of=os.version", names({{"12", 3}})},
+      {"/v1/groups", json::parse(R"({"groups": [{"name": "front", "selector": "role=web"}]})")},
+      {"/v1/plugins", json::parse(R"({"plugins": [{"id": "store", "doc": "keeps things"}]})")},
+      {"/v1/plugins/store", json::parse(R"({"manifest": {"operations": {
+         "store.put": {"doc": "keeps one", "arguments": {"type": "object", "properties": {
+           "name": {"type": "string"}, "mode": {"enum": ["new", "over"]},
+           "force": {"type": "boolean"}, "tags": {"type": "array", "items": {"enum": ["a", "b"]}},
+           "more": {"type": "object"}}}},
+         "store.get": {}}}})")},
+      {"/v1/jobs?limit=30", json::parse(R"({"jobs": [{"job": "7c1e2a58", "operation": "store.put",
+         "selector": "all", "state": "done"}]})")},
+  };
+  std::vector<std::string> asked;
+};
+
+struct World {
+  PlayedApi api;
+  std::vector<Command> commands = all_commands();
+  Names names{[this](const std::string& path) { return api.ask(path); }, {"prod", "staging"}};
+
+  Completion complete(Words words) {
+    const auto typed = words.back();
+    words.pop_back();
+    return Completer(commands, names).complete(words, typed);
+  }
+  Words texts(const Words& words) {
+    Words texts;
+    for (const auto& candidate : complete(words).candidates) texts.push_back(candidate.text);
+    return texts;
+  }
+  Words selector(const std::string& text) {
+    Words texts;
+    for (const auto& candidate : complete_selector(text, names)) texts.push_back(candidate.text);
+    return texts;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("the words of commands are completed one by one, without the controller", "[unit][cli]") {
+  World world;
+  CHECK(world.texts({"enr"}) == Words{"enroll"});
+  CHECK(world.texts({"enroll", ""}) == Words{"token"});
+  CHECK(world.texts({"enroll", "token", "r"}) == Words{"revoke"});
+  CHECK(world.texts({"help", "enroll", "token", "r"}) == Words{"revoke"});
+  CHECK(world.texts({"help", "node", "ls", ""}).empty());
+  CHECK(world.texts({"--v"}) == Words{"--version"});
+  CHECK(world.texts({"nonsense", ""}).empty());
+  CHECK(world.complete({"sta"}).candidates.at(0).about == "how the fleet and its controller are");
+  CHECK(world.api.asked.empty());
+}
+
+TEST_CASE("every command and every option of it is completed, from what its page is made of",
+          "[unit][cli]") {
+  World world;
+  const auto completes_to = [&](const Words& before, const std::string& typed,
+                                const std::string& word) {
+    INFO(word);
+    auto words = before;
+    words.push_back(typed);
+    const auto found = world.texts(words);
+    CHECK(std::find(found.begin(), found.end(), word) != found.end());
+  };
+  for (const auto& command : world.commands) {
+    INFO(command.words);
+    Words before;
+    std::istringstream words(command.words);
+    for (std::string word; words >> word; before.push_back(word)) {
+      completes_to(before, word.substr(0, 1), word);
+    }
+    for (const auto& option : command.options) completes_to(before, "--", "--" + option.name);
+  }
+  CHECK(world.api.asked.empty());
+}
+
+TEST_CASE("options are offered until they are given, and those that are one of few words",
+          "[unit][cli]") {
+  World world;
+  CHECK(world.texts({"node", "ls", "--j"}) == Words{"--json"});
+  CHECK(world.texts({"node", "ls", "--json", "--j"}).empty());
+  CHECK(world.texts({"job", "retry", "x", "--state", "ok", "--stat"}) == Words{"--state"});
+  CHECK(world.texts({"run", "--offline", ""}) == Words{"skip", "queue", "fail"});
+  CHECK(world.texts({"run", "--offline=q"}) == Words{"--offline=queue"});
+  CHECK(world.texts({"job", "retry", "--state", "fa"}) == Words{"failed"});
+  CHECK(world.texts({"run", "--timeout", ""}).empty());
+  CHECK(world.texts({"job", "show", "x", "--output", "j"}) == Words{"json", "jsonl"});
+  CHECK(world.texts({"completion", "f"}) == Words{"fish"});
+  CHECK(world.api.asked.empty());
+}
+
+TEST_CASE("names are those of the fleet, by what a command takes in that place", "[unit][cli]") {
+  World world;
+  CHECK(world.texts({"node", "show", "w"}) == Words{"web1", "web2"});
+  CHECK(world.texts({"node", "show", "web1", "w"}).empty());
+  CHECK(world.texts({"node", "drain", "web1", "w"}) == Words{"web1", "web2"});
+  CHECK(world.texts({"node", "label", "ro"}) == Words{"role="});
+  CHECK(world.texts({"node", "label", "web1", "role=w"}) == Words{"role=web"});
+  CHECK(world.texts({"node", "label", "--remove", "ro"}) == Words{"role"});
+  CHECK(world.texts({"group", "show", ""}) == Words{"front"});
+  CHECK(world.texts({"job", "show", ""}) == Words{"7c1e2a58"});
+  CHECK(world.complete({"job", "show", ""}).candidates.at(0).about == "store.put on all, done");
+  CHECK(world.texts({"plugin", "show", "s"}) == Words{"store"});
+  CHECK(world.texts({"node", "ls", "-C", ""}).empty());
+}
+
+TEST_CASE("names of which there are too many are completed bit by bit", "[unit][cli]") {
+  World world;
+  world.api.answers["/v1/names?kind=node"] = json::parse(R"({"names": [{"name": "db1", "nodes": 1}],
+                      "prefixes": [{"prefix": "web0", "names": 100}]})");
+  const auto found = world.complete({"node", "show", ""}).candidates;
+  REQUIRE(found.size() == 2);
+  CHECK_FALSE(found[0].partial);
+  CHECK(found[1].partial);
+  CHECK(found[1].about == "100 begin so");
+}
+
+TEST_CASE("contexts are those of whoever types", "[unit][cli]") {
+  World world;
+  CHECK(world.texts({"context", "use", "p"}) == Words{"prod"});
+  CHECK(world.texts({"logout", ""}) == Words{"prod", "staging"});
+  CHECK(world.texts({"doctor", "--context=s"}) == Words{"--context=staging"});
+  CHECK(world.api.asked.empty());
+}
+
+TEST_CASE(
+    "a name that would not show as what it is, is not offered; descriptions are made harmless",
+    "[unit][cli]") {
+  World world;
+  world.api.answers["/v1/names?kind=node"] = names(
+      {{"a\nb", 1}, {"a\x1b[2J", 1}, {"a\tb", 1}, {"\u202Eab", 1}, {"\u009Bab", 1}, {"web1", 1}});
+  CHECK(world.texts({"node", "show", ""}) == Words{"web1"});
+  world.api.answers["/v1/groups"] =
+      json::parse(R"({"groups": [{"name": "front", "selector": "role=web\u001b[2J\nor\tx"}]})");
+  CHECK(world.complete({"group", "show", ""}).candidates.at(0).about == "role=web?[2J or x");
+}
+
+TEST_CASE("an operation is completed by its plugin, and its arguments by its manifest",
+          "[unit][cli]") {
+  World world;
+  CHECK(world.texts({"run", "st"}) == Words{"store."});
+  CHECK(world.texts({"run", "store."}) == Words{"store.get", "store.put"});
+  CHECK(world.texts({"help", "run", "store.g"}) == Words{"store.get"});
+  CHECK(world.texts({"run", "store.put", ""}) ==
+        Words{"force=", "mode=", "more:=", "name=", "tags="});
+  CHECK(world.texts({"run", "store.put", "name=x", "tags=a", "--on", "all", ""}) ==
+        Words{"force=", "mode=", "more:=", "tags="});
+  CHECK(world.texts({"run", "store.put", "mode=n"}) == Words{"mode=new"});
+  CHECK(world.texts({"run", "store.put", "force="}) == Words{"force=true", "force=false"});
+  CHECK(world.texts({"run", "store.put", "tags="}) == Words{"tags=a", "tags=b"});
+  CHECK(world.texts({"run", "store.put", "name="}).empty());
+  const auto file = world.complete({"run", "store.put", "name=@/et"});
+  CHECK(file.files);
+  CHECK(file.files_after == 6);
+  CHECK(world.complete({"run", "store.put", "@"}).files_after == 1);
+}
+
+TEST_CASE("behind a -- stands the program's own business", "[unit][cli]") {
+  World world;
+  CHECK(world.texts({"exec", "--on", "all", "--", "ls", "--"}).empty());
+  CHECK(world.texts({"exec", "--on", "all", ""}) == Words{"--"});
+}
+
+TEST_CASE("a controller that does not answer completes nothing", "[unit][cli]") {
+  World world;
+  world.api.answers.clear();
+  for (const auto& words : std::vector<Words>{{"node", "show", ""},
+                                              {"run", ""},
+                                              {"run", "store.put", ""},
+                                              {"job", "show", ""},
+                                              {"group", "rm", ""},
+                                              {"node", "ls", "--on", "role="}}) {
+    CHECK(world.texts(words).empty());
+  }
+}
+
+TEST_CASE("a selector is completed where a term may stand", "[unit][cli]") {
+  World world;
+  CHECK(world.selector("ro") == Words{"role="});
+  CHECK(world.selector("role=w") == Words{"role=web"});
+  CHECK(world.selector("not role!=w") == Words{"not role!=web"});
+  CHECK(world.selector("(role=web and no") == Words{"(role=web and not ", "(role=web and node:"});
+  CHECK(world.selector("node:w") == Words{"node:web1", "node:web2"});
+  CHECK(world.selector("group:") == Words{"group:front"});
+  CHECK(world.selector("os.") == Words{"os.id", "os.version"});
+  CHECK(world.selector("os.version>=") == Words{"os.version>=12"});
+  CHECK(world.selector("role=web ") == Words{"role=web and ", "role=web or "});
+  CHECK(world.selector("role=web a") == Words{"role=web and "});
+  const auto all = world.selector("");
+  CHECK(std::count(all.begin(), all.end(), "os.") == 1);
+  CHECK(std::count(all.begin(), all.end(), "canary=") == 1);
+  CHECK(std::count(all.begin(), all.end(), "all") == 1);
+}
+
+TEST_CASE("facts of which there are too many are completed bit by bit", "[unit][cli]") {
+  World world;
+  world.api.answers["/v1/names?kind=fact"] =
+      json::parse(R"({"names": [{"name": "os.id", "nodes": 3}],
+                      "prefixes": [{"prefix": "d", "names": 80}, {"prefix": "os.v", "names": 70}]})");
+  const auto all = world.selector("");
+  CHECK(std::count(all.begin(), all.end(), "d") == 1);
+  CHECK(std::count(all.begin(), all.end(), "os.") == 1);
+  CHECK(std::count(all.begin(), all.end(), "") == 0);
+}
+
+TEST_CASE("a value that needs quotes has them", "[unit][cli]") {
+  World world;
+  CHECK(world.selector("role=") == Words{"role=db", "role=\"two words\"", "role=web"});
+  CHECK(world.selector("role=\"two") == Words{"role=\"two words\""});
+  CHECK(world.selector("role=\"w") == Words{"role=\"web\""});
+  CHECK(world.selector("role=\"two words\" a") == Words{"role=\"two words\" and "});
+}
+
+TEST_CASE("lists and functions of a selector are completed inside", "[unit][cli]") {
+  World world;
+  CHECK(world.selector("role in (w") == Words{"role in (web"});
+  CHECK(world.selector("role not in (db, w") == Words{"role not in (db, web"});
+  CHECK(world.selector("role in (web ").empty());
+  CHECK(world.selector("last(store.p") == Words{"last(store.put)"});
+  CHECK(world.selector("last(j") == Words{"last(job)"});
+  CHECK(world.selector("age(os.") == Words{"age(os.id)", "age(os.version)"});
+  CHECK(world.selector("role in (web) and ro") == Words{"role in (web) and role="});
+}
