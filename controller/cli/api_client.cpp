@@ -122,8 +122,9 @@ CliResult<json> ApiClient::post(const std::string& path, const json& body) {
   return exchange("POST", path, text_for(body));
 }
 
-CliResult<json> ApiClient::put(const std::string& path, const json& body) {
-  return exchange("PUT", path, text_for(body));
+CliResult<json> ApiClient::put(const std::string& path, const json& body,
+                               sdk::HttpHeaders headers) {
+  return exchange("PUT", path, text_for(body), std::move(headers));
 }
 
 CliResult<json> ApiClient::patch(const std::string& path, const json& body) {

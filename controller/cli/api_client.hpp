@@ -28,7 +28,8 @@ class ApiClient {
   /// lost can be repeated with it, which is done for as long as there is Patience.
   [[nodiscard]] CliResult<nlohmann::json> post_once(const std::string& path,
                                                     const nlohmann::json& body);
-  [[nodiscard]] CliResult<nlohmann::json> put(const std::string& path, const nlohmann::json& body);
+  [[nodiscard]] CliResult<nlohmann::json> put(const std::string& path, const nlohmann::json& body,
+                                              sdk::HttpHeaders headers = {});
   [[nodiscard]] CliResult<nlohmann::json> patch(const std::string& path,
                                                 const nlohmann::json& body);
   [[nodiscard]] CliResult<void> remove(const std::string& path);

@@ -47,6 +47,8 @@ struct Command {
 [[nodiscard]] std::vector<Command> plugin_commands();
 [[nodiscard]] std::vector<Command> selector_commands();
 [[nodiscard]] std::vector<Command> status_commands();
+[[nodiscard]] std::vector<Command> webhook_commands();
+[[nodiscard]] std::vector<Command> webhook_change_commands();
 [[nodiscard]] std::vector<Command> help_commands();
 [[nodiscard]] std::vector<Command> completion_commands();
 [[nodiscard]] std::vector<Command> login_commands();

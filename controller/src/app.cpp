@@ -90,6 +90,7 @@ struct App::Parts {
   [[nodiscard]] Status load_keys();
   [[nodiscard]] Status load_fleet();
   [[nodiscard]] Status load_jobs();
+  [[nodiscard]] Status load_webhooks();
   [[nodiscard]] Status load_access();
   [[nodiscard]] Status listen_for_gateways();
   [[nodiscard]] Status load_document();
@@ -110,6 +111,8 @@ struct App::Parts {
   std::unique_ptr<Groups> groups;
   std::unique_ptr<Fleet> fleet;
   std::unique_ptr<JobService> jobs;
+  std::unique_ptr<WebhookSender> sender;
+  std::unique_ptr<Webhooks> webhooks;
   std::unique_ptr<Access> access;
   std::unique_ptr<Enrollment> enrollment;
   std::unique_ptr<net::GatewayServer> gateways;
@@ -163,7 +166,7 @@ Status App::Parts::load_keys() {
 }
 
 Status App::Parts::load_fleet() {
-  events = std::make_unique<EventLog>(*store, loop.clock(), log);
+  events = std::make_unique<EventLog>(loop, *store, log);
   FleetOptions fleet_options;
   fleet_options.gateway_address = options.gateway_address;
   groups = std::make_unique<Groups>(*store);
@@ -174,8 +177,17 @@ Status App::Parts::load_fleet() {
 }
 
 Status App::Parts::load_jobs() {
-  jobs = std::make_unique<JobService>(JobService::Parts{loop, *store, *fleet, log, *signing_key});
+  jobs = std::make_unique<JobService>(
+      JobService::Parts{loop, *store, *fleet, *events, log, *signing_key});
   return jobs->load();
+}
+
+Status App::Parts::load_webhooks() {
+  WebhookSenderOptions sending;
+  sending.ca_file = options.webhook_ca_file;
+  sender = std::make_unique<WebhookSender>(loop, std::move(sending));
+  webhooks = std::make_unique<Webhooks>(Webhooks::Parts{loop, *store, *events, log, *sender});
+  return webhooks->load();
 }
 
 Status App::Parts::load_access() {
@@ -218,9 +230,9 @@ Status App::Parts::load_document() {
 }
 
 Status App::Parts::serve_api() {
-  services = std::make_unique<Services>(Services{loop, log, *store, *events, *groups, *fleet, *jobs,
-                                                 *access, *enrollment, identity.authority_pem,
-                                                 to_unix_ms(loop.clock().unix_now()), nullptr});
+  services = std::make_unique<Services>(
+      Services{loop, log, *store, *events, *groups, *fleet, *jobs, *webhooks, *access, *enrollment,
+               identity.authority_pem, to_unix_ms(loop.clock().unix_now()), nullptr});
   if (auto loaded = load_document(); !loaded) return loaded;
   services->request_limit =
       std::make_shared<api::RequestLimit>(loop.clock(), options.requests_per_second);
@@ -277,6 +289,7 @@ Result<std::unique_ptr<App>> App::start(run::EventLoop& loop, const Options& opt
                            .and_then([&] { return parts.load_keys(); })
                            .and_then([&] { return parts.load_fleet(); })
                            .and_then([&] { return parts.load_jobs(); })
+                           .and_then([&] { return parts.load_webhooks(); })
                            .and_then([&] { return parts.load_access(); })
                            .and_then([&] { return parts.listen_for_gateways(); })
                            .and_then([&] { return parts.serve_api(); })

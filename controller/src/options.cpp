@@ -3,6 +3,7 @@
 #include <boost/program_options.hpp>
 #include <exception>
 #include <iostream>
+#include <muster/core/base/files.hpp>
 
 namespace muster::controller {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr unsigned kMaxRequestsPerSecond = 1'000'000;
+constexpr std::size_t kMaxCaFile = std::size_t{4} << 20U;
 
 struct Texts {
   std::string command;
@@ -36,6 +38,8 @@ po::options_description description(Options& options, Texts& texts) {
       "where agents are told to connect (default: what the gateway says of itself)");
   add("api-address", po::value(&options.api_address)->value_name("HOST:PORT"),
       "where enrolment tokens say that the API is (default: made from --listen)");
+  add("webhook-ca-file", po::value(&options.webhook_ca_file)->value_name("FILE"),
+      "authorities (PEM) that receivers of webhooks are verified by (default: the system's)");
   add("log-level", po::value(&texts.log_level)->value_name("LEVEL")->default_value("info"),
       "error, warn, info or debug");
   add("requests-per-second",
@@ -67,6 +71,11 @@ Status use_texts(const Texts& texts, Options& options) {
   const auto level = log::parse_level(texts.log_level);
   if (!level) return fail(ErrorCode::InvalidArgument, "--log-level: " + level.error().message);
   options.log_level = *level;
+  if (!options.webhook_ca_file.empty()) {
+    if (const auto read = read_file(options.webhook_ca_file, kMaxCaFile); !read) {
+      return fail(ErrorCode::InvalidArgument, "--webhook-ca-file: " + read.error().message);
+    }
+  }
   if (options.requests_per_second < 1 || options.requests_per_second > kMaxRequestsPerSecond) {
     return fail(ErrorCode::InvalidArgument, "--requests-per-second is 1 to 1000000");
   }

@@ -17,6 +17,7 @@ struct Options {
   std::filesystem::path port_file;        ///< gets the API's port; empty: none
   std::string gateway_address;            ///< what agents are told; empty: what the gateway says
   std::string api_address;                ///< what tokens say; empty: made from `listen`
+  std::string webhook_ca_file;  ///< whom receivers are vouched for by; empty: the system's
   log::Level log_level = log::Level::Info;
   unsigned requests_per_second = 1000;  ///< of each token
   bool check_answers = false;           ///< hold every answer against the API's document: for tests

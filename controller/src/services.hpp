@@ -14,6 +14,7 @@
 #include "access/access.hpp"
 #include "access/enrollment.hpp"
 #include "events/event_log.hpp"
+#include "events/webhooks.hpp"
 #include "fleet/fleet.hpp"
 #include "fleet/groups.hpp"
 #include "jobs/job_service.hpp"
@@ -36,6 +37,7 @@ struct Services {
   Groups& groups;
   Fleet& fleet;
   JobService& jobs;
+  Webhooks& webhooks;
   Access& access;
   Enrollment& enrollment;
   // constants, [any]

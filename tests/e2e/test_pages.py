@@ -6,6 +6,7 @@ stand for any job or token, and fleet.example.com for any controller; here each 
 
 import fcntl
 import hashlib
+import http.server
 import os
 import pathlib
 import pty
@@ -17,12 +18,25 @@ import struct
 import subprocess
 import tempfile
 import termios
+import threading
 import unittest
 
 import fleet
 
 NODES = {"web1": "role=web", "web2": "role=web", "web9": "role=web", "db1": "role=db"}
 ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+class Taker(http.server.BaseHTTPRequestHandler):
+    """Takes what a webhook sends."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
 
 
 class Pages(fleet.OneFleet):
@@ -37,6 +51,10 @@ class Pages(fleet.OneFleet):
         cls.here.mkdir()
         cls.env = dict(cls.fleet.env, PATH=f"{fleet.BIN}:{cls.fleet.env['PATH']}", XDG_CONFIG_HOME=str(cls.here))
         cls.put_files()
+        cls.taker = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Taker)
+        cls.addClassCleanup(cls.taker.server_close)
+        cls.addClassCleanup(cls.taker.shutdown)
+        threading.Thread(target=cls.taker.serve_forever, daemon=True).start()
 
     @classmethod
     def put_files(cls):
@@ -78,6 +96,11 @@ class Pages(fleet.OneFleet):
             return self.muster("enroll", "token", "ls", "--json").json["tokens"][0]["id"]
         if command in ("group show", "group rm"):
             self.muster("group", "set", "production", "role=web")
+        if command == "webhook create":
+            self.fleet.muster("webhook", "rm", "ops")
+        elif command.startswith("webhook "):
+            self.muster("webhook", "create", "ops", f"http://127.0.0.1:{self.taker.server_port}/", "--replace",
+                        "--allow-private", "--filter", "type=none")
         return None
 
     def run_example(self, line, endless):

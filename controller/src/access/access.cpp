@@ -22,6 +22,7 @@ Role least_role(Action action) {
     case Action::ReadJobs:
     case Action::ReadEvents:
       return Role::Viewer;
+    case Action::ReadWebhooks:
     case Action::RunJob:
     case Action::CancelJob:
     case Action::DrainNode:
@@ -29,6 +30,7 @@ Role least_role(Action action) {
     case Action::ReadEnrollmentTokens:
     case Action::ManageEnrollmentTokens:
     case Action::ManageNodes:
+    case Action::ManageWebhooks:
     case Action::ManageAccess:
       return Role::Admin;
   }
@@ -47,6 +49,8 @@ std::string_view what(Action action) {
       return "see jobs";
     case Action::ReadEvents:
       return "see events";
+    case Action::ReadWebhooks:
+      return "see webhooks";
     case Action::RunJob:
       return "run";
     case Action::CancelJob:
@@ -59,6 +63,8 @@ std::string_view what(Action action) {
       return "take nodes out of service or bring them back";
     case Action::ManageNodes:
       return "change nodes and groups";
+    case Action::ManageWebhooks:
+      return "make, try or remove webhooks";
     case Action::ManageAccess:
       return "change who has access";
   }

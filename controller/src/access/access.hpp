@@ -41,12 +41,14 @@ enum class Action : std::uint8_t {
   ReadPlugins,
   ReadJobs,  ///< and their output
   ReadEvents,
+  ReadWebhooks,  ///< whose URLs may be secrets
   RunJob,
   CancelJob,
   ReadEnrollmentTokens,
   ManageEnrollmentTokens,
   DrainNode,
   ManageNodes,  ///< what they are called, whom selectors mean, and who is let go
+  ManageWebhooks,
   ManageAccess,
 };
 

@@ -34,6 +34,14 @@ void create_enrollment_token(const Services& services, const ExchangePtr& exchan
 void list_enrollment_tokens(const Services& services, const ExchangePtr& exchange);
 void revoke_enrollment_token(const Services& services, const ExchangePtr& exchange);
 void list_events(const Services& services, const ExchangePtr& exchange);
+void list_webhooks(const Services& services, const ExchangePtr& exchange);
+void get_webhook(const Services& services, const ExchangePtr& exchange);
+void put_webhook(const Services& services, const ExchangePtr& exchange);
+void remove_webhook(const Services& services, const ExchangePtr& exchange);
+void test_webhook(const Services& services, const ExchangePtr& exchange);
+void list_deliveries(const Services& services, const ExchangePtr& exchange);
+void list_dead_letters(const Services& services, const ExchangePtr& exchange);
+void retry_dead_letter(const Services& services, const ExchangePtr& exchange);
 void list_plugins(const Services& services, const ExchangePtr& exchange);
 void get_plugin(const Services& services, const ExchangePtr& exchange);
 void create_job(const Services& services, const ExchangePtr& exchange);

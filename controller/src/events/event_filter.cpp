@@ -19,6 +19,16 @@ Status check_member(std::string_view name) {
               "an event has type, subject, data.NAME, and no " + std::string(name));
 }
 
+/// The member of this name, or else of the member before the name's first dot.
+const json* find_member(const json& data, std::string_view name) {
+  if (!data.is_object()) return nullptr;
+  if (const auto found = data.find(std::string(name)); found != data.end()) return &*found;
+  const auto dot = name.find('.');
+  if (dot == std::string_view::npos) return nullptr;
+  const auto inner = data.find(std::string(name.substr(0, dot)));
+  return inner == data.end() ? nullptr : find_member(*inner, name.substr(dot + 1));
+}
+
 /// Texts as they are, everything else as JSON.
 std::string text_of(const json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
@@ -54,7 +64,7 @@ Result<EventFilter> EventFilter::parse(std::string_view text, selector::SyntaxEr
 }
 
 bool EventFilter::wants(const EventRecord& event) const {
-  const auto data = json::parse(event.data, nullptr, false);
+  std::optional<json> data;  // read when it is asked for
   std::map<std::string, std::string, std::less<>> texts;
   selector::NodeView view;
   view.label = [&event](std::string_view name) -> std::optional<std::string_view> {
@@ -63,9 +73,10 @@ bool EventFilter::wants(const EventRecord& event) const {
     return std::nullopt;
   };
   view.fact = [&](std::string_view name) -> std::optional<selector::FactView> {
-    const auto member = name.substr(kData.size());
-    if (!data.is_object() || !data.contains(member)) return std::nullopt;
-    return selector::FactView{texts[std::string(name)] = text_of(data.at(std::string(member)))};
+    if (!data) data = json::parse(event.data, nullptr, false);
+    const auto* member = find_member(*data, name.substr(kData.size()));
+    if (member == nullptr) return std::nullopt;
+    return selector::FactView{texts[std::string(name)] = text_of(*member)};
   };
   return selector_.evaluate(view) == selector::Match::Yes;
 }

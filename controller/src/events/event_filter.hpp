@@ -1,7 +1,8 @@
 /// Which events somebody wants to see, in the language of the selectors (core/docs/selector.md).
 ///
-/// `type`, `subject` and `source` stand for those of an event, and `data.NAME` for a member of its
-/// data; what an event has not is unknown, and not wanted. Immutable; [any].
+/// `type` and `subject` stand for those of an event, `data.NAME` for a member of its data, and
+/// `data.NAME.NAME` for a member of that; what an event has not is unknown, and not wanted.
+/// Immutable; [any].
 #pragma once
 
 #include <muster/core/selector/selector.hpp>

@@ -6,13 +6,29 @@
 
 namespace muster::controller {
 
-EventLog::EventLog(Store& store, const Clock& clock, log::Logger& log)
-    : store_(store), clock_(clock), log_(log) {}
+EventLog::EventLog(run::EventLoop& loop, Store& store, log::Logger& log)
+    : loop_(loop), store_(store), log_(log), before_(store.last_event().value_or(0)) {}
+
+std::uint64_t EventLog::recorded() const {
+  return store_.last_event().value_or(before_) - before_;  // ids have no gaps
+}
+
+void EventLog::stored_more() {
+  if (std::exchange(telling_, true)) return;
+  loop_.post([this, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) return;
+    telling_ = false;
+    if (listener_) listener_();
+    for (auto& next : std::exchange(waiting_, {})) {
+      if (!next.token.expired()) next.then();
+    }
+  });
+}
 
 void EventLog::record(const std::string& type, const std::string& subject,
                       const nlohmann::json& data) {
   EventRecord event;
-  event.time = to_unix_ms(clock_.unix_now());
+  event.time = to_unix_ms(loop_.clock().unix_now());
   event.type = type;
   event.subject = subject;
   event.data = data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -34,12 +50,9 @@ void EventLog::append(EventRecord event, std::uint64_t tells_of) {
       lost_ += tells_of == 0 ? 1 : tells_of;
       return;
     }
-    ++recorded_;
-    for (auto& next : std::exchange(waiting_, {})) {
-      if (!next.token.expired()) next.then();
-    }
+    stored_more();
     if (const auto lost = std::exchange(lost_, 0); lost > 0) {
-      append({0, to_unix_ms(clock_.unix_now()), "events.lost", "controller",
+      append({0, to_unix_ms(loop_.clock().unix_now()), "events.lost", "controller",
               nlohmann::json{{"count", lost}}.dump()},
              lost);
     }

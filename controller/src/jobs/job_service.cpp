@@ -161,6 +161,7 @@ void JobService::create(JobRequest request, JobCreated done) {
       [this, plan, done = std::move(done)](const Result<JobId>& stored) {
         state_->tasks_in_creation -= plan->tasks.size();
         if (!stored) return done(not_stored(stored.error()));
+        state_->parts.events.stored_more();
         // Another id is that of the job which the same request made before.
         if (*stored == plan->job.id && plan->job.ended == 0) {
           auto& job = state_->take_in(std::move(plan->job), std::move(plan->tasks),
@@ -184,14 +185,15 @@ void JobService::create(JobRequest request, JobCreated done) {
       });
 }
 
-void JobService::cancel(JobId id, Done<void> done) {
+void JobService::cancel(JobId id, const std::string& by, Done<void> done) {
   const auto* job = state_->find(id);
   if (job == nullptr) {
     const auto stored = state_->parts.store.job(id);
     return done(stored ? Status() : Status(tl::unexpected(stored.error())));
   }
   if (job->unsettled() == 0) return done(Status());  // in memory only for what comes late
-  state_->parts.store.request_cancel(id, [this, id, done = std::move(done)](const Status& stored) {
+  const auto asked = [this, id, done = std::move(done)](const Status& stored) {
+    if (stored) state_->parts.events.stored_more();
     auto* open = state_->find(id);
     if (stored && open != nullptr) {
       open->record.cancel_requested = true;
@@ -199,7 +201,8 @@ void JobService::cancel(JobId id, Done<void> done) {
       for (std::size_t i = 0; i < open->tasks.size(); ++i) state_->want_cancel(*open->tasks[i]);
     }
     done(stored);
-  });
+  };
+  state_->parts.store.request_cancel(id, by, state_->now(), asked);
 }
 
 Status JobService::cancel_task(JobId id, NodeId node) {

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "events/event_log.hpp"
 #include "fleet/fleet.hpp"
 #include "jobs/job_event.hpp"
 #include "jobs/job_request.hpp"
@@ -69,6 +70,7 @@ class JobService final : public NodeListener {
     run::EventLoop& loop;
     Store& store;
     Fleet& fleet;
+    EventLog& events;
     log::Logger& log;
     const crypto::SigningKey& signing_key;
     std::size_t max_open_tasks = kMaxOpenTasks;
@@ -87,9 +89,9 @@ class JobService final : public NodeListener {
   /// many open tasks).
   void create(JobRequest request, JobCreated done);
 
-  /// Asks every task that is not final to end; `done` once that wish is durable. A finished job is
-  /// left as it is. Errors: NotFound.
-  void cancel(JobId job, Done<void> done);
+  /// Asks every task that is not final to end, as `by` wants; `done` once that wish is durable. A
+  /// finished job is left as it is. Errors: NotFound.
+  void cancel(JobId job, const std::string& by, Done<void> done);
   /// The same for one task. Not remembered over a restart. Errors: NotFound.
   [[nodiscard]] Status cancel_task(JobId job, NodeId node);
 

@@ -42,7 +42,9 @@ void JobService::State::end(OpenTask& task, TaskRecord last,
     ++job.late;
   }
   if (last.ended == 0) last.ended = now();
-  TaskOutcome outcome{job.record.id, std::move(last), std::move(bodies), 0};
+  TaskOutcome outcome{job.record.id, std::move(last), std::move(bodies), 0, false};
+  outcome.job_stopped =
+      job.stopped && !job.record.cancel_requested && outcome.task.state == TaskState::Cancelled;
   if (task.open() && job.unsettled() == 0) outcome.job_ended = std::max(outcome.task.ended, now());
   writer.add(std::move(outcome));
 }
@@ -72,8 +74,10 @@ std::vector<OutputRecord> JobService::State::outputs_so_far(
 void JobService::State::on_stored(const std::vector<TaskOutcome>& outcomes) {
   std::map<NodeId, std::vector<TaskId>> told;
   std::set<JobId> touched;
+  bool told_event = false;  // the store wrote one with these
   std::vector<std::pair<NodeId, std::unique_ptr<NodesEnd>>> held;
   for (const auto& outcome : outcomes) {
+    told_event = told_event || outcome.job_ended != 0 || outcome.job_stopped;
     auto* task = find(outcome.task.id);
     if (task == nullptr) continue;
     // An end of our own is no answer to a RESULT: the node would forget what really happened.
@@ -83,6 +87,7 @@ void JobService::State::on_stored(const std::vector<TaskOutcome>& outcomes) {
     touched.insert(outcome.job);
     apply_stored(*task, outcome);
   }
+  if (told_event) parts.events.stored_more();
   // After all of them, so that none is sent in spite of a failure that is known.
   for (const auto& id : touched) {
     if (auto* job = find(id)) go_on(*job);

@@ -1,6 +1,7 @@
 // Jobs, their tasks, and the output of those, in memory.
 #include <algorithm>
 
+#include "store/job_events.hpp"
 #include "store/memory_store.hpp"
 
 namespace muster::controller {
@@ -62,7 +63,11 @@ Result<JobId> MemoryStore::create(const JobRecord& job, const std::vector<TaskRe
     task_index_[stored.tasks[i].id] = {jobs_.size(), i};
   }
   job_index_[job.id] = jobs_.size();
-  if (job.ended != 0) final_counts_[job.id] = count(tasks);
+  append(job_created(job, job.created));
+  if (job.ended != 0) {
+    final_counts_[job.id] = count(tasks);
+    append(job_ended(job, count(tasks), false, job.ended));
+  }
   jobs_.push_back(std::move(stored));
   return job.id;
 }
@@ -96,12 +101,16 @@ void MemoryStore::finish(const TaskOutcome& outcome) {
   const auto before = task.state;
   const bool changes = !wire::is_final(before) || before == TaskState::Indeterminate;
   if (changes) task = outcome.task;
+  if (outcome.job_stopped && stopped_.insert(record.id).second) {
+    append(job_stopped(record, outcome.task.ended));
+  }
   if (record.ended != 0 && changes) {
     final_counts_[record.id].remove(before);
     final_counts_[record.id].add(task.state);
   } else if (record.ended == 0 && outcome.job_ended != 0) {
     record.ended = outcome.job_ended;
     final_counts_[record.id] = count(tasks);
+    append(job_ended(record, count(tasks), stopped_.contains(record.id), record.ended));
   }
 }
 
@@ -138,12 +147,14 @@ void MemoryStore::note_unsent(std::vector<TaskId> tasks, Done<void> done) {
   change_state(std::move(tasks), TaskState::Delivered, TaskState::Queued, std::move(done));
 }
 
-void MemoryStore::request_cancel(JobId id, Done<void> done) {
+void MemoryStore::request_cancel(JobId id, std::string by, UnixMs when, Done<void> done) {
   write<void>(
-      [this, id]() -> Status {
+      [this, id, by = std::move(by), when]() -> Status {
         const auto found = job_index_.find(id);
         if (found == job_index_.end()) return no("job");
-        jobs_[found->second].job.cancel_requested = true;
+        auto& job = jobs_[found->second].job;
+        if (!job.cancel_requested) append(job_cancelled(job, by, when));
+        job.cancel_requested = true;
         return {};
       },
       std::move(done));

@@ -10,6 +10,7 @@
 #include <map>
 #include <muster/core/run/event_loop.hpp>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "store/event_limits.hpp"
@@ -66,7 +67,7 @@ class MemoryStore final : public Store {
   void finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) override;
   void note_sent(std::vector<TaskId> tasks, Done<void> done) override;
   void note_unsent(std::vector<TaskId> tasks, Done<void> done) override;
-  void request_cancel(JobId job, Done<void> done) override;
+  void request_cancel(JobId job, std::string by, UnixMs when, Done<void> done) override;
   [[nodiscard]] Result<std::vector<JobWithTasks>> open_jobs() override;
   [[nodiscard]] Result<JobWithTasks> job(JobId id) override;
   [[nodiscard]] Result<JobPage> jobs(const JobQuery& query) override;
@@ -89,6 +90,18 @@ class MemoryStore final : public Store {
                                                               std::size_t limit) override;
   [[nodiscard]] Result<std::uint64_t> last_event() override { return last_event_; }
 
+  void put_webhook(WebhookRecord webhook, Done<void> done) override;
+  void remove_webhook(std::string name, Done<void> done) override;
+  [[nodiscard]] Result<std::vector<WebhookRecord>> webhooks() override;
+  void move_webhook(std::string name, WebhookProgress progress, std::vector<DeadLetter> letters,
+                    Done<void> done) override;
+  [[nodiscard]] Result<std::vector<DeadLetter>> dead_letters(const std::string& webhook,
+                                                             std::uint64_t after,
+                                                             std::size_t limit) override;
+  [[nodiscard]] Result<std::size_t> count_dead_letters(const std::string& webhook) override;
+  [[nodiscard]] Result<DeadLetter> dead_letter(std::uint64_t id) override;
+  void remove_dead_letter(std::uint64_t id, Done<void> done) override;
+
  private:
   /// Runs `apply`, which returns Result<T>, on the loop, where `done` learns of it.
   template <class T, class Apply>
@@ -103,7 +116,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<JobId> create(const JobRecord& job, const std::vector<TaskRecord>& tasks);
   [[nodiscard]] Status check_outcomes(const std::vector<TaskOutcome>& outcomes) const;
   void finish(const TaskOutcome& outcome);
-  [[nodiscard]] std::uint64_t append(EventRecord event);
+  std::uint64_t append(EventRecord event);
   [[nodiscard]] TaskCounts counts_for(const JobWithTasks& job, const JobQuery& query);
   void change_state(std::vector<TaskId> tasks, TaskState from, TaskState to, Done<void> done);
 
@@ -118,6 +131,7 @@ class MemoryStore final : public Store {
   std::vector<JobWithTasks> jobs_;  // oldest first
   std::map<JobId, std::size_t> job_index_;
   std::map<JobId, TaskCounts> final_counts_;  // of jobs that ended
+  std::set<JobId> stopped_;                   // jobs that failed too often
   std::map<TaskId, std::pair<std::size_t, std::size_t>> task_index_;
   std::map<Digest, Bytes> outputs_;
   std::map<Digest, std::string> manifests_;
@@ -125,6 +139,9 @@ class MemoryStore final : public Store {
   std::deque<EventRecord> events_;
   std::uint64_t last_event_ = 0;   // its id
   std::uint64_t event_bytes_ = 0;  // of events_
+  std::map<std::string, WebhookRecord> webhooks_;
+  std::map<std::uint64_t, DeadLetter> dead_letters_;
+  std::uint64_t last_letter_ = 0;  // its id
   std::optional<Digest> lost_;
   std::size_t whole_jobs_read_ = 0;
   std::size_t jobs_counted_ = 0;

@@ -1,4 +1,6 @@
 // The log of events in the database, and how the oldest leave it.
+#include "store/sqlite_events.hpp"
+
 #include "store/sql.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -41,17 +43,20 @@ void keep_limits(SQLite::Database& database, std::int64_t newest, std::size_t ad
 
 }  // namespace
 
+std::uint64_t add_event(SQLite::Database& database, const EventRecord& event,
+                        const EventLimits& limits) {
+  sql::execute(database, "INSERT INTO events (time, type, subject, data) VALUES (?, ?, ?, ?)",
+               event.time, event.type, event.subject, event.data);
+  const auto id = database.getLastInsertRowid();
+  keep_limits(database, id, event.type.size() + event.subject.size() + event.data.size(), limits);
+  return static_cast<std::uint64_t>(id);
+}
+
 void SqliteStore::append_event(EventRecord event, Done<std::uint64_t> done) {
   const auto bytes = event.type.size() + event.subject.size() + event.data.size();
   write<std::uint64_t>(
-      [event = std::move(event), bytes,
-       limits = event_limits_](SQLite::Database& database) -> Result<std::uint64_t> {
-        sql::execute(database, "INSERT INTO events (time, type, subject, data) VALUES (?, ?, ?, ?)",
-                     event.time, event.type, event.subject, event.data);
-        const auto id = database.getLastInsertRowid();
-        keep_limits(database, id, bytes, limits);
-        return static_cast<std::uint64_t>(id);
-      },
+      [event = std::move(event), limits = event_limits_](SQLite::Database& database)
+          -> Result<std::uint64_t> { return add_event(database, event, limits); },
       std::move(done), bytes);
 }
 

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "store/job_events.hpp"
 #include "store/record_json.hpp"
 #include "store/sql.hpp"
+#include "store/sqlite_events.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace muster::controller {
@@ -78,6 +80,13 @@ TaskCounts counts_of(SQLite::Database& database, std::int64_t job_number) {
     counts.set(static_cast<TaskState>(query.getColumn(0).getInt()), query.getColumn(1).getInt64());
   }
   return counts;
+}
+
+/// Of a job that is there.
+JobRecord job_record(SQLite::Database& database, JobId id) {
+  SQLite::Statement query(database, std::string(kJobColumns) + "WHERE id = ?");
+  sql::bind(query, id);
+  return query.executeStep() ? job_from(query) : JobRecord{};
 }
 
 constexpr std::size_t kTaskBytes = sizeof(TaskRecord) + 256;  // with its name and an error
@@ -157,15 +166,20 @@ Status keep_body(SQLite::Database& database, FileOutputBuffer& body) {
 
 /// With the end of a job; and again when a task that was given up ended otherwise.
 void store_counts(SQLite::Database& database, const TaskOutcome& outcome, TaskState before,
-                  bool changed) {
-  SQLite::Statement job(database, "SELECT number, ended, counts FROM jobs WHERE id = ?");
+                  bool changed, const EventLimits& limits) {
+  SQLite::Statement job(database, "SELECT number, ended, counts, stopped FROM jobs WHERE id = ?");
   sql::bind(job, outcome.job);
   if (!job.executeStep()) return;
   const auto number = job.getColumn(0).getInt64();
   const bool had_ended = job.getColumn(1).getInt64() != 0;
   if (!had_ended && outcome.job_ended != 0) {
+    const auto counts = counts_of(database, number);
     sql::execute(database, "UPDATE jobs SET ended = ?, counts = ? WHERE number = ?",
-                 outcome.job_ended, counts_to_json(counts_of(database, number)), number);
+                 outcome.job_ended, counts_to_json(counts), number);
+    const bool stopped = job.getColumn(3).getInt() != 0;
+    add_event(database,
+              job_ended(job_record(database, outcome.job), counts, stopped, outcome.job_ended),
+              limits);
   } else if (had_ended && changed) {
     auto counts = counts_from_json(job.getColumn(2).getString());
     counts.remove(before);
@@ -175,7 +189,18 @@ void store_counts(SQLite::Database& database, const TaskOutcome& outcome, TaskSt
   }
 }
 
-Status finish_task(SQLite::Database& database, const TaskOutcome& outcome) {
+/// Once, with the first task that the job's stop ends.
+void store_stop(SQLite::Database& database, const TaskOutcome& outcome, const EventLimits& limits) {
+  if (!outcome.job_stopped) return;
+  if (sql::execute(database, "UPDATE jobs SET stopped = 1 WHERE id = ? AND stopped = 0",
+                   outcome.job) == 0) {
+    return;
+  }
+  add_event(database, job_stopped(job_record(database, outcome.job), outcome.task.ended), limits);
+}
+
+Status finish_task(SQLite::Database& database, const TaskOutcome& outcome,
+                   const EventLimits& limits) {
   for (const auto& body : outcome.bodies) {
     // Every body came from new_output(), so it is one of ours.
     if (auto kept = keep_body(database, static_cast<FileOutputBuffer&>(*body)); !kept) {
@@ -196,7 +221,8 @@ Status finish_task(SQLite::Database& database, const TaskOutcome& outcome) {
       "outputs = ? WHERE id = ? AND (state < 10 OR state = 16)",
       static_cast<int>(task.state), task.attempt, BytesView(task.result), error_to_json(task.error),
       task.started, task.ended, outputs_to_json(task.outputs), task.id);
-  store_counts(database, outcome, before, changed == 1);
+  store_stop(database, outcome, limits);
+  store_counts(database, outcome, before, changed == 1, limits);
   return {};
 }
 
@@ -205,13 +231,16 @@ Status finish_task(SQLite::Database& database, const TaskOutcome& outcome) {
 void SqliteStore::create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<JobId> done) {
   const auto bytes = job.arguments.size() + job.selector.size() + tasks.size() * kTaskBytes;
   write<JobId>(
-      [job = std::move(job),
-       tasks = std::move(tasks)](SQLite::Database& database) -> Result<JobId> {
+      [job = std::move(job), tasks = std::move(tasks),
+       limits = event_limits_](SQLite::Database& database) -> Result<JobId> {
         auto same =
             find_request(database, job.requested_by, job.idempotency_key, job.request_digest);
         if (!same) return tl::unexpected(same.error());
         if (*same) return **same;
-        insert_tasks(database, insert_job(database, job, count(tasks)), job, tasks);
+        const auto counts = count(tasks);
+        insert_tasks(database, insert_job(database, job, counts), job, tasks);
+        add_event(database, job_created(job, job.created), limits);
+        if (job.ended != 0) add_event(database, job_ended(job, counts, false, job.ended), limits);
         return job.id;
       },
       std::move(done), bytes);
@@ -225,9 +254,10 @@ Result<std::optional<JobId>> SqliteStore::same_request(const std::string& reques
 
 void SqliteStore::finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) {
   write<void>(
-      [outcomes = std::move(outcomes)](SQLite::Database& database) -> Status {
+      [outcomes = std::move(outcomes),
+       limits = event_limits_](SQLite::Database& database) -> Status {
         for (const auto& outcome : outcomes) {
-          if (auto finished = finish_task(database, outcome); !finished) return finished;
+          if (auto finished = finish_task(database, outcome, limits); !finished) return finished;
         }
         return {};
       },
@@ -256,13 +286,15 @@ void SqliteStore::note_unsent(std::vector<TaskId> tasks, Done<void> done) {
       std::move(done));
 }
 
-void SqliteStore::request_cancel(JobId job, Done<void> done) {
+void SqliteStore::request_cancel(JobId id, std::string by, UnixMs when, Done<void> done) {
   write<void>(
-      [job](SQLite::Database& database) -> Status {
-        if (sql::execute(database, "UPDATE jobs SET cancel_requested = 1 WHERE id = ?", job) == 1) {
-          return {};
-        }
-        return fail(ErrorCode::NotFound, "there is no such job");
+      [id, by = std::move(by), when, limits = event_limits_](SQLite::Database& database) -> Status {
+        const auto job = job_record(database, id);
+        if (job.id != id) return fail(ErrorCode::NotFound, "there is no such job");
+        if (job.cancel_requested) return {};
+        sql::execute(database, "UPDATE jobs SET cancel_requested = 1 WHERE id = ?", id);
+        add_event(database, job_cancelled(job, by, when), limits);
+        return {};
       },
       std::move(done));
 }

@@ -9,6 +9,43 @@
 namespace muster::controller {
 namespace {
 
+// Also what version 6 brought.
+constexpr const char* kWebhookTables = R"(
+CREATE TABLE webhooks (
+  name TEXT PRIMARY KEY,
+  url TEXT NOT NULL,
+  filter TEXT NOT NULL,
+  allow_private INTEGER NOT NULL,
+  secret BLOB NOT NULL,
+  updated INTEGER NOT NULL,
+  updated_by TEXT NOT NULL,
+  cursor INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  failures INTEGER NOT NULL DEFAULT 0,
+  failing_since INTEGER NOT NULL DEFAULT 0,
+  next_attempt INTEGER NOT NULL DEFAULT 0,
+  last_success INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT NOT NULL,
+  gone INTEGER NOT NULL DEFAULT 0,
+  delivered INTEGER NOT NULL DEFAULT 0,
+  dead INTEGER NOT NULL DEFAULT 0,
+  missed INTEGER NOT NULL DEFAULT 0) STRICT;
+
+CREATE TABLE dead_letters (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  webhook TEXT NOT NULL,
+  event INTEGER NOT NULL,
+  time INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  data TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  died INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  reason TEXT NOT NULL) STRICT;
+CREATE INDEX letters_of_webhook ON dead_letters (webhook, id, size);
+)";
+
 constexpr const char* kTables = R"(
 CREATE TABLE meta (name TEXT PRIMARY KEY, number INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;
 
@@ -73,7 +110,8 @@ CREATE TABLE jobs (
   sample TEXT NOT NULL DEFAULT '',
   seed TEXT NOT NULL DEFAULT '',
   at_once INTEGER NOT NULL DEFAULT 0,
-  max_failed INTEGER NOT NULL DEFAULT 0) STRICT;
+  max_failed INTEGER NOT NULL DEFAULT 0,
+  stopped INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE UNIQUE INDEX job_keys ON jobs (requested_by, idempotency_key) WHERE idempotency_key <> '';
 CREATE INDEX open_jobs ON jobs (number) WHERE ended = 0;
 
@@ -136,6 +174,7 @@ std::uint64_t number(SQLite::Database& database, const char* name) {
 
 void create_tables(SQLite::Database& database) {
   database.exec(kTables);
+  database.exec(kWebhookTables);
   put_number(database, "schema", kSchemaVersion);
   put_number(database, "epoch", 0);
   put_number(database, "event_bytes", 0);
@@ -191,6 +230,13 @@ void upgrade_to_5(SQLite::Database& database) {
   put_number(database, "schema", 5);
 }
 
+/// From version 5, which did not know which jobs had been stopped, and sent no webhooks.
+void upgrade_to_6(SQLite::Database& database) {
+  database.exec("ALTER TABLE jobs ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0;");
+  database.exec(kWebhookTables);
+  put_number(database, "schema", 6);
+}
+
 }  // namespace
 
 void set_pragmas(SQLite::Database& database) {
@@ -216,6 +262,7 @@ Result<StoreMeta> prepare_schema(SQLite::Database& database, const std::filesyst
   if (meta.schema_version <= 2) upgrade_to_3(database);
   if (meta.schema_version <= 3) upgrade_to_4(database);
   if (meta.schema_version <= 4) upgrade_to_5(database);
+  if (meta.schema_version <= 5) upgrade_to_6(database);
   meta.schema_version = kSchemaVersion;
   meta.epoch = number(database, "epoch") + 1;
   put_number(database, "epoch", meta.epoch);

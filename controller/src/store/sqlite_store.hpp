@@ -64,7 +64,7 @@ class SqliteStore final : public Store {
   void finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) override;
   void note_sent(std::vector<TaskId> tasks, Done<void> done) override;
   void note_unsent(std::vector<TaskId> tasks, Done<void> done) override;
-  void request_cancel(JobId job, Done<void> done) override;
+  void request_cancel(JobId job, std::string by, UnixMs when, Done<void> done) override;
   [[nodiscard]] Result<std::vector<JobWithTasks>> open_jobs() override;
   [[nodiscard]] Result<JobWithTasks> job(JobId id) override;
   [[nodiscard]] Result<JobPage> jobs(const JobQuery& query) override;
@@ -86,6 +86,18 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<std::vector<EventRecord>> events_after(std::uint64_t after,
                                                               std::size_t limit) override;
   [[nodiscard]] Result<std::uint64_t> last_event() override;
+
+  void put_webhook(WebhookRecord webhook, Done<void> done) override;
+  void remove_webhook(std::string name, Done<void> done) override;
+  [[nodiscard]] Result<std::vector<WebhookRecord>> webhooks() override;
+  void move_webhook(std::string name, WebhookProgress progress, std::vector<DeadLetter> letters,
+                    Done<void> done) override;
+  [[nodiscard]] Result<std::vector<DeadLetter>> dead_letters(const std::string& webhook,
+                                                             std::uint64_t after,
+                                                             std::size_t limit) override;
+  [[nodiscard]] Result<std::size_t> count_dead_letters(const std::string& webhook) override;
+  [[nodiscard]] Result<DeadLetter> dead_letter(std::uint64_t id) override;
+  void remove_dead_letter(std::uint64_t id, Done<void> done) override;
 
  private:
   SqliteStore(UniqueFd lock, StoreMeta meta, std::unique_ptr<OutputFiles> files,

@@ -21,6 +21,7 @@
 
 #include "store/output_buffer.hpp"
 #include "store/records.hpp"
+#include "store/webhook_records.hpp"
 
 namespace muster::controller {
 
@@ -33,7 +34,8 @@ struct TaskOutcome {
   JobId job;
   TaskRecord task;  ///< as it is to be from now on
   std::vector<std::shared_ptr<OutputBuffer>> bodies;
-  UnixMs job_ended = 0;  ///< not 0: with this task, after all others, the whole job ended
+  UnixMs job_ended = 0;      ///< not 0: with this task, after all others, the whole job ended
+  bool job_stopped = false;  ///< it was not sent because its job failed too often
 };
 
 using LastStates = std::unordered_map<NodeId, TaskState>;
@@ -104,6 +106,8 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<ApiToken>> api_tokens() = 0;
 
   // --- jobs
+  // Each change of a job writes its event with it (job_events.hpp): created, cancelled, stopped,
+  // ended.
   /// Stores the job and its frozen tasks, whole or not at all. `done` gets the job's id; when a job
   /// with the same `requested_by` and idempotency key exists, the id of that one, and nothing is
   /// stored. Errors: Conflict when that one had another request digest.
@@ -123,8 +127,9 @@ class Store {
   virtual void note_sent(std::vector<TaskId> tasks, Done<void> done) = 0;
   /// Takes that back: delivered ones did not leave it and are queued, all others stay as they are.
   virtual void note_unsent(std::vector<TaskId> tasks, Done<void> done) = 0;
-  /// Remembers that somebody asked for the job's end. Errors: NotFound.
-  virtual void request_cancel(JobId job, Done<void> done) = 0;
+  /// Remembers that `by` asked for the job's end. Who asks once more changes nothing. Errors:
+  /// NotFound.
+  virtual void request_cancel(JobId job, std::string by, UnixMs when, Done<void> done) = 0;
   /// With all their tasks; to be loaded at start.
   [[nodiscard]] virtual Result<std::vector<JobWithTasks>> open_jobs() = 0;
   /// Errors: NotFound.
@@ -169,6 +174,28 @@ class Store {
                                                                       std::size_t limit) = 0;
   /// The id of the newest, or 0.
   [[nodiscard]] virtual Result<std::uint64_t> last_event() = 0;
+
+  // --- webhooks
+  /// Makes it, with the cursor alone of its progress; or replaces what an operator set of the one
+  /// of this name, which then is neither gone nor waiting and keeps the rest of its progress.
+  virtual void put_webhook(WebhookRecord webhook, Done<void> done) = 0;
+  /// With its dead letters. Errors: NotFound.
+  virtual void remove_webhook(std::string name, Done<void> done) = 0;
+  /// By name.
+  [[nodiscard]] virtual Result<std::vector<WebhookRecord>> webhooks() = 0;
+  /// Stores how far it has come, and with it what died on the way; of dead letters the newest are
+  /// kept (kMaxDeadLetters, kMaxDeadLetterBytes). Their `id` is not looked at. Errors: NotFound.
+  virtual void move_webhook(std::string name, WebhookProgress progress,
+                            std::vector<DeadLetter> letters, Done<void> done) = 0;
+  /// At most `limit` with an id above `after`, oldest first.
+  [[nodiscard]] virtual Result<std::vector<DeadLetter>> dead_letters(const std::string& webhook,
+                                                                     std::uint64_t after,
+                                                                     std::size_t limit) = 0;
+  [[nodiscard]] virtual Result<std::size_t> count_dead_letters(const std::string& webhook) = 0;
+  /// Errors: NotFound.
+  [[nodiscard]] virtual Result<DeadLetter> dead_letter(std::uint64_t id) = 0;
+  /// Errors: NotFound.
+  virtual void remove_dead_letter(std::uint64_t id, Done<void> done) = 0;
 };
 
 }  // namespace muster::controller

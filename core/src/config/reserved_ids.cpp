@@ -6,9 +6,9 @@ namespace muster::config {
 namespace {
 
 // Also what it will come to tell of. tests/lint holds the controller to this list.
-constexpr std::array<std::string_view, 14> kReservedIds{
-    "controller", "events", "fleet",    "gateway", "group",   "incident", "job",
-    "muster",     "node",   "operator", "profile", "rollout", "task",     "workflow"};
+constexpr std::array<std::string_view, 15> kReservedIds{
+    "controller", "events",   "fleet",   "gateway", "group", "incident", "job",     "muster",
+    "node",       "operator", "profile", "rollout", "task",  "webhook",  "workflow"};
 
 }  // namespace
 

@@ -194,10 +194,10 @@ TEST_CASE("a wish to cancel is remembered", "[contract][store]") {
   StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
   const auto job = StoreFixture::job();
   REQUIRE(store.create(job, {StoreFixture::task("a")}));
-  REQUIRE(store.wait_done([&](auto done) { store->request_cancel(job.id, done); }));
+  REQUIRE(store.wait_done([&](auto done) { store->request_cancel(job.id, "ann", 7, done); }));
   store.reopen();
   CHECK(store->open_jobs()->front().job.cancel_requested);
-  CHECK(store.wait_done([&](auto done) { store->request_cancel(JobId::random(), done); })
+  CHECK(store.wait_done([&](auto done) { store->request_cancel(JobId::random(), "ann", 7, done); })
             .error()
             .code == ErrorCode::NotFound);
 }

@@ -99,8 +99,40 @@ TEST_CASE("a full disk refuses the write whole, and the store goes on when there
   CHECK(create(1));
 }
 
-/// Takes away what version 5 brought.
+/// Takes away what version 6 brought.
+void make_version_5(SQLite::Database& database) {
+  database.exec("ALTER TABLE jobs DROP COLUMN stopped");
+  database.exec("DROP TABLE webhooks");
+  database.exec("DROP TABLE dead_letters");
+  database.exec("UPDATE meta SET number = 5 WHERE name = 'schema'");
+}
+
+TEST_CASE("a database of the fifth version sends no webhooks and tells of jobs from now on",
+          "[contract][store]") {
+  StoreFixture store(Kind::Sqlite);
+  const auto job = StoreFixture::job();
+  auto task = StoreFixture::task("a");
+  REQUIRE(store.create(job, {task}));
+  {
+    SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
+    make_version_5(database);
+    database.exec("DELETE FROM events");
+  }
+  store.reopen();
+  CHECK(store->meta().schema_version == kSchemaVersion);
+  CHECK(store->webhooks()->empty());
+  CHECK(store->count_dead_letters("a").value() == 0);
+  task.state = TaskState::Cancelled;
+  REQUIRE(store.finish({{job.id, task, {}, 9, true}}));
+  const auto told = store->events_after(0, 10).value();
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].type == "job.stopped");
+  CHECK(told[1].type == "job.ended");
+}
+
+/// Takes away what version 5 brought, too.
 void make_version_4(SQLite::Database& database) {
+  make_version_5(database);
   database.exec("ALTER TABLE nodes DROP COLUMN drain");
   for (const auto* column : {"drained", "sample", "seed", "at_once", "max_failed"}) {
     database.exec(std::string("ALTER TABLE jobs DROP COLUMN ") + column);

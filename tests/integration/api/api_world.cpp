@@ -28,10 +28,14 @@ ApiWorld::ApiWorld(unsigned requests_per_second)
   admin_ = read_file(dir_ / "admin.token", 4096).value();
   while (!admin_.empty() && admin_.back() == '\n') admin_.pop_back();
   enrollment_ = std::make_unique<Enrollment>(world_.kept(), world_.clock, Digest{});
-  services_ = std::make_unique<Services>(
-      Services{*world_.loop, world_.log, world_.kept(), *world_.events, *world_.groups,
-               *world_.fleet, *world_.jobs, *access_, *enrollment_, identity_.authority_pem,
-               to_unix_ms(world_.clock.unix_now()), api::Document::built_in().value(), nullptr});
+  sender_ = std::make_unique<WebhookSender>(*world_.loop, WebhookSenderOptions{});
+  webhooks_ = std::make_unique<Webhooks>(
+      Webhooks::Parts{*world_.loop, world_.kept(), *world_.events, world_.log, *sender_});
+  REQUIRE(webhooks_->load());
+  services_ = std::make_unique<Services>(Services{
+      *world_.loop, world_.log, world_.kept(), *world_.events, *world_.groups, *world_.fleet,
+      *world_.jobs, *webhooks_, *access_, *enrollment_, identity_.authority_pem,
+      to_unix_ms(world_.clock.unix_now()), api::Document::built_in().value(), nullptr});
   services_->answers = api::AnswerCheck::compile(*services_->document, world_.log).value();
   services_->request_limit = std::make_shared<api::RequestLimit>(world_.clock, requests_per_second);
   services_->job_feeds = std::make_shared<api::JobFeeds>(*services_);

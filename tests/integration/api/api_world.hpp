@@ -102,6 +102,8 @@ class ApiWorld {
   World world_;
   std::unique_ptr<Access> access_;
   std::unique_ptr<Enrollment> enrollment_;
+  std::unique_ptr<WebhookSender> sender_;
+  std::unique_ptr<Webhooks> webhooks_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::unique_ptr<Agent>> agents_;

@@ -48,6 +48,24 @@ TEST_CASE("who waits is answered when something happens that they want", "[integ
   CHECK(types(waiting.get().body) == std::vector<std::string>{"node.undrained"});
 }
 
+TEST_CASE("who waits for a job's end is answered with it", "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto job = world.create_job();
+  const auto after = world.get("/v1/events").body.at("next").dump();
+  auto waiting = std::async(std::launch::async, [&] {
+    return world.get("/v1/events?wait=30s&filter=data.counts.failed%3E0&after=" + after);
+  });
+  while (world.on_loop([&] { return world.world().events->waiting(); }) == 0) {
+  }
+  world.finish_tasks(agent, TaskState::Failed);
+  const auto told = waiting.get().body.at("events");
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].at("type") == "job.ended");
+  CHECK(told[0].at("subject") == "job/" + job);
+  CHECK(told[0].at("data").at("operator") == "admin");
+}
+
 TEST_CASE("who waited in vain is told how far it was looked", "[integration][api]") {
   ApiWorld world;
   world.join("web1");
@@ -74,6 +92,25 @@ TEST_CASE("no more than a thousand wait for events", "[integration][fleet]") {
   }
   world.events->record("test.it", "x", json::object());
   world.settle();
+}
+
+TEST_CASE("who waits is told once for all events of a commit", "[integration][fleet]") {
+  World world;
+  const auto token = std::make_shared<int>();
+  int told = 0;
+  std::function<void()> wait = [&] {
+    REQUIRE(world.events->when_next(token, [&] {
+      ++told;
+      wait();
+    }));
+  };
+  wait();
+  for (int i = 0; i < 100; ++i) world.events->record("test.it", "x", json::object());
+  world.settle();
+  CHECK(told == 1);
+  world.events->record("test.it", "x", json::object());
+  world.settle();
+  CHECK(told == 2);
 }
 
 TEST_CASE("muster event lists and follows", "[integration][cli]") {

@@ -45,13 +45,27 @@ std::string enroll_body(const std::string& token_line) {
       .dump();
 }
 
+/// Nobody listens there.
+const std::string kSomeHook =
+    R"({"url": "http://127.0.0.1:1/", "filter": "type=none", "allow_private": true})";
+
+void add_dead_letter(ApiWorld& world) {
+  world.on_loop([&] {
+    const DeadLetter letter{0, "kept", {7, 1, "node.test", "node/web1", "{}"}, 2, 3, "none"};
+    const auto& webhook = **world.services().webhooks.find("kept");
+    world.world().kept().move_webhook("kept", webhook.progress, {letter}, nullptr);
+  });
+}
+
 /// A row for each operation. A new operation needs one.
 std::map<std::string, Row> rows_for(ApiWorld& world) {
   const auto job = world.create_job();
   const auto token = world.post("/v1/enrollment-tokens", json::object()).body;
   for (const auto* group : {"kept", "old"}) {
     world.ask("PUT", "/v1/groups/" + std::string(group), R"({"selector": "all"})");
+    world.ask("PUT", "/v1/webhooks/" + std::string(group), kSomeHook);
   }
+  add_dead_letter(world);
   const std::string some_job = R"({"operation": "test.change", "selector": "all"})";
   const std::string nobody = "7c1e2a58-0000-4000-8000-000000000000";
   const Ask unknown{"?unknown=1", "", "web1"};
@@ -81,6 +95,14 @@ std::map<std::string, Row> rows_for(ApiWorld& world) {
       {"listEnrollmentTokens", {{}, 200, unknown, 400, 0, false}},
       {"revokeEnrollmentToken", {{"", "", token.at("id")}, 204, {"", "", nobody}, 404, 404}},
       {"listEvents", {{"?filter=type%3Dnode.*", "", ""}, 200, {"?filter=color%3Dred", "", ""}}},
+      {"listWebhooks", {{}, 200, unknown, 400, 0, false}},
+      {"getWebhook", {{"", "", "kept"}, 200, {"", "", "none"}, 404, 0, false}},
+      {"putWebhook", {{"", kSomeHook, "front"}, 201, {"", "{}", "front"}, 400, 200}},
+      {"removeWebhook", {{"", "", "old"}, 204, {"", "", "none"}, 404, 404}},
+      {"testWebhook", {{"", "", "kept"}, 200, {"", R"({"why": "x"})", "kept"}}},
+      {"listDeliveries", {{"", "", "kept"}, 200, {"", "", "none"}, 404, 0, false}},
+      {"listDeadLetters", {{"?limit=5", "", "kept"}, 200, {"?limit=0", "", "kept"}, 400, 0, false}},
+      {"retryDeadLetter", {{"", "", "1"}, 200, {"", "", "none"}, 404}},
       {"listPlugins", {{}, 200, unknown}},
       {"getPlugin", {{"", "", "test"}, 200, {"", "", "none"}, 404}},
       {"createJob", {{"", some_job, ""}, 201, {"", R"({"selector": "all"})", ""}}},

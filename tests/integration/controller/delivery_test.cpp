@@ -164,7 +164,7 @@ TEST_CASE("acknowledgements, rewinds and cancels that found no room are sent whe
   agent.say(result_of(other));
   agent.say(out(mine, 0, "abc"));
   agent.say(out(mine, 9, "j", wire::Stream::Stderr));
-  world.jobs->cancel(job, [](const Status&) {});
+  world.jobs->cancel(job, "ann", [](const Status&) {});
   world.advance(seconds(1));
   world.link.full = false;
   world.fleet->on_writable(kGateway);

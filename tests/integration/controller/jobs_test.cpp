@@ -38,8 +38,8 @@ TEST_CASE("a job that would pass the limit of open tasks is refused before anyth
   web1.connect();
   web2.connect();
   world.jobs.reset();
-  world.jobs = std::make_unique<JobService>(
-      JobService::Parts{*world.loop, world.store, *world.fleet, world.log, world.signing_key, 3});
+  world.jobs = std::make_unique<JobService>(JobService::Parts{
+      *world.loop, world.store, *world.fleet, *world.events, world.log, world.signing_key, 3});
   JobRequest request;
   request.operation = "test.change";
   request.selector = "all";
@@ -325,7 +325,7 @@ TEST_CASE_METHOD(SentTask, "cancelling reaches queued, running and lost tasks al
                  "[integration][jobs]") {
   const auto cancel = [&] {
     bool done = false;
-    world.jobs->cancel(job, [&](const Status& asked) { done = asked.has_value(); });
+    world.jobs->cancel(job, "ann", [&](const Status& asked) { done = asked.has_value(); });
     world.settle();
     CHECK(done);
   };

@@ -110,18 +110,24 @@ TEST_CASE("the pace outlives a restart of the controller", "[integration][jobs]"
   const auto stopped = fleet.world.jobs->find(job);
   CHECK(stopped->job.ended != 0);
   CHECK(stopped->tasks.back().state == TaskState::Cancelled);
+  CHECK(fleet.world.events_of("job.stopped") == 1);
+  fleet.world.restart();
+  CHECK(fleet.world.events_of("job.stopped") == 1);
+  CHECK(fleet.world.events_of("job.ended") == 1);
 }
 
 TEST_CASE("a job whose held nodes are cancelled ends", "[integration][jobs]") {
   Many fleet(5);
   const auto job = fleet.run(2);
-  fleet.world.jobs->cancel(job, [](const Status&) {});
+  fleet.world.jobs->cancel(job, "ann", [](const Status&) {});
   fleet.world.settle();
   CHECK(fleet.finish(TaskState::Cancelled) == 2);
   const auto ended = fleet.world.jobs->find(job);
   CHECK(ended->job.ended != 0);
   for (const auto& task : ended->tasks) CHECK(task.state == TaskState::Cancelled);
   CHECK(fleet.world.jobs->broken_sums() == 0);
+  CHECK(fleet.world.events_of("job.cancelled") == 1);
+  CHECK(fleet.world.events_of("job.stopped") == 0);
 }
 
 TEST_CASE("a node that is gone when its turn comes holds nobody up", "[integration][jobs]") {

@@ -143,7 +143,7 @@ TEST_CASE("a task that a leaving node has not seen ends by the job's rule for of
   const auto next = world.run("test.change", "all", rule);
   CHECK(world.state(next, "web1") == end);
   CHECK(agent.tasks().empty());
-  world.jobs->cancel(next, [](const Status&) {});
+  world.jobs->cancel(next, "ann", [](const Status&) {});
   world.settle();
   CHECK(world.jobs->open_jobs() == waiting);
   agent.connect();

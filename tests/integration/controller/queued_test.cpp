@@ -25,7 +25,7 @@ TEST_CASE("a task that was never sent is known to be unsent after a restart",
   world.restart();
   CHECK(world.state(job, "web1") == TaskState::Queued);
   SECTION("cancelling ends it at once") {
-    world.jobs->cancel(job, [](const Status&) {});
+    world.jobs->cancel(job, "ann", [](const Status&) {});
     world.settle();
     CHECK(world.state(job, "web1") == TaskState::Cancelled);
     CHECK(world.jobs->open_jobs() == 0);

@@ -96,7 +96,8 @@ TEST_CASE("whatever nodes say, states add up to targets and every job ends",
         world.fleet->on_gateway_lost(kGateway, "test");
         break;
       case 6:
-        if (!jobs.empty()) world.jobs->cancel(jobs[random() % jobs.size()], [](const Status&) {});
+        if (!jobs.empty())
+          world.jobs->cancel(jobs[random() % jobs.size()], "ann", [](const Status&) {});
         break;
       case 7:
         world.advance(std::chrono::seconds(random() % 20));

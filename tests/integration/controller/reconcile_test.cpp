@@ -244,7 +244,7 @@ TEST_CASE_METHOD(
   agent.say(wire::Out{task, wire::Stream::Stdout, 0, to_bytes(as_bytes("late"))});
   REQUIRE(world.jobs->open_jobs() == 1);
   std::optional<Status> cancelled;
-  world.jobs->cancel(job, [&](const Status& said) { cancelled = said; });
+  world.jobs->cancel(job, "ann", [&](const Status& said) { cancelled = said; });
   world.settle();
   REQUIRE(cancelled);
   CHECK(*cancelled);

@@ -54,13 +54,14 @@ World::~World() {
 }
 
 void World::start() {
-  events = std::make_unique<EventLog>(kept(), clock, log);
+  events = std::make_unique<EventLog>(*loop, kept(), log);
   groups = std::make_unique<Groups>(kept());
   REQUIRE(groups->load());
   fleet = std::make_unique<Fleet>(
       Fleet::Parts{*loop, kept(), *events, log, link, *groups, session_key, signing_key, {}});
   REQUIRE(fleet->load());
-  jobs = std::make_unique<JobService>(JobService::Parts{*loop, kept(), *fleet, log, signing_key});
+  jobs = std::make_unique<JobService>(
+      JobService::Parts{*loop, kept(), *fleet, *events, log, signing_key});
   REQUIRE(jobs->load());
   fleet->on_gateway(kGateway, {1, {}, {}, "gateway:8421"});
   settle();

@@ -86,7 +86,8 @@ TEST_CASE("the document says what OpenAPI 3.1 wants said of each part", "[unit][
     CHECK(told.at("responses").contains("403") >= !operation.is_public);
     const bool reads = operation.method == "GET";
     CHECK(told.at("responses").contains("304") == (reads && operation.has_etag));
-    CHECK(names.contains("If-None-Match") == (reads && operation.has_etag));
+    if (reads) CHECK(names.contains("If-None-Match") == operation.has_etag);
+    if (names.contains("If-None-Match")) CHECK(names.contains("If-Match") == !reads);
     CHECK(names.contains("If-Match") == told.at("responses").contains("412"));
     CHECK(told.at("responses").contains("413") == operation.body.has_value());
   }

@@ -26,9 +26,9 @@ TEST_CASE("only the document, the CA and enrolment are served without a token", 
 }
 
 TEST_CASE("a route that changes something never asks for a right to read", "[unit][api]") {
-  const std::set<Action> reading{Action::ReadStatus,  Action::ReadNodes,
-                                 Action::ReadPlugins, Action::ReadJobs,
-                                 Action::ReadEvents,  Action::ReadEnrollmentTokens};
+  const std::set<Action> reading{
+      Action::ReadStatus, Action::ReadNodes,    Action::ReadPlugins,         Action::ReadJobs,
+      Action::ReadEvents, Action::ReadWebhooks, Action::ReadEnrollmentTokens};
   for (const auto& route : all_routes()) {
     if (!route.needs.action) continue;
     INFO(route.method << " " << route.pattern);

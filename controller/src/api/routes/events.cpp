@@ -3,25 +3,13 @@
 
 #include "api/job_wait.hpp"
 #include "api/serve.hpp"
+#include "events/cloud_event.hpp"
 #include "events/event_filter.hpp"
-#include "jobs/job_view.hpp"
 
 namespace muster::controller::api {
 namespace {
 
 using nlohmann::json;
-
-json view_of(const EventRecord& event, const std::string& source) {
-  const auto data = json::parse(event.data, nullptr, false);
-  return {{"specversion", "1.0"},
-          {"id", std::to_string(event.id)},
-          {"source", source},
-          {"type", event.type},
-          {"subject", event.subject},
-          {"time", time_view(event.time)},
-          {"datacontenttype", "application/json"},
-          {"data", data.is_object() ? data : json::object()}};
-}
 
 /// One request, which may have to wait for an event.
 struct Asked {
@@ -40,11 +28,11 @@ bool answer_events(Asked& asked, bool even_if_empty) {
     asked.exchange->answer(events.error());
     return true;
   }
-  const auto source = "muster:fleet:" + asked.services.store.meta().fleet.text();
+  const auto source = event_source(asked.services.store.meta().fleet);
   json views = json::array();
   for (const auto& event : *events) {
     asked.after = event.id;
-    if (asked.filter.wants(event)) views.push_back(view_of(event, source));
+    if (asked.filter.wants(event)) views.push_back(cloud_event(event, source));
   }
   const bool more = events->size() == asked.limit;
   if (views.empty() && !even_if_empty && !more) return false;

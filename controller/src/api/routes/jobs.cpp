@@ -118,10 +118,11 @@ void cancel_job(const Services& services, const ExchangePtr& exchange) {
   if (!id) return exchange->answer(id.error());
   const auto job = services.jobs.find(*id);
   const bool ended = job && job->job.ended != 0;
-  services.jobs.cancel(*id, [exchange, id = *id, ended](const Result<void>& done) {
-    if (!done) return exchange->answer(done.error());
-    exchange->answer(202, {{"job", id.text()}, {"ended", ended}});
-  });
+  services.jobs.cancel(*id, exchange->principal,
+                       [exchange, id = *id, ended](const Result<void>& done) {
+                         if (!done) return exchange->answer(done.error());
+                         exchange->answer(202, {{"job", id.text()}, {"ended", ended}});
+                       });
 }
 
 namespace {

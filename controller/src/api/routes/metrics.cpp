@@ -101,6 +101,27 @@ void add_store(const Services& services, Registry& out) {
       .add(services.events.lost());
 }
 
+void add_webhooks(const Services& services, Registry& out) {
+  for (const auto* webhook : services.webhooks.all()) {
+    const metrics::Labels which{{"webhook", webhook->name}};
+    const auto& progress = webhook->progress;
+    out.gauge("muster_webhook_failing", "1 while the latest attempt failed or it is gone.", which)
+        .set(progress.failures > 0 || progress.gone != 0 ? 1 : 0);
+    out.gauge("muster_webhook_pending_events", "Events that it did not come to yet.", which)
+        .set(static_cast<double>(services.webhooks.pending(*webhook)));
+    out.gauge("muster_webhook_last_success_timestamp_seconds", "When something got through; or 0.",
+              which)
+        .set(static_cast<double>(progress.last_success) / 1000);
+    out.counter("muster_webhook_delivered_total", "Events that its receiver has taken.", which)
+        .add(progress.delivered);
+    out.counter("muster_webhook_dead_letters_total", "Events that could not be delivered.", which)
+        .add(progress.dead);
+    out.counter("muster_webhook_missed_events_total",
+                "Events that left the log before it came to them.", which)
+        .add(progress.missed);
+  }
+}
+
 }  // namespace
 
 void get_metrics(const Services& services, const ExchangePtr& exchange) {
@@ -109,6 +130,7 @@ void get_metrics(const Services& services, const ExchangePtr& exchange) {
   add_gateways(services.fleet, out);
   add_jobs(services.jobs, out);
   add_store(services, out);
+  add_webhooks(services, out);
   if (services.request_limit) {
     out.counter("muster_api_refused_requests_total",
                 "Requests that were refused because their token made too many.")

@@ -1,0 +1,70 @@
+#include "store/job_events.hpp"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace muster::controller {
+namespace {
+
+using nlohmann::json;
+
+EventRecord event_of(const JobRecord& job, const char* type, UnixMs when, const json& more) {
+  json data{
+      {"operation", job.operation}, {"selector", job.selector}, {"operator", job.requested_by}};
+  if (job.check) data["check"] = true;
+  data.update(more);
+  return {0, when, type, "job/" + job.id.text(),
+          data.dump(-1, ' ', false, json::error_handler_t::replace)};
+}
+
+template <std::size_t N>
+bool any_of(const TaskCounts& counts, const std::array<TaskState, N>& states) {
+  return std::any_of(states.begin(), states.end(),
+                     [&](TaskState state) { return counts.of(state) > 0; });
+}
+
+const char* outcome_of(const TaskCounts& counts) {
+  constexpr std::array kFailed{TaskState::Failed, TaskState::Cancelled, TaskState::Refused};
+  constexpr std::array kUnreached{TaskState::TimedOut, TaskState::Indeterminate, TaskState::Expired,
+                                  TaskState::Skipped, TaskState::Unreachable};
+  if (any_of(counts, kFailed)) return "failed";
+  return any_of(counts, kUnreached) ? "incomplete" : "ok";
+}
+
+json counts_of(const TaskCounts& counts) {
+  json view = json::object();
+  for (int number = 1; number < TaskCounts::kStates; ++number) {
+    const auto state = wire::task_state_from(static_cast<std::uint64_t>(number));
+    if (!state || counts.of(*state) == 0) continue;
+    view[std::string(wire::to_string(*state))] = counts.of(*state);
+  }
+  return view;
+}
+
+}  // namespace
+
+EventRecord job_created(const JobRecord& job, UnixMs when) {
+  return event_of(job, "job.created", when, {{"targets", job.targets}});
+}
+
+EventRecord job_cancelled(const JobRecord& job, const std::string& by, UnixMs when) {
+  return event_of(job, "job.cancelled", when, {{"by", by}});
+}
+
+EventRecord job_stopped(const JobRecord& job, UnixMs when) {
+  return event_of(job, "job.stopped", when,
+                  {{"targets", job.targets}, {"max_failures", job.max_failed}});
+}
+
+EventRecord job_ended(const JobRecord& job, const TaskCounts& counts, bool stopped, UnixMs when) {
+  const char* state = stopped ? "stopped" : "done";
+  if (job.cancel_requested) state = "cancelled";
+  return event_of(job, "job.ended", when,
+                  {{"state", state},
+                   {"outcome", outcome_of(counts)},
+                   {"targets", job.targets},
+                   {"counts", counts_of(counts)}});
+}
+
+}  // namespace muster::controller

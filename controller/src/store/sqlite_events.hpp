@@ -1,0 +1,18 @@
+/// How an event gets into the database, for the writes that bring one with them. [the writer's
+/// thread]
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstdint>
+
+#include "store/event_limits.hpp"
+#include "store/records.hpp"
+
+namespace muster::controller {
+
+/// Its id. The oldest beyond the limits go. Throws what SQLite throws.
+std::uint64_t add_event(SQLite::Database& database, const EventRecord& event,
+                        const EventLimits& limits);
+
+}  // namespace muster::controller
