@@ -295,6 +295,7 @@ Result<std::unique_ptr<App>> App::start(run::EventLoop& loop, const Options& opt
                            .and_then([&] { return parts.serve_api(); })
                            .and_then([&] { return parts.write_port(); });
   if (!started) return tl::unexpected(started.error());
+  parts.webhooks->start();  // not before: a start that fails is tried again, and would send again
   return app;
 }
 

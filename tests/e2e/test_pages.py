@@ -96,6 +96,9 @@ class Pages(fleet.OneFleet):
             return self.muster("enroll", "token", "ls", "--json").json["tokens"][0]["id"]
         if command in ("group show", "group rm"):
             self.muster("group", "set", "production", "role=web")
+        if command == "event tail":  # what it looks at before it waits
+            self.muster("node", "drain", "web1")
+            self.muster("node", "undrain", "web1")
         if command == "webhook create":
             self.fleet.muster("webhook", "rm", "ops")
         elif command.startswith("webhook "):

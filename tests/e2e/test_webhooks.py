@@ -143,6 +143,9 @@ class Webhooks(unittest.TestCase):
         fleet.wait_for("the event behind it", lambda: self.nudge() and any(
             event["subject"] == f"job/{job}" for event in self.receiver.taken()))
         self.assertEqual(self.fleet.muster("webhook", "retry", "ops").code, 1)
+        other = self.fleet.muster("webhook", "retry", "ops", "4711")
+        self.assertEqual(other.code, 3, other)
+        self.assertIn("has no dead letter 4711", other.err)
         self.receiver.refused_type = None
         again = self.fleet.muster("webhook", "retry", "ops")
         self.assertEqual(again.code, 0, again)
@@ -163,6 +166,7 @@ class Webhooks(unittest.TestCase):
         self.assertEqual((replaced.code, replaced.out), (0, ""), replaced)
         test = self.fleet.muster("webhook", "test", "ops")
         self.assertEqual(test.code, 4, test)
+        self.assertEqual(self.fleet.muster("webhook", "test", "ops", "--json").code, 4)
         self.assertIn("private network", test.out)
         self.assertEqual(self.fleet.muster("webhook", "rm", "ops").code, 0)
         self.assertEqual(self.fleet.muster("webhook", "show", "ops").code, 3)

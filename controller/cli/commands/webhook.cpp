@@ -4,13 +4,12 @@
 #include "../command.hpp"
 #include "../table.hpp"
 #include "../terminal.hpp"
+#include "webhook_path.hpp"
 
 namespace muster::cli {
 namespace {
 
 using nlohmann::json;
-
-std::string path_of(const std::string& name) { return "/v1/webhooks/" + sdk::percent_encode(name); }
 
 /// Without the path, which may be a secret.
 std::string site_of(const std::string& url) {
@@ -63,8 +62,9 @@ void print_progress(const json& progress) {
             << short_time(text_of(progress, "last_success")) << "\n";
   if (progress.value("failures", 0) > 0) {
     std::cout << "failing    since " << short_time(text_of(progress, "failing_since")) << ", "
-              << number(progress, "failures") << " attempts, the next at "
-              << short_time(text_of(progress, "next_attempt")) << "\n";
+              << number(progress, "failures") << " attempts";
+    const auto next = text_of(progress, "next_attempt");
+    std::cout << (next.empty() ? "" : ", the next at " + short_time(next)) << "\n";
   }
   if (progress.value("missed", 0) > 0) {
     std::cout << "missed     " << number(progress, "missed")
@@ -100,7 +100,7 @@ CliResult<Exit> show_webhook(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the name of one webhook"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto path = path_of(arguments.words[0]);
+  const auto path = webhook_path(arguments.words[0]);
   const auto webhook = api.get(path);
   if (!webhook) return or_look(webhook.error(), "muster webhook ls");
   auto status = api.get(path + "/deliveries");

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <iostream>
 #include <muster/core/base/files.hpp>
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
 #include "../terminal.hpp"
+#include "webhook_path.hpp"
 
 namespace muster::cli {
 namespace {
@@ -11,8 +13,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxSecretFile = 256;
-
-std::string path_of(const std::string& name) { return "/v1/webhooks/" + sdk::percent_encode(name); }
 
 CliResult<json> body_from(const Arguments& arguments) {
   json body{{"url", arguments.words[1]},
@@ -35,7 +35,7 @@ CliResult<Exit> print_made(ApiClient& api, const Arguments& arguments, const jso
     std::cout << secret << "\n";
   }
   if (!(std::cout << std::flush) && !secret.empty()) {
-    const auto removed = api.remove(path_of(arguments.words[0]));
+    const auto removed = api.remove(webhook_path(arguments.words[0]));
     return failure(Exit::SomeFailed, std::string("the secret could not be written; ") +
                                          (removed ? "the webhook was removed"
                                                   : "remove the webhook: muster webhook rm"));
@@ -59,7 +59,7 @@ CliResult<Exit> create_webhook(ApiClient& api, const Arguments& arguments) {
   if (!body) return tl::unexpected(body.error());
   sdk::HttpHeaders only_new;
   if (!arguments.has("replace")) only_new.emplace_back("If-None-Match", "*");
-  auto made = api.put(path_of(arguments.words[0]), *body, only_new);
+  auto made = api.put(webhook_path(arguments.words[0]), *body, only_new);
   if (!made) {
     if (made.error().reason == "changed") {
       made.error().message += "; --replace sets it anew and keeps its secret";
@@ -73,40 +73,59 @@ CliResult<Exit> remove_webhook(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the name of one webhook"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto removed = api.remove(path_of(arguments.words[0]));
+  const auto removed = api.remove(webhook_path(arguments.words[0]));
   if (!removed) return or_look(removed.error(), "muster webhook ls");
   if (arguments.has("json")) std::cout << json{{"removed", arguments.words[0]}}.dump() << "\n";
   return Exit::Ok;
 }
 
-/// What came of one attempt, in a line and in the exit.
-Exit print_attempt(const std::string& what, const json& attempt) {
-  const bool delivered = attempt.at("delivered").get<bool>();
-  std::cout << what << ": " << (delivered ? "delivered" : printable(text_of(attempt, "error")))
-            << " (" << attempt.value("took_ms", std::int64_t{0}) << " ms)\n";
-  if (delivered) return Exit::Ok;
+bool delivered(const json& attempt) { return attempt.at("delivered").get<bool>(); }
+
+void print_attempt(const std::string& what, const json& attempt) {
+  std::cout << what << ": "
+            << (delivered(attempt) ? "delivered" : printable(text_of(attempt, "error"))) << " ("
+            << attempt.value("took_ms", std::int64_t{0}) << " ms)\n";
+}
+
+Exit exit_of(const json& attempt) {
+  if (delivered(attempt)) return Exit::Ok;
   return attempt.at("status").is_null() ? Exit::Unreached : Exit::SomeFailed;
+}
+
+/// Whether others would fare as this one did: it says nothing of what was sent.
+bool is_away(const json& attempt) {
+  const auto& status = attempt.at("status");
+  return status.is_null() || status == 429 || status >= 500;
 }
 
 CliResult<Exit> test_webhook(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the name of one webhook"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto attempt = api.post(path_of(arguments.words[0]) + "/test", json::object());
+  const auto attempt = api.post(webhook_path(arguments.words[0]) + "/test", json::object());
   if (!attempt) return or_look(attempt.error(), "muster webhook ls");
-  if (!arguments.has("json")) return print_attempt(arguments.words[0], *attempt);
-  std::cout << attempt->dump(2) << "\n";
-  return attempt->at("delivered").get<bool>() ? Exit::Ok : Exit::SomeFailed;
+  if (arguments.has("json")) {
+    std::cout << attempt->dump(2) << "\n";
+  } else {
+    print_attempt(arguments.words[0], *attempt);
+  }
+  return exit_of(*attempt);
 }
 
 /// Those that were named, or else all that are kept, oldest first.
 CliResult<std::vector<std::string>> letters_from(ApiClient& api, const Arguments& arguments) {
-  std::vector<std::string> ids(arguments.words.begin() + 1, arguments.words.end());
-  const auto kept = api.get(path_of(arguments.words[0]) + "/dead-letters?limit=1000");
-  if (!kept) return or_look(kept.error(), "muster webhook ls");
-  if (!ids.empty()) return ids;
-  for (const auto& letter : kept->at("dead_letters")) ids.push_back(letter.at("id").dump());
-  return ids;
+  const auto answer = api.get(webhook_path(arguments.words[0]) + "/dead-letters?limit=1000");
+  if (!answer) return or_look(answer.error(), "muster webhook ls");
+  std::vector<std::string> kept;
+  for (const auto& letter : answer->at("dead_letters")) kept.push_back(letter.at("id").dump());
+  std::vector<std::string> named(arguments.words.begin() + 1, arguments.words.end());
+  for (const auto& id : named) {
+    if (std::find(kept.begin(), kept.end(), id) != kept.end()) continue;
+    return failure(Exit::MatchedNothing, arguments.words[0] + " has no dead letter " +
+                                             printable(id) + "; look: muster webhook show " +
+                                             arguments.words[0]);
+  }
+  return named.empty() ? kept : named;
 }
 
 CliResult<Exit> retry_letters(ApiClient& api, const Arguments& arguments) {
@@ -123,10 +142,9 @@ CliResult<Exit> retry_letters(ApiClient& api, const Arguments& arguments) {
     if (!attempt) return or_look(attempt.error(), "muster webhook show " + arguments.words[0]);
     (*attempt)["dead_letter"] = id;
     done.push_back(*attempt);
-    const bool delivered = attempt->at("delivered").get<bool>();
-    if (!arguments.has("json")) exit = print_attempt("dead letter " + id, *attempt);
-    if (!delivered && exit == Exit::Ok) exit = Exit::SomeFailed;
-    if (!delivered) break;  // the others would fare alike
+    if (!arguments.has("json")) print_attempt("dead letter " + id, *attempt);
+    if (!delivered(*attempt)) exit = exit_of(*attempt);
+    if (!delivered(*attempt) && is_away(*attempt)) break;
   }
   if (arguments.has("json")) std::cout << json{{"retried", done}}.dump(2) << "\n";
   if (ids->empty() && !arguments.has("json")) std::cerr << "there are no dead letters\n";
@@ -164,14 +182,15 @@ std::vector<Command> webhook_change_commands() {
       {.words = "webhook test",
        .takes = "NAME",
        .summary = "send a webhook an event of the type webhook.test now",
-       .about = "Whatever its filter. A receiver that takes it is then sent what waits for it.",
+       .about = "Whatever its filter. A receiver that takes it is then sent what waits for it, "
+                "unless it said that it wants no more: muster webhook create --replace asks again.",
        .examples = {{"muster webhook test ops"}},
        .options = {json_option()},
        .run = test_webhook},
       {.words = "webhook retry",
        .takes = "NAME [ID...]",
        .summary = "send dead letters once more, all of a webhook or those that are named",
-       .about = "Oldest first, until one is not taken. Those that are taken are removed.",
+       .about = "Oldest first, until the receiver is away. Those that are taken are removed.",
        .examples = {{"muster webhook retry ops"}},
        .options = {json_option()},
        .run = retry_letters},

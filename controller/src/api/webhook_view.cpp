@@ -6,6 +6,15 @@ namespace muster::controller::api {
 
 using nlohmann::json;
 
+namespace {
+
+const char* state_of(const WebhookProgress& progress) {
+  if (progress.gone != 0) return "gone";
+  return progress.failures > 0 ? "failing" : "ok";
+}
+
+}  // namespace
+
 json webhook_view(const WebhookRecord& webhook) {
   return {{"name", webhook.name},
           {"url", webhook.url},
@@ -15,17 +24,14 @@ json webhook_view(const WebhookRecord& webhook) {
           {"updated_by", webhook.updated_by}};
 }
 
-const char* webhook_state(const WebhookProgress& progress) {
-  if (progress.gone != 0) return "gone";
-  return progress.failures > 0 ? "failing" : "ok";
-}
-
 Result<json> webhook_progress_view(const Services& services, const WebhookRecord& webhook) {
   const auto kept = services.store.count_dead_letters(webhook.name);
   if (!kept) return tl::unexpected(kept.error());
+  const auto pending = services.webhooks.pending(webhook);
+  if (!pending) return tl::unexpected(pending.error());
   const auto& progress = webhook.progress;
-  return json{{"state", webhook_state(progress)},
-              {"pending", services.webhooks.pending(webhook)},
+  return json{{"state", state_of(progress)},
+              {"pending", *pending},
               {"delivered", progress.delivered},
               {"dead_letters", *kept},
               {"missed", progress.missed},

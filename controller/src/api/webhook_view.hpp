@@ -15,8 +15,6 @@ namespace muster::controller::api {
 /// How it gets on. Errors: as the store's.
 [[nodiscard]] Result<nlohmann::json> webhook_progress_view(const Services& services,
                                                            const WebhookRecord& webhook);
-/// "ok", "failing" or "gone".
-[[nodiscard]] const char* webhook_state(const WebhookProgress& progress);
 
 /// The answer to a filter of events that does not parse; nothing when it does.
 [[nodiscard]] std::optional<Problem> filter_problem(const std::string& filter);

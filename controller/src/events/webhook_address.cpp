@@ -39,14 +39,13 @@ struct Net6 {
   std::array<std::uint8_t, 16> address;
   unsigned bits;
 };
-constexpr std::array<Net6, 6> kForbidden6{{
-    {{0}, 128},                                                           // unspecified
-    {{0xfd, 0, 0x0e, 0xc2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0x54}, 128},  // as 169.254.169.254
-    {{0xfe, 0x80}, 10},                                                   // link-local
-    {{0xff}, 8},                                                          // multicast
+// The first two are where AWS and Google Cloud have what 169.254.169.254 is in IPv4.
+constexpr std::array<Net6, 3> kForbidden6{{
+    {{0xfd, 0, 0x0e, 0xc2}, 32},
+    {{0xfd, 0x20, 0, 0xce, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0x54}, 128},
     {{0x20, 0x01, 0, 0}, 32},  // Teredo: hides an IPv4 address
-    {{0x01, 0}, 64},           // discarded
 }};
+constexpr Net6 kGlobal6{{0x20}, 3};  // all other space is special or not given out yet
 constexpr std::array<Net6, 3> kPrivate6{{
     {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 128},  // loopback
     {{0xfc}, 7},                                              // unique local
@@ -113,7 +112,8 @@ AddressKind kind_of(const sockaddr& address) {
   std::memcpy(bytes.data(), &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, 16);
   if (const auto inner = inner_4(bytes)) return kind_of_4(*inner);
   if (within_any(bytes, kForbidden6)) return AddressKind::Forbidden;
-  return within_any(bytes, kPrivate6) ? AddressKind::Private : AddressKind::Public;
+  if (within_any(bytes, kPrivate6)) return AddressKind::Private;
+  return within(bytes, kGlobal6) ? AddressKind::Public : AddressKind::Forbidden;
 }
 
 std::string refusal_of(const sockaddr& address, const AddressRule& rule) {

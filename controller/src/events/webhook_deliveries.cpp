@@ -32,7 +32,8 @@ void Webhooks::pump(const HookPtr& hook) {
   if (!hook->asked.empty()) return send_asked(hook);
   const auto& progress = hook->record.progress;
   if (progress.gone != 0) return;
-  if (const auto wait = progress.next_attempt - now(); wait > 0) {
+  if (hook->burying) return bury_old(hook);
+  if (const auto wait = wait_before(progress, now()); wait > 0) {
     hook->timer = parts_.loop.after(std::chrono::milliseconds(wait), [this, hook] { pump(hook); });
     return;
   }
@@ -49,7 +50,8 @@ void Webhooks::pump(const HookPtr& hook) {
 
 std::optional<EventRecord> Webhooks::next_event(const HookPtr& hook) {
   auto& progress = hook->record.progress;
-  const auto events = parts_.store.events_after(progress.cursor, kLookedAt);
+  const auto most = hook->passing ? kLookedAt : 1;
+  const auto events = parts_.store.events_after(progress.cursor, most);
   const auto again = [this, hook] { pump(hook); };
   if (!events) {
     hook->timer = parts_.loop.after(kStoreAgain, again);
@@ -60,13 +62,15 @@ std::optional<EventRecord> Webhooks::next_event(const HookPtr& hook) {
     if (event.id > progress.cursor + 1) progress.missed += event.id - progress.cursor - 1;
     if (event.subject != self && hook->filter.wants(event)) {
       progress.cursor = event.id - 1;
+      hook->passing = false;
       return event;
     }
     progress.cursor = event.id;
+    hook->passing = true;
   }
   if (progress.cursor - hook->stored_cursor >= kUnstored) {
     keep(hook, progress, {});
-  } else if (events->size() == kLookedAt) {
+  } else if (events->size() == most) {
     hook->timer = parts_.loop.after(std::chrono::seconds(0), again);
   }
   return std::nullopt;
@@ -111,23 +115,33 @@ void Webhooks::on_answer(const HookPtr& hook, const EventRecord& event,
   if (verdict == WebhookVerdict::Refused || verdict == WebhookVerdict::TooOld) {
     letters.push_back(letter_of(hook->record, event, now(), before.attempts + 1, answer.why()));
   }
-  if (verdict == WebhookVerdict::TooOld) bury_old(hook, progress, letters);
+  hook->burying = verdict == WebhookVerdict::TooOld;
   keep(hook, progress, std::move(letters));
 }
 
-void Webhooks::bury_old(const HookPtr& hook, WebhookProgress& progress,
-                        std::vector<DeadLetter>& letters) {
+void Webhooks::bury_old(const HookPtr& hook) {
+  auto progress = hook->record.progress;
   const auto events = parts_.store.events_after(progress.cursor, kBuriedAtOnce);
-  if (!events) return;
+  if (!events) {
+    hook->timer = parts_.loop.after(kStoreAgain, [this, hook] { pump(hook); });
+    return;
+  }
+  hook->burying = events->size() == kBuriedAtOnce;
   const auto self = "webhook/" + hook->record.name;
+  std::vector<DeadLetter> letters;
   for (const auto& event : *events) {
-    if (!is_too_old(event, now())) return;
+    if (!is_too_old(event, now())) {
+      hook->burying = false;
+      break;
+    }
     if (event.id > progress.cursor + 1) progress.missed += event.id - progress.cursor - 1;
     progress.cursor = event.id;
     if (event.subject == self || !hook->filter.wants(event)) continue;
     letters.push_back(letter_of(hook->record, event, now(), 0, progress.last_error));
     ++progress.dead;
   }
+  if (progress.cursor == hook->record.progress.cursor) return pump(hook);
+  keep(hook, progress, std::move(letters));
 }
 
 void Webhooks::keep(const HookPtr& hook, const WebhookProgress& progress,
@@ -137,7 +151,7 @@ void Webhooks::keep(const HookPtr& hook, const WebhookProgress& progress,
   auto copy = letters;
   parts_.store.move_webhook(
       hook->record.name, progress, std::move(copy),
-      [this, hook, progress, letters = std::move(letters), died,
+      [this, hook, progress, letters = std::move(letters), died, version = hook->version,
        alive = std::weak_ptr(alive_)](const Status& stored) {
         if (alive.expired() || hook->removed) return;
         if (stored) return kept(hook, progress, died);
@@ -146,8 +160,12 @@ void Webhooks::keep(const HookPtr& hook, const WebhookProgress& progress,
           parts_.log.warn("how far a webhook has come is not stored, retrying",
                           {{"webhook", hook->record.name}, {"reason", stored.error().message}});
         }
-        hook->timer = parts_.loop.after(
-            kStoreAgain, [this, hook, progress, letters] { keep(hook, progress, letters); });
+        hook->timer = parts_.loop.after(kStoreAgain, [this, hook, progress, letters, version] {
+          auto as_set = progress;
+          const bool set_anew = version != hook->version || changing(hook->record.name);
+          if (set_anew) as_set.forget_failures();
+          keep(hook, as_set, letters);
+        });
       });
 }
 

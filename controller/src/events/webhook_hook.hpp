@@ -38,6 +38,8 @@ struct Webhooks::Hook {
   std::uint64_t stored_cursor;  // the store's; that of `record` may be on unwanted ones behind it
   bool busy = false;            // a request is under way, or what came of it is being stored
   bool removed = false;
+  bool burying = false;  // events behind one that died of age are looked through
+  bool passing = false;  // the latest that was looked at was not wanted: more at once are read
   bool told_unstored = false;  // since something was stored
   bool told_failing = false;   // since something got through
   int version = 0;             // rises when an operator sets it anew

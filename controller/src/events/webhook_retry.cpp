@@ -21,8 +21,8 @@ UnixMs wait_after(std::uint32_t failures, const WebhookAnswer& answer, double ch
   const auto most = static_cast<double>(milliseconds(kMostWebhookWait).count());
   const auto bound =
       std::min(std::ldexp(first, static_cast<int>(std::min(failures, 60U)) - 1), most);
-  const auto asked = std::clamp<UnixMs>(milliseconds(answer.retry_after).count(), 0, kPatience);
-  return std::max(static_cast<UnixMs>(bound * chance), asked);
+  const auto asked = std::clamp<std::chrono::seconds>(answer.retry_after, {}, kWebhookPatience);
+  return std::max(static_cast<UnixMs>(bound * chance), milliseconds(asked).count());
 }
 
 WebhookVerdict judge(const WebhookProgress& now_at, const EventRecord& event,
@@ -41,6 +41,17 @@ std::string WebhookAnswer::why() const {
 
 bool is_too_old(const EventRecord& event, UnixMs now) { return now - event.time >= kPatience; }
 
+UnixMs wait_before(const WebhookProgress& progress, UnixMs now) {
+  const auto wait = progress.next_attempt - now;
+  return wait > kPatience ? 0 : std::max<UnixMs>(wait, 0);
+}
+
+void leave_out_absence(WebhookProgress& progress, UnixMs now) {
+  const auto away = now - progress.next_attempt;
+  if (progress.next_attempt == 0 || progress.failing_since == 0 || away <= 0) return;
+  progress.failing_since = std::min(progress.failing_since + away, now);
+}
+
 WebhookStep next_step(const WebhookProgress& before, const EventRecord& event,
                       const WebhookAnswer& answer, UnixMs now, double chance) {
   WebhookStep step{WebhookVerdict::Delivered, before};
@@ -56,11 +67,14 @@ WebhookStep next_step(const WebhookProgress& before, const EventRecord& event,
   }
   ++after.attempts;
   ++after.failures;
-  if (after.failing_since == 0) after.failing_since = now;
+  if (after.failing_since == 0 || after.failing_since > now) after.failing_since = now;
   after.last_error = answer.why();
   after.next_attempt = now + wait_after(after.failures, answer, chance);
   step.verdict = judge(after, event, answer, now);
-  if (step.verdict == WebhookVerdict::Gone) after.gone = now;
+  if (step.verdict == WebhookVerdict::Gone) {
+    after.gone = now;
+    after.next_attempt = 0;
+  }
   if (step.verdict == WebhookVerdict::Refused || step.verdict == WebhookVerdict::TooOld) {
     after.cursor = event.id;
     after.attempts = 0;

@@ -40,6 +40,14 @@ struct WebhookStep {
 [[nodiscard]] WebhookStep next_step(const WebhookProgress& before, const EventRecord& event,
                                     const WebhookAnswer& answer, UnixMs now, double chance);
 
+/// How long the next attempt is to wait still. None is as far off as the time that was stored when
+/// the clock has been set back since.
+[[nodiscard]] UnixMs wait_before(const WebhookProgress& progress, UnixMs now);
+
+/// After a start of the controller: no attempt could be made while it was away, so the time since
+/// the attempt that was due is none in which nothing got through.
+void leave_out_absence(WebhookProgress& progress, UnixMs now);
+
 /// Of an event behind one that is too old: it waited for nothing else.
 [[nodiscard]] bool is_too_old(const EventRecord& event, UnixMs now);
 

@@ -32,14 +32,15 @@ struct Transfer {
   std::unique_ptr<CURL, FreeEasy> handle{::curl_easy_init()};
   std::unique_ptr<curl_slist, FreeList> headers;
   std::array<char, CURL_ERROR_SIZE> detail{};
-  std::string refused;  ///< why the latest address was not connected to
-  std::size_t read = 0;
+  std::string refused;   ///< why the latest address was not connected to
+  std::size_t read = 0;  ///< of the answer's body
 
   [[nodiscard]] bool prepare(const WebhookSenderOptions& options);
   void set_limits(const WebhookSenderOptions& options);
   void set_security(const WebhookSenderOptions& options);
   [[nodiscard]] WebhookAnswer answer(CURLcode code, const WebhookSenderOptions& options);
   [[nodiscard]] std::string error(CURLcode code, const WebhookSenderOptions& options) const;
+  [[nodiscard]] std::string timeout_error(const WebhookSenderOptions& options) const;
 };
 
 std::size_t on_body(char*, std::size_t size, std::size_t count, void* context) noexcept {
@@ -108,6 +109,16 @@ bool Transfer::prepare(const WebhookSenderOptions& options) {
   return true;
 }
 
+std::string Transfer::timeout_error(const WebhookSenderOptions& options) const {
+  const auto in_seconds = [](std::chrono::milliseconds time) {
+    return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count()) + " s";
+  };
+  curl_off_t connected_us = 0;
+  ::curl_easy_getinfo(handle.get(), CURLINFO_PRETRANSFER_TIME_T, &connected_us);
+  if (connected_us > 0) return "it did not answer within " + in_seconds(options.timeout);
+  return "it could not be connected to within " + in_seconds(options.connect_timeout);
+}
+
 std::string Transfer::error(CURLcode code, const WebhookSenderOptions& options) const {
   const auto why = detail[0] != '\0' ? std::string(detail.data()) : ::curl_easy_strerror(code);
   switch (code) {
@@ -116,9 +127,7 @@ std::string Transfer::error(CURLcode code, const WebhookSenderOptions& options) 
     case CURLE_COULDNT_CONNECT:
       return refused.empty() ? "nobody takes connections there" : refused;
     case CURLE_OPERATION_TIMEDOUT:
-      return "it did not answer within " +
-             std::to_string(std::chrono::ceil<std::chrono::seconds>(options.timeout).count()) +
-             " s";
+      return timeout_error(options);
     case CURLE_PEER_FAILED_VERIFICATION:
       return "its certificate does not prove that it is that host: " + why;
     default:
@@ -132,14 +141,13 @@ WebhookAnswer Transfer::answer(CURLcode code, const WebhookSenderOptions& option
   curl_off_t took_us = 0;
   ::curl_easy_getinfo(curl, CURLINFO_TOTAL_TIME_T, &took_us);
   answer.took = std::chrono::milliseconds(took_us / 1000);
-  // Who says more than is read has answered all the same.
-  if (code != CURLE_OK && read <= kMaxAnswer) {
-    answer.error = error(code, options);
-    return answer;
-  }
   long status = 0;
   curl_off_t wait = 0;
   ::curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+  if (status < 200) {  // a body that breaks off, or is too long, takes nothing back
+    answer.error = error(code, options);
+    return answer;
+  }
   ::curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &wait);
   answer.status = static_cast<int>(status);
   answer.retry_after = std::chrono::seconds(wait);

@@ -8,8 +8,6 @@
 #include <memory>
 #include <optional>
 
-#include "events/webhook_address.hpp"
-
 namespace muster::controller {
 namespace {
 
@@ -47,7 +45,7 @@ std::string refusal_of_host(std::string host, const AddressRule& rule) {
 
 }  // namespace
 
-Result<WebhookPlace> check_webhook_url(const std::string& text, bool allow_private) {
+Result<AddressRule> check_webhook_url(const std::string& text, bool allow_private) {
   if (text.size() > kMaxWebhookUrl) return wrong("a webhook's URL has at most 2048 bytes");
   const bool visible = std::all_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
@@ -66,10 +64,10 @@ Result<WebhookPlace> check_webhook_url(const std::string& text, bool allow_priva
     return wrong("a webhook's URL has no user and password; its signature says who sends");
   }
   if (part(url, CURLUPART_FRAGMENT)) return wrong("a webhook's URL has no #fragment");
-  auto host = part(url, CURLUPART_HOST).value_or("");
+  const auto host = part(url, CURLUPART_HOST).value_or("");
   if (host.empty()) return wrong("a webhook's URL names a host");
   if (const auto why = refusal_of_host(host, rule); !why.empty()) return wrong(why);
-  return WebhookPlace{std::move(host), rule.plain};
+  return rule;
 }
 
 }  // namespace muster::controller

@@ -5,16 +5,14 @@
 #include <muster/core/base/error.hpp>
 #include <string>
 
+#include "events/webhook_address.hpp"
+
 namespace muster::controller {
 
 inline constexpr std::size_t kMaxWebhookUrl = 2048;
 
-struct WebhookPlace {
-  std::string host;    ///< for lists: the path may be secret
-  bool plain = false;  ///< http
-};
-
-/// Errors: InvalidArgument for /url, which does not repeat the text.
-[[nodiscard]] Result<WebhookPlace> check_webhook_url(const std::string& url, bool allow_private);
+/// The rule for whatever address its host turns out to have. Errors: InvalidArgument for /url,
+/// which does not repeat the text.
+[[nodiscard]] Result<AddressRule> check_webhook_url(const std::string& url, bool allow_private);
 
 }  // namespace muster::controller

@@ -7,6 +7,7 @@
 
 #include "events/cloud_event.hpp"
 #include "events/webhook_hook.hpp"
+#include "events/webhook_retry.hpp"
 #include "events/webhook_signature.hpp"
 #include "events/webhook_url.hpp"
 #include "labels.hpp"
@@ -15,9 +16,7 @@
 namespace muster::controller {
 
 Webhooks::Webhooks(Parts parts)
-    : parts_(parts), source_(event_source(parts.store.meta().fleet)), random_(parts.seed) {
-  parts_.events.listen([this] { pump_all(); });
-}
+    : parts_(parts), source_(event_source(parts.store.meta().fleet)), random_(parts.seed) {}
 
 Webhooks::~Webhooks() {
   parts_.events.listen(nullptr);
@@ -27,9 +26,16 @@ Webhooks::~Webhooks() {
 Status Webhooks::load() {
   auto stored = parts_.store.webhooks();
   if (!stored) return tl::unexpected(stored.error());
-  for (const auto& record : *stored) apply(record);
-  pump_all();
+  for (auto& record : *stored) {
+    leave_out_absence(record.progress, now());
+    apply(record);
+  }
   return {};
+}
+
+void Webhooks::start() {
+  parts_.events.listen([this] { pump_all(); });
+  pump_all();
 }
 
 std::vector<const WebhookRecord*> Webhooks::all() const {
@@ -52,9 +58,10 @@ const std::deque<WebhookDelivery>& Webhooks::deliveries(std::string_view name) c
   return hooks_.find(name)->second->deliveries;
 }
 
-std::uint64_t Webhooks::pending(const WebhookRecord& webhook) const {
-  const auto last = parts_.store.last_event().value_or(0);
-  return last - std::min(last, webhook.progress.cursor);
+Result<std::uint64_t> Webhooks::pending(const WebhookRecord& webhook) const {
+  const auto last = parts_.store.last_event();
+  if (!last) return tl::unexpected(last.error());
+  return *last - std::min(*last, webhook.progress.cursor);
 }
 
 Status Webhooks::check(const WebhookChange& change) const {
@@ -62,13 +69,16 @@ Status Webhooks::check(const WebhookChange& change) const {
     return fail(ErrorCode::InvalidArgument, "a webhook's name " + std::string(kLabelNameRule),
                 "/name");
   }
-  if (const auto place = check_webhook_url(change.url, change.allow_private); !place) {
-    return tl::unexpected(place.error());
+  if (const auto rule = check_webhook_url(change.url, change.allow_private); !rule) {
+    return tl::unexpected(rule.error());
   }
   if (changing(change.name)) {  // each of two who make it at once would be told a secret
     return fail(ErrorCode::Unavailable, "the webhook is being changed just now; try again");
   }
-  if (hooks_.size() >= kMaxWebhooks && !hooks_.contains(change.name)) {
+  const auto coming = std::count_if(changing_.begin(), changing_.end(),
+                                    [&](const auto& name) { return !hooks_.contains(name); });
+  const auto known = hooks_.size() + static_cast<std::size_t>(coming);
+  if (known >= kMaxWebhooks && !hooks_.contains(change.name)) {
     return fail(ErrorCode::ResourceExhausted, "there are " + std::to_string(kMaxWebhooks) +
                                                   " webhooks already; remove one first");
   }
@@ -92,14 +102,16 @@ void Webhooks::put(const WebhookChange& change, Done<WebhookMade> done) {
   } else {
     record.secret = old->second->record.secret;
   }
-  record.progress.cursor = parts_.store.last_event().value_or(0);
+  const auto last = parts_.store.last_event();
+  if (!last) return done(tl::unexpected(last.error()));
+  record.progress.cursor = *last;
   const auto changing = changing_.insert(change.name);
   parts_.store.put_webhook(record, [this, record, made, changing, alive = std::weak_ptr(alive_),
                                     done = std::move(done)](const Status& stored) {
     if (alive.expired()) return;
     changing_.erase(changing);
     if (!stored) {
-      pump_all();  // one may have stood still while it was being changed
+      pump_all();  // it may have stood still while it was being changed
       return done(tl::unexpected(stored.error()));
     }
     apply(record);
@@ -117,19 +129,20 @@ void Webhooks::apply(const WebhookRecord& record) {
                      {{"webhook", record.name}, {"reason", filter.error().message}});
     return;
   }
-  const auto place = check_webhook_url(record.url, record.allow_private);
+  const auto rule = check_webhook_url(record.url, record.allow_private);
   auto& hook = hooks_[record.name];
   if (!hook) {
     hook = std::make_shared<Hook>(record, std::move(*filter));
   } else {
     auto progress = std::move(hook->record.progress);
-    progress.gone = progress.next_attempt = 0;
+    progress.forget_failures();
     hook->record = record;
     hook->record.progress = std::move(progress);
     hook->filter = std::move(*filter);
+    hook->burying = hook->told_failing = false;
     ++hook->version;
   }
-  hook->plain = !place || place->plain;
+  hook->plain = !rule || rule->plain;
 }
 
 void Webhooks::remove(std::string_view name, const std::string& by, Done<void> done) {
@@ -146,6 +159,8 @@ void Webhooks::remove(std::string_view name, const std::string& by, Done<void> d
         hooks_.erase(found);
       }
       parts_.events.record("webhook.removed", "webhook/" + name, {{"by", by}});
+    } else {
+      pump_all();  // as above
     }
     done(removed);
   });

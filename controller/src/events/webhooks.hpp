@@ -66,8 +66,10 @@ class Webhooks {
   Webhooks(const Webhooks&) = delete;
   Webhooks& operator=(const Webhooks&) = delete;
 
-  /// Reads them from the store and goes on where each was. Once.
+  /// Reads them from the store. Once, before start().
   [[nodiscard]] Status load();
+  /// Goes on where each was.
+  void start();
 
   [[nodiscard]] std::vector<const WebhookRecord*> all() const;  ///< by name
   /// Errors: NotFound, with a name that is near.
@@ -76,8 +78,8 @@ class Webhooks {
   [[nodiscard]] bool changing(std::string_view name) const;
   /// Of one that is there, the latest last.
   [[nodiscard]] const std::deque<WebhookDelivery>& deliveries(std::string_view name) const;
-  /// Events that it did not come to.
-  [[nodiscard]] std::uint64_t pending(const WebhookRecord& webhook) const;
+  /// Events that it did not come to. Errors: as the store's.
+  [[nodiscard]] Result<std::uint64_t> pending(const WebhookRecord& webhook) const;
 
   /// Makes or replaces one; it is then neither gone nor waiting. That the filter parses is the
   /// caller's to see. Errors: InvalidArgument for /name, /url and /secret, ResourceExhausted above
@@ -102,7 +104,7 @@ class Webhooks {
   void send(const HookPtr& hook, const EventRecord& event, const std::string& id,
             std::function<void(const WebhookAnswer&)> then);
   void on_answer(const HookPtr& hook, const EventRecord& event, const WebhookAnswer& answer);
-  void bury_old(const HookPtr& hook, WebhookProgress& progress, std::vector<DeadLetter>& letters);
+  void bury_old(const HookPtr& hook);
   void keep(const HookPtr& hook, const WebhookProgress& progress, std::vector<DeadLetter> letters);
   void kept(const HookPtr& hook, const WebhookProgress& progress, bool died);
   void ask(const HookPtr& hook, EventRecord event, std::string id, std::uint64_t letter,

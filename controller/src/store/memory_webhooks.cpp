@@ -40,7 +40,7 @@ void MemoryStore::put_webhook(WebhookRecord webhook, Done<void> done) {
         stored.progress.cursor = webhook.progress.cursor;
         if (const auto found = webhooks_.find(webhook.name); found != webhooks_.end()) {
           stored.progress = found->second.progress;
-          stored.progress.gone = stored.progress.next_attempt = 0;
+          stored.progress.forget_failures();
         }
         webhooks_.insert_or_assign(stored.name, stored);
         return {};

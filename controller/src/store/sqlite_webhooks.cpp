@@ -75,7 +75,8 @@ void SqliteStore::put_webhook(WebhookRecord webhook, Done<void> done) {
             "cursor, last_error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '') ON CONFLICT (name) DO UPDATE "
             "SET url = excluded.url, filter = excluded.filter, allow_private = "
             "excluded.allow_private, secret = excluded.secret, updated = excluded.updated, "
-            "updated_by = excluded.updated_by, gone = 0, next_attempt = 0",
+            "updated_by = excluded.updated_by, attempts = 0, failures = 0, failing_since = 0, "
+            "next_attempt = 0, gone = 0, last_error = ''",
             webhook.name, webhook.url, webhook.filter, static_cast<int>(webhook.allow_private),
             BytesView(webhook.secret), webhook.updated, webhook.updated_by,
             webhook.progress.cursor);

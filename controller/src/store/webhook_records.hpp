@@ -19,6 +19,13 @@ struct WebhookProgress {
   std::uint64_t dead = 0;    ///< dead letters that were stored, ever
   std::uint64_t missed = 0;  ///< events that left the log before they were looked at
   friend bool operator==(const WebhookProgress&, const WebhookProgress&) = default;
+
+  /// Its webhook was set anew: what failed before says nothing of what is sent from now on.
+  void forget_failures() {
+    attempts = failures = 0;
+    failing_since = next_attempt = gone = 0;
+    last_error.clear();
+  }
 };
 
 struct WebhookRecord {

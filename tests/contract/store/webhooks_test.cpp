@@ -70,8 +70,9 @@ TEST_CASE("a webhook that is set anew goes on where it was", "[contract][store]"
   const auto all = store->webhooks().value();
   REQUIRE(all.size() == 1);
   CHECK(all[0].url == "https://example.net/");
-  progress.gone = progress.next_attempt = 0;
+  progress.forget_failures();
   CHECK(all[0].progress == progress);
+  CHECK(all[0].progress.delivered == 7);
 }
 
 TEST_CASE("dead letters are kept with the place behind them, and found", "[contract][store]") {

@@ -32,6 +32,7 @@ ApiWorld::ApiWorld(unsigned requests_per_second)
   webhooks_ = std::make_unique<Webhooks>(
       Webhooks::Parts{*world_.loop, world_.kept(), *world_.events, world_.log, *sender_});
   REQUIRE(webhooks_->load());
+  webhooks_->start();
   services_ = std::make_unique<Services>(Services{
       *world_.loop, world_.log, world_.kept(), *world_.events, *world_.groups, *world_.fleet,
       *world_.jobs, *webhooks_, *access_, *enrollment_, identity_.authority_pem,

@@ -1,4 +1,10 @@
 // Where nothing is sent, and whom nothing is told: addresses, certificates, time.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <muster/core/base/fd.hpp>
 #include <muster/core/net/tls_authority.hpp>
 
 #include "webhook_world.hpp"
@@ -97,6 +103,54 @@ TEST_CASE("an answer that is longer than is read is an answer", "[integration][w
                 }).value();
   const auto url = "http://127.0.0.1:" + std::to_string(server->port()) + "/";
   CHECK(send(url, {true, true}).status == 200);
+}
+
+/// Answers one request with these bytes, and closes.
+class Canned {
+ public:
+  explicit Canned(const std::string& answer)
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    address_.sin_family = AF_INET;
+    address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address_;
+    auto* generic = reinterpret_cast<sockaddr*>(&address_);
+    REQUIRE(::bind(fd_.get(), generic, size) == 0);
+    REQUIRE(::listen(fd_.get(), 1) == 0);
+    REQUIRE(::getsockname(fd_.get(), generic, &size) == 0);
+    thread_ = std::thread([this, answer] {
+      const UniqueFd peer(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      std::array<char, 4096> request{};
+      std::string asked;
+      while (!asked.ends_with("{}")) {
+        const auto got = ::recv(peer.get(), request.data(), request.size(), 0);
+        if (got <= 0) break;
+        asked.append(request.data(), static_cast<std::size_t>(got));
+      }
+      (void)::send(peer.get(), answer.data(), answer.size(), MSG_NOSIGNAL);
+    });
+  }
+  ~Canned() { thread_.join(); }
+  Canned(const Canned&) = delete;
+  Canned& operator=(const Canned&) = delete;
+  [[nodiscard]] std::string url() const {
+    return "http://127.0.0.1:" + std::to_string(ntohs(address_.sin_port)) + "/";
+  }
+
+ private:
+  UniqueFd fd_;
+  sockaddr_in address_{};
+  std::thread thread_;
+};
+
+TEST_CASE("an answer whose body breaks off is an answer", "[integration][webhooks]") {
+  const Canned cut("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello");
+  CHECK(send(cut.url(), {true, true}).status == 200);
+  const Canned silent("");
+  const auto none = send(silent.url(), {true, true});
+  CHECK(none.status == 0);
+  CHECK_FALSE(none.error.empty());
+  const Canned early("HTTP/1.1 100 Continue\r\n\r\n");
+  CHECK(send(early.url(), {true, true}).status == 0);
 }
 
 TEST_CASE("a sender that goes away leaves what is under way", "[integration][webhooks]") {

@@ -96,6 +96,7 @@ class HookWorld {
     hooks = std::make_unique<Webhooks>(
         Webhooks::Parts{*world.loop, world.kept(), *world.events, world.log, sender, 1});
     REQUIRE(hooks->load());
+    hooks->start();
   }
   Result<WebhookMade> put(WebhookChange change) {
     std::optional<Result<WebhookMade>> made;
@@ -125,7 +126,7 @@ class HookWorld {
   }
   /// Until the webhook has dealt with all that happened.
   void until_idle(const std::string& name = "hook") {
-    until([&] { return hooks->pending(record(name)) == 0 && !progress(name).failures; });
+    until([&] { return *hooks->pending(record(name)) == 0 && !progress(name).failures; });
   }
   /// Moves the clock on until the webhook has failed so often.
   void until_failures(std::uint32_t count, const std::string& name = "hook") {
@@ -135,6 +136,12 @@ class HookWorld {
       if (wait > 0) world.clock.advance(std::chrono::milliseconds(wait));
       until([&] { return progress(name).failures > before; });
     }
+  }
+  [[nodiscard]] bool said(const std::string& sentence) {
+    for (const auto& entry : world.said.entries()) {
+      if (entry.sentence.find(sentence) != std::string::npos) return true;
+    }
+    return false;
   }
   [[nodiscard]] const WebhookRecord& record(const std::string& name = "hook") const {
     return **hooks->find(name);

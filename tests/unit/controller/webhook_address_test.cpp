@@ -41,10 +41,15 @@ TEST_CASE("each address is public, private or forbidden", "[unit][controller]") 
                            "febf::1",
                            "ff02::1",
                            "fd00:ec2::254",
+                           "fd00:ec2::23",
+                           "fd20:ce::254",
                            "2001::1",
                            "100::1",
                            "::ffff:169.254.169.254",
                            "64:ff9b::a9fe:a9fe",
+                           "64:ff9b:1::a9fe:a9fe",
+                           "::ffff:0:a9fe:a9fe",
+                           "4000::1",
                            "::169.254.169.254",
                            "2002:a9fe:a9fe::1"}) {
     INFO(text);
@@ -113,7 +118,6 @@ TEST_CASE("a URL says by itself whether a webhook may have it", "[unit][controll
     INFO(good);
     CHECK(check_webhook_url(good, false));
   }
-  CHECK(check_webhook_url("https://example.org:8443/x", false)->host == "example.org");
   CHECK(check_webhook_url("HTTP://hook.internal/", true)->plain);
   CHECK_FALSE(check_webhook_url("HTTP://hook.internal/", false));
   CHECK_FALSE(check_webhook_url("HTTPS://example.org/", true)->plain);

@@ -1,5 +1,7 @@
 #include "events/webhook_retry.hpp"
 
+#include <limits>
+
 #include "catch.hpp"
 
 namespace muster::controller {
@@ -12,7 +14,7 @@ constexpr double kMost = 0.999999;
 
 EventRecord event(UnixMs age = 0) { return {8, kNow - age, "node.test", "node/web1", "{}"}; }
 
-WebhookAnswer status(int code, int retry_after = 0) {
+WebhookAnswer status(int code, std::int64_t retry_after = 0) {
   WebhookAnswer answer;
   answer.status = code;
   answer.retry_after = std::chrono::seconds(retry_after);
@@ -63,14 +65,40 @@ TEST_CASE("the wait is chance's up to a bound that doubles to an hour", "[unit][
 }
 
 TEST_CASE("Retry-After is the least wait, a day the most", "[unit][controller]") {
-  const auto wait = [](int retry_after, double chance) {
+  const auto wait = [](std::int64_t retry_after, double chance) {
     return next_step({}, event(), status(503, retry_after), kNow, chance).progress.next_attempt -
            kNow;
   };
   CHECK(wait(120, kMost) == 120 * kSecond);
   CHECK(wait(1, 0.5) == 2500);
   CHECK(wait(1'000'000'000, 0) == 24 * kHour);
+  CHECK(wait(std::numeric_limits<std::int64_t>::max(), 0) == 24 * kHour);
   CHECK(wait(-5, 0) == 0);
+}
+
+TEST_CASE("a clock that was set back neither silences a webhook nor keeps its events for ever",
+          "[unit][controller]") {
+  auto progress = failing(1, kNow + 1000 * kHour);
+  progress.next_attempt = kNow + 1000 * kHour;
+  CHECK(wait_before(progress, kNow) == 0);
+  CHECK(next_step(progress, event(), silence(), kNow, 0).progress.failing_since == kNow);
+  progress.next_attempt = kNow + 24 * kHour;  // the longest that a receiver may ask for
+  CHECK(wait_before(progress, kNow) == 24 * kHour);
+  progress.next_attempt = kNow - 1;
+  CHECK(wait_before(progress, kNow) == 0);
+}
+
+TEST_CASE("the time for which the controller was away is none of failing", "[unit][controller]") {
+  auto progress = failing(3, kNow - 60 * kHour);
+  progress.next_attempt = kNow - 58 * kHour;
+  leave_out_absence(progress, kNow);
+  CHECK(progress.failing_since == kNow - 2 * kHour);
+  progress.next_attempt = kNow + kSecond;
+  leave_out_absence(progress, kNow);
+  CHECK(progress.failing_since == kNow - 2 * kHour);
+  WebhookProgress well;
+  leave_out_absence(well, kNow);
+  CHECK(well == WebhookProgress{});
 }
 
 TEST_CASE("what is not taken is tried again until the event is old and nothing got through",
@@ -116,6 +144,7 @@ TEST_CASE("a receiver that says gone keeps its place and is asked no more", "[un
   const auto step = next_step(failing(1, kNow), event(), status(410), kNow, 0);
   CHECK(step.verdict == WebhookVerdict::Gone);
   CHECK(step.progress.gone == kNow);
+  CHECK(step.progress.next_attempt == 0);
   CHECK(step.progress.cursor == 7);
 }
 

@@ -107,8 +107,10 @@ void add_webhooks(const Services& services, Registry& out) {
     const auto& progress = webhook->progress;
     out.gauge("muster_webhook_failing", "1 while the latest attempt failed or it is gone.", which)
         .set(progress.failures > 0 || progress.gone != 0 ? 1 : 0);
-    out.gauge("muster_webhook_pending_events", "Events that it did not come to yet.", which)
-        .set(static_cast<double>(services.webhooks.pending(*webhook)));
+    if (const auto pending = services.webhooks.pending(*webhook)) {
+      out.gauge("muster_webhook_pending_events", "Events that it did not come to yet.", which)
+          .set(static_cast<double>(*pending));
+    }
     out.gauge("muster_webhook_last_success_timestamp_seconds", "When something got through; or 0.",
               which)
         .set(static_cast<double>(progress.last_success) / 1000);
