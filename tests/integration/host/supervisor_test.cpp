@@ -96,6 +96,7 @@ TEST_CASE("a plugin that floods is heard as far as its credit, and others than i
   Seen flood;
   const auto call = node.start({{"flood", true}}, flood, 100'000);
   REQUIRE(call);
+  node.run_until([&] { return flood.output > 0; });
   CHECK(node.run({}).end == CallEnd::Changed);
   node.supervisor->cancel(*call, wire::CancelReason::Requested);
   node.run_until([&] { return flood.ends > 0; });
