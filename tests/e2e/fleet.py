@@ -9,16 +9,24 @@ import os
 import pathlib
 import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 import unittest
+import urllib.request
 
 BIN = pathlib.Path(os.environ["MUSTER_BIN"])
 PLUGINS = pathlib.Path(os.environ["MUSTER_PLUGINS"])
 WAIT_SECONDS = 60
+# Where the operations of the API that succeeded in this test are noted, for test_operations.py.
+SUCCEEDED = None
+if "MUSTER_SUCCEEDED" in os.environ:
+    SUCCEEDED = pathlib.Path(os.environ["MUSTER_SUCCEEDED"], pathlib.Path(sys.argv[0]).stem)
+    SUCCEEDED.parent.mkdir(exist_ok=True)
+    SUCCEEDED.write_text("")
 
 
 def wait_for(what, condition, seconds=WAIT_SECONDS):
@@ -173,6 +181,15 @@ class Fleet:
     def muster(self, *words, **options):
         return run([BIN / "muster", *words], env=self.env, **options)
 
+    def fetch(self, path):
+        """What the controller's API answers to its administrator."""
+        trusted = ssl.create_default_context(cafile=self.env["MUSTER_CA_FILE"])
+        token = pathlib.Path(self.env["MUSTER_TOKEN_FILE"]).read_text().strip()
+        request = urllib.request.Request(self.env["MUSTER_CONTROLLER"] + path,
+                                         headers={"Authorization": "Bearer " + token})
+        with urllib.request.urlopen(request, context=trusted, timeout=WAIT_SECONDS) as answer:
+            return answer.read().decode()
+
     def nodes_online(self):
         return sum(node["presence"] == "online" for node in self.muster("node", "ls", "--json").json["nodes"])
 
@@ -182,16 +199,23 @@ class Fleet:
     def stop(self, name):
         self.services.pop(name).stop()
 
-    def breaches(self):
-        """Answers of the controller, in all its lives, that were not as the API's document says."""
+    def controller_said(self, sentence):
+        """The lines of the controller's log, in all its lives, that have it."""
         log = self.path("controller.log")
         lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-        return [line for line in lines if "an answer is not as the API's document says" in line]
+        return [line for line in lines if sentence in line]
+
+    def note_succeeded(self):
+        if SUCCEEDED:
+            with SUCCEEDED.open("a") as file:
+                for line in self.controller_said("an operation has succeeded for the first time"):
+                    file.write(line.rpartition("operation=")[2] + "\n")
 
     def close(self, show_logs=False):
         for name in list(self.services)[::-1]:
             self.stop(name)
-        breaches = self.breaches()
+        breaches = self.controller_said("an answer is not as the API's document says")
+        self.note_succeeded()
         if show_logs:
             for log in sorted(self.dir.glob("*.log")):
                 print(f"--- {log.name}\n{log.read_text(errors='replace')[-4000:]}", flush=True)

@@ -96,6 +96,9 @@ class FirstHour(fleet.OneFleet):
     def test_status_counts_the_fleet(self):
         self.assertEqual(self.muster("status", "--json").json["nodes"]["online"], 3)
 
+    def test_the_controllers_metrics_count_the_fleet(self):
+        self.assertRegex(self.fleet.fetch("/metrics"), r'(?m)^muster_fleet_nodes\{presence="online"\} 3$')
+
     def test_every_json_is_one_object(self):
         for words in (["node", "ls"], ["node", "show", "node-1"], ["job", "ls"], ["plugin", "ls"],
                       ["plugin", "show", "system"], ["status"], ["enroll", "token", "ls"]):

@@ -149,7 +149,14 @@ std::string AnswerCheck::fault(const Operation* operation, int status, const htt
 std::string AnswerCheck::check(const Operation* operation, int status, const http::Headers& headers,
                                const json* body) {
   auto why = fault(operation, status, headers, body);
-  return why.empty() ? why : breach(operation, std::to_string(status), std::move(why));
+  if (!why.empty()) return breach(operation, std::to_string(status), std::move(why));
+  if (operation != nullptr && status / 100 == 2) note_success(operation->id);
+  return why;
+}
+
+void AnswerCheck::note_success(const std::string& operation) {
+  const bool first = succeeded_.with([&](auto& ids) { return ids.insert(operation).second; });
+  if (first) log_.info("an operation has succeeded for the first time", {{"operation", operation}});
 }
 
 std::string AnswerCheck::check_event(const Operation& operation, const std::string& name,

@@ -1,16 +1,19 @@
 /// Answers against the document: a switch for tests, which makes a breach loud.
 ///
 /// One per process where it is on. A member of an answer that the document does not tell of is a
-/// breach, too. Every method is [any]; each breach is logged as an error and counted.
+/// breach, too. Every method is [any]; each breach is logged as an error and counted, and the first
+/// success of each operation is logged, so that tests can tell which operations they came to.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <muster/core/base/guarded.hpp>
 #include <muster/core/log/logger.hpp>
 #include <muster/core/net/http_message.hpp>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -53,11 +56,13 @@ class AnswerCheck {
                                   const http::Headers& headers, const nlohmann::json* body) const;
   [[nodiscard]] std::string breach(const Operation* operation, const std::string& of,
                                    std::string why);
+  void note_success(const std::string& operation);
 
   log::Logger log_;
   std::map<std::string, std::map<int, Answer>> answers_;  // by operation id and status
   schema::Schema problem_;
   std::atomic<std::uint64_t> breaches_{0};
+  Guarded<std::set<std::string>> succeeded_;  // operation ids
 };
 
 }  // namespace muster::controller::api

@@ -65,7 +65,7 @@ struct Checked {
 
 }  // namespace
 
-TEST_CASE("an answer that is as the document says is let through in silence", "[unit][api]") {
+TEST_CASE("an answer that is as the document says is let through", "[unit][api]") {
   Checked thing;
   CHECK(thing
             .fault({{"name", "x"},
@@ -76,7 +76,17 @@ TEST_CASE("an answer that is as the document says is let through in silence", "[
   CHECK(thing.fault(nullptr, 200, {{"size", "0"}, {"whole", "true"}}, "text/plain; x=y").empty());
   CHECK(thing.fault(nullptr, 204, {}, "").empty());
   CHECK(thing.check->breaches() == 0);
+}
+
+TEST_CASE("the first success of an operation is logged, and no other answer", "[unit][api]") {
+  Checked thing;
+  const json problem{{"status", 404}};
+  CHECK(thing.check->check(nullptr, 404, {}, &problem).empty());
   CHECK(thing.said.entries().empty());
+  for (int time = 0; time < 2; ++time) CHECK(thing.fault({{"name", "x"}}).empty());
+  REQUIRE(thing.said.entries().size() == 1);
+  const auto line = log::format_line(thing.said.entries().front(), log::Format::Text);
+  CHECK_THAT(line, Catch::Contains("operation=getThing"));
 }
 
 TEST_CASE("an answer that is not as the document says is logged, counted and named",
