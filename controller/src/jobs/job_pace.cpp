@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "jobs/job_targets.hpp"
-#include "jobs/pace.hpp"
 #include "jobs/service_state.hpp"
+#include "store/job_state.hpp"
 
 namespace muster::controller {
 

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "jobs/job_view.hpp"
-#include "jobs/pace.hpp"
 #include "jobs/service_state.hpp"
+#include "store/job_state.hpp"
 
 namespace muster::controller {
 

@@ -6,18 +6,12 @@
 #include <ctime>
 #include <string>
 
-#include "jobs/pace.hpp"
 #include "node_json.hpp"
+#include "store/job_state.hpp"
 
 namespace muster::controller {
 
 using nlohmann::json;
-
-std::string_view job_state(const JobRecord& job, const TaskCounts& counts) {
-  if (counts.open() > 0) return "running";
-  if (job.cancel_requested) return "cancelled";
-  return must_stop(job, counts) && counts.of(TaskState::Cancelled) > 0 ? "stopped" : "done";
-}
 
 TaskCounts counts_of(const std::vector<TaskRecord>& tasks) {
   TaskCounts counts;
@@ -88,7 +82,7 @@ json head_view(const JobRecord& job, const TaskCounts& counts) {
             {"operation", job.operation},
             {"selector", job.selector},
             {"check", job.check},
-            {"state", job_state(job, counts)},
+            {"state", to_string(state_of(job, counts))},
             {"requested_by", job.requested_by},
             {"created", time_view(job.created)},
             {"ended", time_view(job.ended)},

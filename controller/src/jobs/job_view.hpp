@@ -11,10 +11,6 @@
 
 namespace muster::controller {
 
-/// "running" while a task is open; then "cancelled" when somebody asked for the job's end, else
-/// "done".
-[[nodiscard]] std::string_view job_state(const JobRecord& job, const TaskCounts& counts);
-
 [[nodiscard]] TaskCounts counts_of(const std::vector<TaskRecord>& tasks);
 
 /// {"targets": n, <state>: n…}, without the states that no task is in. `targets` is the job's own

@@ -9,7 +9,6 @@
 #include <optional>
 
 #include "jobs/sample.hpp"
-#include "store/records.hpp"
 
 namespace muster::controller {
 
@@ -23,11 +22,5 @@ struct Pace {
 /// What was asked for, or else the rule.
 [[nodiscard]] Pace pace_for(std::optional<SampleSize> at_once, std::optional<SampleSize> max_failed,
                             bool dangerous, std::size_t targets);
-
-/// Ends that count against the limit: what failed or may have, and what could not be done.
-[[nodiscard]] std::size_t failures_in(const TaskCounts& counts);
-
-/// It has failed on as many nodes as it may: no further node gets it.
-[[nodiscard]] bool must_stop(const JobRecord& job, const TaskCounts& counts);
 
 }  // namespace muster::controller

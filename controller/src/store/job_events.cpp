@@ -1,8 +1,8 @@
 #include "store/job_events.hpp"
 
-#include <algorithm>
-#include <array>
 #include <nlohmann/json.hpp>
+
+#include "store/job_state.hpp"
 
 namespace muster::controller {
 namespace {
@@ -16,20 +16,6 @@ EventRecord event_of(const JobRecord& job, const char* type, UnixMs when, const 
   data.update(more);
   return {0, when, type, "job/" + job.id.text(),
           data.dump(-1, ' ', false, json::error_handler_t::replace)};
-}
-
-template <std::size_t N>
-bool any_of(const TaskCounts& counts, const std::array<TaskState, N>& states) {
-  return std::any_of(states.begin(), states.end(),
-                     [&](TaskState state) { return counts.of(state) > 0; });
-}
-
-const char* outcome_of(const TaskCounts& counts) {
-  constexpr std::array kFailed{TaskState::Failed, TaskState::Cancelled, TaskState::Refused};
-  constexpr std::array kUnreached{TaskState::TimedOut, TaskState::Indeterminate, TaskState::Expired,
-                                  TaskState::Skipped, TaskState::Unreachable};
-  if (any_of(counts, kFailed)) return "failed";
-  return any_of(counts, kUnreached) ? "incomplete" : "ok";
 }
 
 json counts_of(const TaskCounts& counts) {
@@ -62,7 +48,7 @@ EventRecord job_ended(const JobRecord& job, const TaskCounts& counts, bool stopp
   if (job.cancel_requested) state = "cancelled";
   return event_of(job, "job.ended", when,
                   {{"state", state},
-                   {"outcome", outcome_of(counts)},
+                   {"outcome", to_string(outcome_of(counts))},
                    {"targets", job.targets},
                    {"counts", counts_of(counts)}});
 }

@@ -1,93 +1,16 @@
-// Jobs, their tasks, and the output of those.
+// What becomes of jobs, their tasks, and the output of those.
 #include <algorithm>
-#include <limits>
 
 #include "store/job_events.hpp"
+#include "store/job_state.hpp"
 #include "store/record_json.hpp"
 #include "store/sql.hpp"
 #include "store/sqlite_events.hpp"
+#include "store/sqlite_job_rows.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace muster::controller {
 namespace {
-
-constexpr const char* kJobColumns =
-    "SELECT number, id, operation, instance, selector, arguments, timeout_ms, not_after, offline, "
-    "check_mode, output_cap, requested_by, idempotency_key, request_digest, cancel_requested, "
-    "created, "
-    "ended, targets, counts, drained, sample, seed, at_once, max_failed FROM jobs ";
-constexpr const char* kTaskColumns =
-    "SELECT tasks.id, node, node_name, state, attempt, result, error, started, tasks.ended, "
-    "outputs ";
-
-JobRecord job_from(SQLite::Statement& row) {
-  JobRecord job;
-  job.id = sql::id<JobId>(row.getColumn(1));
-  job.operation = row.getColumn(2).getString();
-  job.instance = row.getColumn(3).getString();
-  job.selector = row.getColumn(4).getString();
-  job.arguments = row.getColumn(5).getString();
-  job.timeout_ms = row.getColumn(6).getInt64();
-  job.not_after = row.getColumn(7).getInt64();
-  job.offline = static_cast<OfflinePolicy>(row.getColumn(8).getInt());
-  job.check = row.getColumn(9).getInt() != 0;
-  job.output_cap = static_cast<std::uint64_t>(row.getColumn(10).getInt64());
-  job.requested_by = row.getColumn(11).getString();
-  job.idempotency_key = row.getColumn(12).getString();
-  job.request_digest = sql::array<32>(row.getColumn(13));
-  job.cancel_requested = row.getColumn(14).getInt() != 0;
-  job.created = row.getColumn(15).getInt64();
-  job.ended = row.getColumn(16).getInt64();
-  job.targets = static_cast<std::size_t>(row.getColumn(17).getInt64());
-  job.drained = row.getColumn(19).getInt() != 0;
-  job.limit = row.getColumn(20).getString();
-  job.seed = row.getColumn(21).getString();
-  job.at_once = static_cast<std::size_t>(row.getColumn(22).getInt64());
-  job.max_failed = static_cast<std::size_t>(row.getColumn(23).getInt64());
-  return job;
-}
-
-TaskRecord task_from(SQLite::Statement& row) {
-  TaskRecord task;
-  task.id = sql::id<TaskId>(row.getColumn(0));
-  task.node = sql::id<NodeId>(row.getColumn(1));
-  task.node_name = row.getColumn(2).getString();
-  task.state = static_cast<TaskState>(row.getColumn(3).getInt());
-  task.attempt = row.getColumn(4).getUInt();
-  task.result = to_bytes(sql::blob(row.getColumn(5)));
-  task.error = error_from_json(row.getColumn(6).getString());
-  task.started = row.getColumn(7).getInt64();
-  task.ended = row.getColumn(8).getInt64();
-  task.outputs = outputs_from_json(row.getColumn(9).getString());
-  return task;
-}
-
-std::vector<TaskRecord> tasks_of(SQLite::Database& database, std::int64_t job_number) {
-  SQLite::Statement query(
-      database, std::string(kTaskColumns) + "FROM tasks WHERE job = ? ORDER BY node_name");
-  sql::bind(query, job_number);
-  std::vector<TaskRecord> tasks;
-  while (query.executeStep()) tasks.push_back(task_from(query));
-  return tasks;
-}
-
-TaskCounts counts_of(SQLite::Database& database, std::int64_t job_number) {
-  SQLite::Statement query(database,
-                          "SELECT state, count(*) FROM tasks WHERE job = ? GROUP BY state");
-  sql::bind(query, job_number);
-  TaskCounts counts;
-  while (query.executeStep()) {
-    counts.set(static_cast<TaskState>(query.getColumn(0).getInt()), query.getColumn(1).getInt64());
-  }
-  return counts;
-}
-
-/// Of a job that is there.
-JobRecord job_record(SQLite::Database& database, JobId id) {
-  SQLite::Statement query(database, std::string(kJobColumns) + "WHERE id = ?");
-  sql::bind(query, id);
-  return query.executeStep() ? job_from(query) : JobRecord{};
-}
 
 constexpr std::size_t kTaskBytes = sizeof(TaskRecord) + 256;  // with its name and an error
 
@@ -118,13 +41,14 @@ std::int64_t insert_job(SQLite::Database& database, const JobRecord& job,
       database,
       "INSERT INTO jobs (id, operation, instance, selector, arguments, timeout_ms, not_after, "
       "offline, check_mode, output_cap, requested_by, idempotency_key, request_digest, created, "
-      "ended, targets, counts, drained, sample, seed, at_once, max_failed) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "ended, targets, counts, drained, sample, seed, at_once, max_failed, state, outcome) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       job.id, job.operation, job.instance, job.selector, job.arguments, job.timeout_ms,
       job.not_after, static_cast<int>(job.offline), static_cast<int>(job.check), job.output_cap,
       job.requested_by, job.idempotency_key, job.request_digest, job.created, job.ended,
       job.targets, job.ended == 0 ? std::string() : counts_to_json(counts),
-      static_cast<int>(job.drained), job.limit, job.seed, job.at_once, job.max_failed);
+      static_cast<int>(job.drained), job.limit, job.seed, job.at_once, job.max_failed,
+      static_cast<int>(state_of(job, counts)), static_cast<int>(outcome_of(counts)));
   return database.getLastInsertRowid();
 }
 
@@ -164,28 +88,35 @@ Status keep_body(SQLite::Database& database, FileOutputBuffer& body) {
   return {};
 }
 
+/// What is stored of a job's end: its time, and how it stands.
+void store_standing(SQLite::Database& database, std::int64_t number, const JobRecord& job,
+                    const TaskCounts& counts) {
+  sql::execute(database,
+               "UPDATE jobs SET ended = ?, counts = ?, state = ?, outcome = ? WHERE number = ?",
+               job.ended, counts_to_json(counts), static_cast<int>(state_of(job, counts)),
+               static_cast<int>(outcome_of(counts)), number);
+}
+
 /// With the end of a job; and again when a task that was given up ended otherwise.
 void store_counts(SQLite::Database& database, const TaskOutcome& outcome, TaskState before,
                   bool changed, const EventLimits& limits) {
-  SQLite::Statement job(database, "SELECT number, ended, counts, stopped FROM jobs WHERE id = ?");
-  sql::bind(job, outcome.job);
-  if (!job.executeStep()) return;
-  const auto number = job.getColumn(0).getInt64();
-  const bool had_ended = job.getColumn(1).getInt64() != 0;
+  SQLite::Statement row(database, "SELECT number, ended, counts, stopped FROM jobs WHERE id = ?");
+  sql::bind(row, outcome.job);
+  if (!row.executeStep()) return;
+  const auto number = row.getColumn(0).getInt64();
+  const bool had_ended = row.getColumn(1).getInt64() != 0;
   if (!had_ended && outcome.job_ended != 0) {
+    auto job = job_record(database, outcome.job);
     const auto counts = counts_of(database, number);
-    sql::execute(database, "UPDATE jobs SET ended = ?, counts = ? WHERE number = ?",
-                 outcome.job_ended, counts_to_json(counts), number);
-    const bool stopped = job.getColumn(3).getInt() != 0;
-    add_event(database,
-              job_ended(job_record(database, outcome.job), counts, stopped, outcome.job_ended),
-              limits);
+    const bool stopped = row.getColumn(3).getInt() != 0;
+    job.ended = outcome.job_ended;
+    store_standing(database, number, job, counts);
+    add_event(database, job_ended(job, counts, stopped, job.ended), limits);
   } else if (had_ended && changed) {
-    auto counts = counts_from_json(job.getColumn(2).getString());
+    auto counts = counts_from_json(row.getColumn(2).getString());
     counts.remove(before);
     counts.add(outcome.task.state);
-    sql::execute(database, "UPDATE jobs SET counts = ? WHERE number = ?", counts_to_json(counts),
-                 number);
+    store_standing(database, number, job_record(database, outcome.job), counts);
   }
 }
 
@@ -292,90 +223,14 @@ void SqliteStore::request_cancel(JobId id, std::string by, UnixMs when, Done<voi
         const auto job = job_record(database, id);
         if (job.id != id) return fail(ErrorCode::NotFound, "there is no such job");
         if (job.cancel_requested) return {};
-        sql::execute(database, "UPDATE jobs SET cancel_requested = 1 WHERE id = ?", id);
+        sql::execute(database,
+                     "UPDATE jobs SET cancel_requested = 1, "
+                     "state = CASE WHEN ended = 0 THEN state ELSE ? END WHERE id = ?",
+                     static_cast<int>(JobState::Cancelled), id);
         add_event(database, job_cancelled(job, by, when), limits);
         return {};
       },
       std::move(done));
-}
-
-Result<std::vector<JobWithTasks>> SqliteStore::open_jobs() {
-  return sql::guarded([&]() -> Result<std::vector<JobWithTasks>> {
-    SQLite::Statement query(*reader_, std::string(kJobColumns) + "WHERE ended = 0 ORDER BY number");
-    std::vector<JobWithTasks> jobs;
-    while (query.executeStep()) {
-      jobs.push_back({job_from(query), tasks_of(*reader_, query.getColumn(0).getInt64())});
-    }
-    return jobs;
-  });
-}
-
-Result<JobWithTasks> SqliteStore::job(JobId id) {
-  return sql::guarded([&]() -> Result<JobWithTasks> {
-    SQLite::Statement query(*reader_, std::string(kJobColumns) + "WHERE id = ?");
-    sql::bind(query, id);
-    if (!query.executeStep()) return fail(ErrorCode::NotFound, "there is no job " + id.text());
-    return JobWithTasks{job_from(query), tasks_of(*reader_, query.getColumn(0).getInt64())};
-  });
-}
-
-Result<TaskRecord> SqliteStore::task_on(JobId job, std::string_view node_name) {
-  return sql::guarded([&]() -> Result<TaskRecord> {
-    SQLite::Statement number(*reader_, "SELECT number FROM jobs WHERE id = ?");
-    sql::bind(number, job);
-    if (!number.executeStep()) return fail(ErrorCode::NotFound, "there is no job " + job.text());
-    SQLite::Statement query(
-        *reader_, std::string(kTaskColumns) + "FROM tasks WHERE job = ? AND node_name = ?");
-    sql::bind(query, number.getColumn(0).getInt64(), std::string(node_name));
-    if (query.executeStep()) return task_from(query);
-    return fail(ErrorCode::NotFound,
-                "the job " + job.text() + " has no task on a node named " + std::string(node_name));
-  });
-}
-
-Result<JobPage> SqliteStore::jobs(const JobQuery& query) {
-  return sql::guarded([&]() -> Result<JobPage> {
-    std::int64_t before = std::numeric_limits<std::int64_t>::max();
-    if (query.before) {
-      SQLite::Statement number(*reader_, "SELECT number FROM jobs WHERE id = ?");
-      sql::bind(number, *query.before);
-      if (!number.executeStep()) {
-        return fail(ErrorCode::NotFound, "there is no job " + query.before->text());
-      }
-      before = number.getColumn(0).getInt64();
-    }
-    SQLite::Statement rows(
-        *reader_, std::string(kJobColumns) + "WHERE number < ? ORDER BY number DESC LIMIT ?");
-    sql::bind(rows, before, query.limit + 1);
-    JobPage page;
-    while (rows.executeStep()) {
-      if (page.jobs.size() == query.limit) {
-        page.next = page.jobs.back().job.id;
-        break;
-      }
-      auto job = job_from(rows);
-      TaskCounts counts;
-      if (job.ended != 0) {
-        counts = counts_from_json(rows.getColumn(18).getString());
-      } else if (!query.counted || !query.counted(job.id)) {
-        counts = counts_of(*reader_, rows.getColumn(0).getInt64());
-      }
-      page.jobs.push_back({std::move(job), counts});
-    }
-    return page;
-  });
-}
-
-Result<std::pair<JobId, TaskRecord>> SqliteStore::task(TaskId id) {
-  return sql::guarded([&]() -> Result<std::pair<JobId, TaskRecord>> {
-    SQLite::Statement query(*reader_,
-                            std::string(kTaskColumns) +
-                                ", jobs.id FROM tasks JOIN jobs ON jobs.number = tasks.job "
-                                "WHERE tasks.id = ?");
-    sql::bind(query, id);
-    if (!query.executeStep()) return fail(ErrorCode::NotFound, "there is no task " + id.text());
-    return std::pair{sql::id<JobId>(query.getColumn(10)), task_from(query)};
-  });
 }
 
 std::shared_ptr<OutputBuffer> SqliteStore::new_output() {

@@ -4,10 +4,29 @@
 
 #include <string>
 
+#include "store/job_state.hpp"
+#include "store/record_json.hpp"
 #include "store/sql.hpp"
 
 namespace muster::controller {
 namespace {
+
+// Also what version 7 brought, beyond columns: how jobs are found, and by retention the oldest that
+// ended. The first four hold all that is asked of a job, so that a search reads no row that it does
+// not give back. A node's tasks are found range by range of their numbers:
+// an index by the name alone would have every job over a large fleet write as many pages as it has
+// nodes.
+constexpr const char* kHistoryIndexes = R"(
+CREATE INDEX jobs_in_short ON jobs (number, operation, requested_by, created, state, outcome);
+CREATE INDEX jobs_of_operation ON jobs
+  (operation, number, requested_by, created, state, outcome);
+CREATE INDEX jobs_of_requester ON jobs
+  (requested_by, number, operation, created, state, outcome);
+CREATE INDEX jobs_by_outcome ON jobs (outcome, number, operation, requested_by, created, state);
+CREATE INDEX jobs_by_time ON jobs (created);
+CREATE INDEX ended_jobs ON jobs (ended) WHERE ended <> 0;
+CREATE INDEX tasks_of_node ON tasks (number >> 16, node_name, number, job);
+)";
 
 // Also what version 6 brought.
 constexpr const char* kWebhookTables = R"(
@@ -111,7 +130,9 @@ CREATE TABLE jobs (
   seed TEXT NOT NULL DEFAULT '',
   at_once INTEGER NOT NULL DEFAULT 0,
   max_failed INTEGER NOT NULL DEFAULT 0,
-  stopped INTEGER NOT NULL DEFAULT 0) STRICT;
+  stopped INTEGER NOT NULL DEFAULT 0,
+  state INTEGER NOT NULL DEFAULT 0,
+  outcome INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE UNIQUE INDEX job_keys ON jobs (requested_by, idempotency_key) WHERE idempotency_key <> '';
 CREATE INDEX open_jobs ON jobs (number) WHERE ended = 0;
 
@@ -175,6 +196,7 @@ std::uint64_t number(SQLite::Database& database, const char* name) {
 void create_tables(SQLite::Database& database) {
   database.exec(kTables);
   database.exec(kWebhookTables);
+  database.exec(kHistoryIndexes);
   put_number(database, "schema", kSchemaVersion);
   put_number(database, "epoch", 0);
   put_number(database, "event_bytes", 0);
@@ -237,6 +259,27 @@ void upgrade_to_6(SQLite::Database& database) {
   put_number(database, "schema", 6);
 }
 
+/// From version 6, which could list jobs and not look for them.
+void upgrade_to_7(SQLite::Database& database) {
+  database.exec(
+      "ALTER TABLE jobs ADD COLUMN state INTEGER NOT NULL DEFAULT 0;"
+      "ALTER TABLE jobs ADD COLUMN outcome INTEGER NOT NULL DEFAULT 0;");
+  SQLite::Statement ended(
+      database, "SELECT number, cancel_requested, max_failed, counts FROM jobs WHERE ended <> 0");
+  while (ended.executeStep()) {
+    JobRecord job;
+    job.cancel_requested = ended.getColumn(1).getInt() != 0;
+    job.max_failed = static_cast<std::size_t>(ended.getColumn(2).getInt64());
+    const auto counts = counts_from_json(ended.getColumn(3).getString());
+    sql::execute(database, "UPDATE jobs SET state = ?, outcome = ? WHERE number = ?",
+                 static_cast<int>(state_of(job, counts)), static_cast<int>(outcome_of(counts)),
+                 ended.getColumn(0).getInt64());
+  }
+  ended.reset();
+  database.exec(kHistoryIndexes);
+  put_number(database, "schema", 7);
+}
+
 }  // namespace
 
 void set_pragmas(SQLite::Database& database) {
@@ -263,6 +306,7 @@ Result<StoreMeta> prepare_schema(SQLite::Database& database, const std::filesyst
   if (meta.schema_version <= 3) upgrade_to_4(database);
   if (meta.schema_version <= 4) upgrade_to_5(database);
   if (meta.schema_version <= 5) upgrade_to_6(database);
+  if (meta.schema_version <= 6) upgrade_to_7(database);
   meta.schema_version = kSchemaVersion;
   meta.epoch = number(database, "epoch") + 1;
   put_number(database, "epoch", meta.epoch);

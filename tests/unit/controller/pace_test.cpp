@@ -28,26 +28,5 @@ TEST_CASE("who says how to go has it so", "[unit][controller]") {
   CHECK(pace_for(SampleSize{3, false}, {}, false, 5).at_once == 3);
 }
 
-TEST_CASE("what failed or may have counts, what was skipped or cancelled does not",
-          "[unit][controller]") {
-  TaskCounts counts;
-  for (const auto state : {TaskState::Ok, TaskState::Changed, TaskState::Skipped,
-                           TaskState::Cancelled, TaskState::Running}) {
-    counts.add(state);
-  }
-  CHECK(failures_in(counts) == 0);
-  for (const auto state : {TaskState::Failed, TaskState::TimedOut, TaskState::Indeterminate,
-                           TaskState::Refused, TaskState::Expired, TaskState::Unreachable}) {
-    counts.add(state);
-  }
-  CHECK(failures_in(counts) == 6);
-  JobRecord job;
-  CHECK_FALSE(must_stop(job, counts));
-  job.max_failed = 7;
-  CHECK_FALSE(must_stop(job, counts));
-  job.max_failed = 6;
-  CHECK(must_stop(job, counts));
-}
-
 }  // namespace
 }  // namespace muster::controller
