@@ -3,20 +3,18 @@
 
 usage: cli.py [NODES]     (10000); MUSTER_BIN and MUSTER_PLUGINS say what to run
 
-One node is real; the others are copies of what the controller's store knows of it. Each figure is of 200 runs of the
+Each figure is of 200 runs of the
 program from start to end, next to /bin/true.
 """
 
-import contextlib
-import os
 import pathlib
-import sqlite3
 import statistics
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "e2e"))
+import copies
 import fleet
 import processes
 
@@ -25,26 +23,6 @@ STARTS = [["--version"], ["node", "ls", "--help"], ["help"]]
 PRESSES = [["node", ""], ["node", "show", ""], ["node", "show", "web04"], ["node", "ls", "--on", ""],
            ["node", "ls", "--on", "role="], ["node", "ls", "--on", "os."], ["node", "ls", "--on", "net.addresses="],
            ["run", "system."], ["run", "system.exec", ""], ["job", "show", ""]]
-
-
-def add_nodes(one, count):
-    """Copies of the real node under other names, ids and keys."""
-    one.stop("gateway")
-    controller = one.services["controller"]
-    argv = controller.argv
-    one.stop("controller")
-    with contextlib.closing(sqlite3.connect(one.path("controller/muster.db"))) as store, store:
-        columns = [row[1] for row in store.execute("PRAGMA table_info(nodes)")]
-        real = dict(zip(columns, store.execute("SELECT * FROM nodes").fetchone()))
-        for number in range(count - 1):
-            copy = dict(real, id=os.urandom(16), transport_key=os.urandom(32), session_key=os.urandom(32),
-                        name=f"web{number:05}", machine_id=f"{number:032x}",
-                        labels='{"role":"%s","rack":"r%d"}' % (("web", "db", "cache")[number % 3], number % 40))
-            store.execute(f"INSERT INTO nodes VALUES ({', '.join('?' * len(columns))})", [copy[name] for name in columns])
-    one.start("controller", argv)
-    fleet.wait_for("the controller with its nodes",
-                   lambda: one.muster("status", "--json").code == 0 and
-                   one.muster("status", "--json").json["nodes"]["total"] == count)
 
 
 def measure(what, argv, env, target=""):
@@ -61,7 +39,7 @@ def main():
     nodes = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     with fleet.Fleet(nodes=1, controller_options=()) as one:
         one.muster("exec", "--on", "all", "--", "true")
-        add_nodes(one, nodes)
+        copies.add_nodes(one, nodes)
         print(processes.machine())
         print(f"{'':44} {'p50 ms':>7} {'p99 ms':>7}   target")
         measure("/bin/true", ["/bin/true"], one.env)
