@@ -204,6 +204,7 @@ Completion Completer::value(const std::string& kind, const std::string& typed) c
                                                       {"OPERATION", &Names::operations},
                                                       {"JOB", &Names::jobs},
                                                       {"CONTEXT", &Names::contexts},
+                                                      {"WEBHOOK", &Names::webhooks},
                                                       {"TOKEN-ID", &Names::enrollment_tokens}};
   Completion completion;
   if (const auto source = kSources.find(kind); source != kSources.end()) {

@@ -134,6 +134,17 @@ std::vector<Candidate> Names::enrollment_tokens(const std::string& prefix) const
   return candidates;
 }
 
+std::vector<Candidate> Names::webhooks(const std::string& prefix) const {
+  std::vector<Candidate> candidates;
+  const auto answer = ask_("/v1/webhooks");
+  if (!answer) return candidates;
+  for (const auto& one : answer->at("webhooks")) {
+    add(candidates, prefix,
+        {one.at("webhook").value("name", ""), one.at("progress").value("state", "")});
+  }
+  return candidates;
+}
+
 std::vector<Candidate> Names::contexts(const std::string& prefix) const {
   std::vector<Candidate> candidates;
   for (const auto& name : contexts_) add(candidates, prefix, {name, {}, false});

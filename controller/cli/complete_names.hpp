@@ -48,6 +48,7 @@ class Names {
   [[nodiscard]] std::vector<Candidate> operations(const std::string& prefix) const;
   [[nodiscard]] std::vector<Candidate> jobs(const std::string& prefix) const;
   [[nodiscard]] std::vector<Candidate> enrollment_tokens(const std::string& prefix) const;
+  [[nodiscard]] std::vector<Candidate> webhooks(const std::string& prefix) const;
   [[nodiscard]] std::vector<Candidate> contexts(const std::string& prefix) const;
   [[nodiscard]] std::optional<Operation> operation(const std::string& name) const;
 

@@ -139,7 +139,7 @@ std::vector<Command> webhook_commands() {
        .options = {json_option()},
        .run = list_webhooks},
       {.words = "webhook show",
-       .takes = "NAME",
+       .takes = "WEBHOOK",
        .summary = "one webhook, its latest attempts, and the oldest 20 of its dead letters",
        .examples = {{"muster webhook show ops"}},
        .options = {json_option()},

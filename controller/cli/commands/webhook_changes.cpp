@@ -156,7 +156,7 @@ CliResult<Exit> retry_letters(ApiClient& api, const Arguments& arguments) {
 std::vector<Command> webhook_change_commands() {
   return {
       {.words = "webhook create",
-       .takes = "NAME URL",
+       .takes = "WEBHOOK URL",
        .summary = "send events to a URL, signed",
        .about =
            "Prints the secret that the receiver verifies the signature with, as the libraries of "
@@ -174,13 +174,13 @@ std::vector<Command> webhook_change_commands() {
                    json_option()},
        .run = create_webhook},
       {.words = "webhook rm",
-       .takes = "NAME",
+       .takes = "WEBHOOK",
        .summary = "remove a webhook and its dead letters",
        .examples = {{"muster webhook rm ops"}},
        .options = {json_option()},
        .run = remove_webhook},
       {.words = "webhook test",
-       .takes = "NAME",
+       .takes = "WEBHOOK",
        .summary = "send a webhook an event of the type webhook.test now",
        .about = "Whatever its filter. A receiver that takes it is then sent what waits for it, "
                 "unless it said that it wants no more: muster webhook create --replace asks again.",
@@ -188,7 +188,7 @@ std::vector<Command> webhook_change_commands() {
        .options = {json_option()},
        .run = test_webhook},
       {.words = "webhook retry",
-       .takes = "NAME [ID...]",
+       .takes = "WEBHOOK [ID ...]",
        .summary = "send dead letters once more, all of a webhook or those that are named",
        .about = "Oldest first, until the receiver is away. Those that are taken are removed.",
        .examples = {{"muster webhook retry ops"}},

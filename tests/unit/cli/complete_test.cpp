@@ -50,6 +50,8 @@ class PlayedApi {
          "store.get": {}}}})")},
       {"/v1/jobs?limit=30", json::parse(R"({"jobs": [{"job": "7c1e2a58", "operation": "store.put",
          "selector": "all", "state": "done"}]})")},
+      {"/v1/webhooks", json::parse(R"({"webhooks": [
+         {"webhook": {"name": "ops"}, "progress": {"state": "failing"}}]})")},
   };
   std::vector<std::string> asked;
 };
@@ -138,6 +140,8 @@ TEST_CASE("names are those of the fleet, by what a command takes in that place",
   CHECK(world.texts({"node", "label", "web1", "role=w"}) == Words{"role=web"});
   CHECK(world.texts({"node", "label", "--remove", "ro"}) == Words{"role"});
   CHECK(world.texts({"group", "show", ""}) == Words{"front"});
+  CHECK(world.texts({"webhook", "retry", "o"}) == Words{"ops"});
+  CHECK(world.texts({"webhook", "retry", "ops", ""}).empty());  // the ids of dead letters
   CHECK(world.texts({"job", "show", ""}) == Words{"7c1e2a58"});
   CHECK(world.complete({"job", "show", ""}).candidates.at(0).about == "store.put on all, done");
   CHECK(world.texts({"plugin", "show", "s"}) == Words{"store"});
