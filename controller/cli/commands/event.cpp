@@ -2,6 +2,7 @@
 #include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "../command.hpp"
 #include "../paged_list.hpp"
@@ -33,36 +34,55 @@ CliResult<json> events(ApiClient& api, const Arguments& arguments,
 
 constexpr std::uint64_t kEventsOnAPage = 1000;
 
-/// After which the newest `count` follow; "" where one page has them all. Ids are counted.
-CliResult<std::string> before_newest(ApiClient& api, std::uint64_t count) {
-  if (count <= kEventsOnAPage) return std::string();
-  const auto newest = api.get("/v1/events" + query({{"limit", "1"}}));
-  if (!newest) return tl::unexpected(newest.error());
-  const auto last = newest->at("next").get<std::uint64_t>();
-  return std::to_string(last > count ? last - count : 0);
+/// After which the newest `count` that are wanted follow, or as many as there are.
+CliResult<std::string> before_newest(ApiClient& api, const Arguments& arguments,
+                                     std::uint64_t count) {
+  std::optional<std::uint64_t> oldest;
+  std::string before;
+  for (;;) {
+    const auto size = std::to_string(std::min(count, kEventsOnAPage));
+    const auto page = events(api, arguments, {{"limit", size}, {"before", before}});
+    if (!page) return tl::unexpected(page.error());
+    const auto& found = page->at("events");
+    if (!found.empty()) oldest = number_from(found.front().value("id", ""));
+    if (!oldest && before.empty()) oldest = page->at("next").get<std::uint64_t>() + 1;
+    count -= std::min<std::uint64_t>(count, found.size());
+    if (count == 0 || !page->contains("previous")) break;
+    before = page->at("previous").dump();
+  }
+  return std::to_string(oldest.value_or(1) - 1);
 }
 
 /// Page by page, so many of those that follow `after`; gives the id of the last that was looked at.
 CliResult<json> each_event(ApiClient& api, const Arguments& arguments, std::string after,
                            std::uint64_t count, const std::function<void(const json&)>& on_event) {
   for (;;) {
-    const auto size = std::min(count, kEventsOnAPage);
-    const auto page = events(api, arguments, {{"limit", std::to_string(size)}, {"after", after}});
+    const auto size = std::to_string(std::min(count, kEventsOnAPage));
+    const auto page = events(api, arguments, {{"limit", size}, {"after", after}});
     if (!page) return page;
-    for (const auto& event : page->at("events")) on_event(event);
-    count -= size;
+    const auto& found = page->at("events");
+    for (const auto& event : found) on_event(event);
+    count -= std::min<std::uint64_t>(count, found.size());
     const auto next = page->at("next").dump();
     if (count == 0 || next == after || !std::cout) return page->at("next");
     after = next;
   }
 }
 
+CliResult<std::uint64_t> limit_of(const Arguments& arguments, const std::string& otherwise) {
+  const auto limit = number_from(arguments.value("limit", otherwise));
+  if (!limit || *limit == 0) {
+    return failure(Exit::Usage, "--limit wants a number of events, from 1 on");
+  }
+  return *limit;
+}
+
 CliResult<Exit> list_events(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
-  const auto limit = number_from(arguments.value("limit", "100"));
-  if (!limit) return failure(Exit::Usage, "--limit wants a number of events, from 1 on");
+  const auto limit = limit_of(arguments, "100");
+  if (!limit) return tl::unexpected(limit.error());
   const auto after = arguments.has("after") ? CliResult<std::string>(arguments.value("after"))
-                                            : before_newest(api, *limit);
+                                            : before_newest(api, arguments, *limit);
   if (!after) return tl::unexpected(after.error());
   const bool as_json = arguments.has("json");
   JsonList object(std::cout, "events");
@@ -74,23 +94,33 @@ CliResult<Exit> list_events(ApiClient& api, const Arguments& arguments) {
   return Exit::Ok;
 }
 
+/// Prints those that follow `after`, once there are any; gives what to go on after.
+CliResult<std::string> print_next(ApiClient& api, const Arguments& arguments,
+                                  const std::string& after) {
+  const auto answer =
+      events(api, arguments, {{"limit", "1000"}, {"wait", "30s"}, {"after", after}});
+  if (!answer) return tl::unexpected(answer.error());
+  for (const auto& event : answer->at("events")) print_event(event, arguments.has("json"));
+  std::cout << std::flush;
+  return answer->at("next").dump();
+}
+
 /// Until it is interrupted, its reader goes away, or the controller stays away.
 CliResult<Exit> tail_events(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
-  std::vector<std::pair<std::string, std::string>> more{{"limit", arguments.value("limit", "10")}};
+  const auto limit = limit_of(arguments, "10");
+  if (!limit) return tl::unexpected(limit.error());
+  std::string after;
   Patience patience;
   while (std::cout) {
-    const auto answer = events(api, arguments, more);
-    if (!answer) {
-      if (answer.error().exit != Exit::Unreached || !patience.wait()) {
-        return tl::unexpected(answer.error());
-      }
-      continue;
+    auto next =
+        after.empty() ? before_newest(api, arguments, *limit) : print_next(api, arguments, after);
+    if (next) {
+      patience = {};
+      after = std::move(*next);
+    } else if (next.error().exit != Exit::Unreached || !patience.wait()) {
+      return tl::unexpected(next.error());
     }
-    patience = {};
-    for (const auto& event : answer->at("events")) print_event(event, arguments.has("json"));
-    std::cout << std::flush;
-    more = {{"limit", "1000"}, {"wait", "30s"}, {"after", answer->at("next").dump()}};
   }
   return Exit::Ok;
 }
@@ -102,11 +132,11 @@ std::vector<Command> event_commands() {
                       "which, such as 'type=node.* and subject=node/web*' or data.NAME=VALUE"};
   return {
       {.words = "event ls",
-       .summary = "the latest events of the fleet",
+       .summary = "the newest events of the fleet, oldest first",
        .examples = {{"muster event ls"},
                     {"muster event ls --filter 'type=node.offline' --limit 1000"}},
        .options = {filter,
-                   {"limit", "N", "how many to look at (default: 100)"},
+                   {"limit", "N", "how many at most (default: 100)"},
                    {"after", "ID", "those that followed this event"},
                    no_pager_option(),
                    json_option()},
@@ -115,7 +145,7 @@ std::vector<Command> event_commands() {
        .summary = "follow the events of the fleet; with --json one object a line",
        .examples = {{"muster event tail --filter 'type=node.*'"}},
        .options = {filter,
-                   {"limit", "N", "of those before, how many to look at (default: 10)"},
+                   {"limit", "N", "of those before, how many to begin with (default: 10)"},
                    json_option()},
        .endless = true,
        .run = tail_events},

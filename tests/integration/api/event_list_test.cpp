@@ -33,6 +33,73 @@ TEST_CASE("events are CloudEvents, oldest first, page by page", "[integration][a
   CHECK(types(world.get("/v1/events?limit=1").body) == std::vector<std::string>{"node.drained"});
 }
 
+void drain_and_undrain(ApiWorld& world) {
+  world.ask("PUT", "/v1/nodes/web1/drain", "{}");
+  world.ask("DELETE", "/v1/nodes/web1/drain");
+}
+
+/// So many that no page comes to what was before.
+void record_others(ApiWorld& world, int count) {
+  world.on_loop([&] {
+    for (int i = 0; i < count; ++i) world.world().events->record("test.it", "x", json::object());
+  });
+  while (world.on_loop([&] { return world.world().store.write_load().writes; }) > 0) {
+  }
+}
+
+TEST_CASE("the newest events are those that are wanted, however many others came after them",
+          "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  drain_and_undrain(world);
+  record_others(world, 1500);
+  const std::string path = "/v1/events?limit=1&filter=type%3Dnode.*";
+  const auto newest = world.get(path).body;
+  CHECK(types(newest).empty());  // of the 1,000 that it was looked at
+  auto page = world.get(path + "&before=" + newest.at("previous").dump()).body;
+  CHECK(types(page) == std::vector<std::string>{"node.undrained"});
+  page = world.get(path + "&before=" + page.at("previous").dump()).body;
+  CHECK(types(page) == std::vector<std::string>{"node.drained"});
+  int pages = 0;
+  for (; page.contains("previous") && pages < 10; ++pages) {
+    page = world.get(path + "&before=" + page.at("previous").dump()).body;
+  }
+  CHECK(pages < 10);
+  const auto both = world.get("/v1/events?after=1&before=2");
+  CHECK(both.status == 400);
+  CHECK(both.body.at("field") == "/before");
+}
+
+TEST_CASE("a page of those that follow holds as many as are wanted", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  record_others(world, 10);
+  drain_and_undrain(world);
+  const auto page = world.get("/v1/events?after=0&limit=2&filter=type%3Dnode.*drained").body;
+  CHECK(types(page) == std::vector<std::string>{"node.drained", "node.undrained"});
+}
+
+TEST_CASE("muster event ls and tail begin with the newest that are wanted", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  drain_and_undrain(world);
+  record_others(world, 1500);
+  drain_and_undrain(world);
+  Cli muster(world);
+  const auto filter = std::string(" --filter type=node.drained");
+  CHECK(muster("event ls --json --limit 2" + filter).parsed().at("events").size() == 2);
+  const auto undrained = muster("event ls --json --limit 3 --filter type=node.*").parsed();
+  CHECK(types(undrained) ==
+        std::vector<std::string>{"node.undrained", "node.drained", "node.undrained"});
+  CHECK(muster("event ls --json --limit 2 --filter type=no.such").parsed().at("events").empty());
+  const auto oldest = muster("event ls --json --limit 1000" + filter).parsed().at("events").at(0);
+  // Its reader takes one line, and the next event tells it that they have gone away.
+  const auto tail = muster("event tail --json --limit 1000" + filter + " | head -n 1",
+                           [&] { drain_and_undrain(world); });
+  CHECK(tail.parsed() == oldest);
+  CHECK(muster("event tail --limit 0").exit == 2);
+}
+
 TEST_CASE("who waits is answered when something happens that they want", "[integration][api]") {
   ApiWorld world;
   world.join("web1");
