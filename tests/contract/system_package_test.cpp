@@ -261,7 +261,7 @@ exit 1
   CAPTURE(dry.error_message);
   CHECK(dry.result["manager"] == "dnf");
   CHECK(dry.result["changes"] ==
-        json::array({change("foo", "1.0-1", "2.0-1"), change("bar", "3:1.0-1", "4:1.0-2"),
+        json::array({change("bar", "3:1.0-1", "4:1.0-2"), change("foo", "1.0-1", "2.0-1"),
                      change("foo", "1.0-1", nullptr),
                      change("foo-library-with-quite-a-long-name-that-fills-the-column-and-more",
                             "1.0-1", nullptr)}));

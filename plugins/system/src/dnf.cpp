@@ -32,9 +32,16 @@ class Dnf final : public PackageManager {
     return parse_rpm(end->out);
   }
 
-  /// Not asked for: dnf may fetch its lists for it, which takes minutes.
-  sdk::Result<InstalledPackages> candidates(const std::vector<std::string>&) override {
-    return InstalledPackages{};
+  /// Of the lists that are there: dnf would fetch old ones anew, which takes minutes.
+  sdk::Result<InstalledPackages> candidates(const std::vector<std::string>& names) override {
+    std::vector<std::string> argv{
+        "dnf", "-q", "-C", "repoquery", "--latest-limit=1", "--qf", "%{name}\t%{evr}\t%{arch}",
+        "--"};
+    argv.insert(argv.end(), names.begin(), names.end());
+    auto end = run_tool(call_, node_, {std::move(argv)});
+    if (!end) return tl::unexpected(end.error());
+    if (end->exit_code != 0) return InstalledPackages{};  // as when there are no lists yet
+    return parse_rpm(end->out);
   }
 
   sdk::Status update(std::int64_t) override {

@@ -27,12 +27,13 @@ std::vector<PackageStep> differences(const InstalledPackages& before,
   for (const auto& [name, version] : after) {
     if (before.count(name) == 0) steps.push_back({name, std::nullopt, version});
   }
-  std::sort(steps.begin(), steps.end(),
-            [](const PackageStep& a, const PackageStep& b) { return a.name < b.name; });
   return steps;
 }
 
-PackageChanges describe(const PackageManager& manager, const std::vector<PackageStep>& steps) {
+/// By name, so that what was planned and what was done read alike.
+PackageChanges describe(const PackageManager& manager, std::vector<PackageStep> steps) {
+  std::stable_sort(steps.begin(), steps.end(),
+                   [](const PackageStep& a, const PackageStep& b) { return a.name < b.name; });
   PackageChanges result;
   result.manager = manager.name();
   result.total = static_cast<std::int64_t>(steps.size());
