@@ -146,7 +146,9 @@ TEST_CASE("dnf: what conflicts, and what there is not, says so", "[contract][sys
   REQUIRE(system.run("system.package.install", {{"names", {"tool"}}}).outcome ==
           MUSTER_OUTCOME_CHANGED);
   const auto rival = system.check("system.package.install", {{"names", {"rival"}}});
-  CHECK(rival.error_message.find("conflicts with tool") != std::string::npos);
+  CHECK(rival.error_message.find(
+            "Error: Problem: problem with installed package tool-1:0.9-1.noarch; "
+            "- package rival-1.0-1.noarch conflicts with tool") != std::string::npos);
   const auto nothing = system.run("system.package.install", {{"names", {"none"}}});
   CHECK(nothing.error_code == MUSTER_NOT_FOUND);
   CHECK(nothing.error_field == "/names");

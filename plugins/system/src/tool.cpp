@@ -32,6 +32,20 @@ tl::unexpected<sdk::Error> stopped(const sdk::Call& call, const std::string& pro
   return sdk::fail(ErrorCode::Cancelled, program + " was stopped because the call was cancelled");
 }
 
+/// What stands in several lines.
+std::string as_sentence(std::string_view lines) {
+  std::string sentence;
+  for_each_line(lines, [&sentence](std::string_view line) {
+    const auto said = trimmed(line);
+    if (said.empty()) return;
+    constexpr std::string_view kEnds = ".:,;";
+    const bool ended = !sentence.empty() && kEnds.find(sentence.back()) != std::string_view::npos;
+    if (!sentence.empty()) sentence += ended ? " " : "; ";
+    sentence += said;
+  });
+  return sentence;
+}
+
 }  // namespace
 
 sdk::Result<ToolEnd> run_tool(const sdk::Call& call, const Node& node, const Tool& tool) {
@@ -65,7 +79,7 @@ tl::unexpected<sdk::Error> tool_failed(const std::string& what, const ToolEnd& e
   constexpr std::size_t kMost = 1000;
   auto said = trimmed(end.err.empty() ? end.out : end.err);
   if (said.size() > kMost) said.remove_prefix(said.size() - kMost);
-  std::string text = printable(said, kMost);  // of several lines one sentence
+  std::string text = printable(as_sentence(said), kMost);
   std::string reason = said.empty() ? "" : ": " + text;
   return sdk::fail(ErrorCode::FailedPrecondition,
                    what + " (exit code " + std::to_string(end.exit_code) + ")" + reason,
