@@ -1,10 +1,12 @@
 // The operations on packages with the real dnf and rpm, on a node of its own: an empty tree and a
 // repository of small packages.
 #include "catch.hpp"
+#include "package_changes.hpp"
 #include "played_tools.hpp"
 
 using namespace muster;
 using nlohmann::json;
+using test::change;
 using test::PlayedNode;
 using test::System;
 
@@ -79,13 +81,6 @@ createrepo_c -q --update repo
   }
 };
 
-json change(const std::string& name, const char* old_version, const char* new_version) {
-  json step{{"name", name}};
-  if (old_version != nullptr) step["old"] = old_version;
-  if (new_version != nullptr) step["new"] = new_version;
-  return step;
-}
-
 }  // namespace
 
 TEST_CASE("dnf: packages come, are upgraded and go, each once and said beforehand",
@@ -93,20 +88,7 @@ TEST_CASE("dnf: packages come, are upgraded and go, each once and said beforehan
   DnfNode node;
   System system(node.settings());
   const auto both = [&](const std::string& operation, const json& arguments, const json& expected) {
-    const auto dry = system.check(operation, arguments);
-    CAPTURE(operation, arguments, dry.error_message);
-    CHECK(dry.outcome == MUSTER_OUTCOME_CHANGED);
-    CHECK(dry.result["changes"] == expected);
-    const auto record = system.run(operation, arguments);
-    CAPTURE(record.error_message, record.output[MUSTER_STREAM_STDOUT]);
-    CHECK(record.outcome == MUSTER_OUTCOME_CHANGED);
-    CHECK(record.result["changes"] == expected);
-    CHECK(record.result["manager"] == "dnf");
-    CHECK_FALSE(record.output[MUSTER_STREAM_STDOUT].empty());
-    const auto again = system.run(operation, arguments);
-    CAPTURE(again.error_message);
-    CHECK(again.outcome == MUSTER_OUTCOME_OK);
-    CHECK(again.result["changes"] == json::array());
+    test::check_changes_once(system, "dnf", operation, arguments, expected);
   };
   both("system.package.install", {{"names", {"tool=1.0"}}},
        json::array({change("base", nullptr, "1.0-1"), change("tool", nullptr, "1.0-1")}));

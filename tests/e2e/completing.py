@@ -80,6 +80,18 @@ class CompletionTest(fleet.OneFleet):
             with self.subTest(typed=typed):
                 self.assertEqual(shell.line_after(typed), line)
 
+    def check_words(self, shell):
+        """Of each kind one, to its end or to where it goes on."""
+        self.check_lines(shell, {
+            "muster enr\t": "muster enroll ",
+            "muster node show node-1\t": "muster node show node-1 ",
+            "muster node ls --on rol\t": "muster node ls --on role=",
+            "muster node ls --on role=w\t": "muster node ls --on role=web ",
+            "muster node ls --on=role=w\t": "muster node ls --on=role=web ",
+            "muster node ls --on 'role=db or role=w\t": "muster node ls --on 'role=db or role=web' ",
+            "muster run system.pin\t": "muster run system.ping ",
+        })
+
     def check_files(self, shell):
         for argument in ("@", "payload=@"):
             self.check_lines(shell, {f"muster run system.ping {argument}{self.home}/some-a\t":

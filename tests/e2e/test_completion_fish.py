@@ -13,15 +13,7 @@ class CompletionFish(completing.CompletionTest):
                            "set -g fish_autosuggestion_enabled 0; function fish_prompt; echo '$ '; end\n"
                            r"""bind \cx\cp 'printf "<%s>\n" (commandline | string collect)'""" "\n"
                            "muster completion fish | source")
-        self.check_lines(shell, {
-            "muster enr\t": "muster enroll ",
-            "muster node show node-1\t": "muster node show node-1 ",
-            "muster node ls --on rol\t": "muster node ls --on role=",
-            "muster node ls --on role=w\t": "muster node ls --on role=web ",
-            "muster node ls --on=role=w\t": "muster node ls --on=role=web ",
-            "muster node ls --on 'role=db or role=w\t": "muster node ls --on 'role=db or role=web' ",
-            "muster run system.pin\t": "muster run system.ping ",
-        })
+        self.check_words(shell)
         self.check_files(shell)
         self.check_nothing_is_run(shell, "muster node label node-1 tier=")
 
