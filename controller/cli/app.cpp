@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "all_commands.hpp"
+#include "contexts.hpp"
 #include "page.hpp"
 #include "pager.hpp"
 #include "terminal.hpp"

@@ -7,6 +7,7 @@
 /// every function blocks, one thread at a time.
 #pragma once
 
+#include <client/api_client.hpp>
 #include <filesystem>
 #include <muster/core/crypto/pinned_certificate.hpp>
 #include <string>
@@ -16,12 +17,7 @@
 
 namespace muster::cli {
 
-/// How to reach a controller, and as whom.
-struct FleetAccess {
-  std::string controller;  ///< "https://HOST:PORT"
-  std::string ca_file;     ///< the only authority to trust; empty: the system's
-  std::string token;       ///< empty after a logout
-};
+using client::FleetAccess;
 
 class Contexts {
  public:

@@ -1,6 +1,7 @@
 /// Why a command ends badly: the sentence for people and the exit code of its class.
 #pragma once
 
+#include <client/result.hpp>
 #include <string>
 #include <tl/expected.hpp>
 #include <utility>
@@ -21,9 +22,14 @@ enum class Exit : int {
 };
 
 struct Failure {
-  Exit exit = Exit::SomeFailed;
+  Failure(Exit with, std::string says) : exit(with), message(std::move(says)) {}
+  /// What an error of the API means to who typed a command. Implicit, because commands return such
+  /// an error as it came.
+  Failure(const client::ApiError& error);  // NOLINT(google-explicit-constructor)
+
+  Exit exit;
   std::string message;
-  std::string reason = {};  ///< of a problem that the controller told, for programs
+  std::string reason;  ///< of a problem that the controller told, for programs
 };
 
 template <class T>

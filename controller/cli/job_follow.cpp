@@ -1,10 +1,10 @@
 #include "job_follow.hpp"
 
+#include <client/patience.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "live_view.hpp"
-#include "patience.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {
@@ -25,7 +25,7 @@ Failure why_not_written() {
 CliResult<Exit> follow_job(ApiClient& api, const std::string& job_id, OutputForm form,
                            Interrupt& interrupt) {
   LiveView view(api, job_id, form);
-  Patience patience;
+  client::Patience patience;
   std::string last;  // event
   for (;;) {
     const auto ended = api.events(

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <client/patience.hpp>
 #include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -6,7 +7,6 @@
 
 #include "../command.hpp"
 #include "../paged_list.hpp"
-#include "../patience.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
@@ -111,7 +111,7 @@ CliResult<Exit> tail_events(ApiClient& api, const Arguments& arguments) {
   const auto limit = limit_of(arguments, "10");
   if (!limit) return tl::unexpected(limit.error());
   std::string after;
-  Patience patience;
+  client::Patience patience;
   while (std::cout) {
     auto next =
         after.empty() ? before_newest(api, arguments, *limit) : print_next(api, arguments, after);

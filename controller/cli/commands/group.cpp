@@ -1,31 +1,27 @@
+#include <client/groups.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../json_text.hpp"
 #include "../table.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
 namespace {
 
-using nlohmann::json;
-
-std::string path_of(const std::string& name) { return "/v1/groups/" + sdk::percent_encode(name); }
-
 CliResult<Exit> list_groups(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
-  const auto answer = api.get("/v1/groups");
+  const auto answer = client::list_groups(api);
   if (!answer) return tl::unexpected(answer.error());
-  const auto& groups = answer->at("groups");
   if (arguments.has("json")) {
-    std::cout << answer->dump(2) << "\n";
-  } else if (groups.empty()) {
+    std::cout << json_text(answer->told);
+  } else if (answer->groups.empty()) {
     std::cerr << "no groups yet; make one with `muster group set NAME SELECTOR`\n";
   } else {
     std::vector<std::vector<std::string>> rows;
-    for (const auto& group : groups) {
-      rows.push_back({group.value("name", ""), printable(group.value("selector", "")),
-                      printable(group.value("doc", ""))});
+    for (const auto& group : answer->groups) {
+      rows.push_back({group.name, printable(group.selector), printable(group.doc)});
     }
     std::cout << table({"NAME", "MEANS", "FOR"}, rows);
   }
@@ -36,17 +32,17 @@ CliResult<Exit> show_group(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the name of one group"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto group = api.get(path_of(arguments.words[0]));
+  const auto group = client::get_group(api, arguments.words[0]);
   if (!group) return or_look(group.error(), "muster group ls");
   if (arguments.has("json")) {
-    std::cout << group->dump(2) << "\n";
+    std::cout << json_text(group->told);
     return Exit::Ok;
   }
-  std::cout << "name     " << group->value("name", "") << "\n"
-            << "means    " << printable(group->value("selector", "")) << "\n"
-            << "for      " << printable(group->value("doc", "")) << "\n"
-            << "changed  " << short_time(text_of(*group, "updated")) << " by "
-            << printable(group->value("updated_by", "")) << "\n"
+  std::cout << "name     " << group->name << "\n"
+            << "means    " << printable(group->selector) << "\n"
+            << "for      " << printable(group->doc) << "\n"
+            << "changed  " << short_time(group->updated) << " by " << printable(group->updated_by)
+            << "\n"
             << "which nodes that are now: muster selector explain group:" << arguments.words[0]
             << "\n";
   return Exit::Ok;
@@ -56,14 +52,13 @@ CliResult<Exit> set_group(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 2, "a name and a selector, in quotes"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto group = api.put(path_of(arguments.words[0]),
-                             {{"selector", arguments.words[1]}, {"doc", arguments.value("doc")}});
+  const auto& name = arguments.words[0];
+  const auto group = client::put_group(api, name, {arguments.words[1], arguments.value("doc")});
   if (!group) return tl::unexpected(group.error());
   if (arguments.has("json")) {
-    std::cout << group->dump(2) << "\n";
+    std::cout << json_text(group->told);
   } else {
-    std::cerr << "group:" << arguments.words[0] << " means "
-              << printable(group->value("selector", "")) << "\n";
+    std::cerr << "group:" << name << " means " << printable(group->selector) << "\n";
   }
   return Exit::Ok;
 }
@@ -72,9 +67,11 @@ CliResult<Exit> remove_group(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the name of one group"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto removed = api.remove(path_of(arguments.words[0]));
+  const auto removed = client::remove_group(api, arguments.words[0]);
   if (!removed) return or_look(removed.error(), "muster group ls");
-  if (arguments.has("json")) std::cout << json{{"removed", arguments.words[0]}}.dump() << "\n";
+  if (arguments.has("json")) {
+    std::cout << nlohmann::json{{"removed", arguments.words[0]}}.dump() << "\n";
+  }
   return Exit::Ok;
 }
 

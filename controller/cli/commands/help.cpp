@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../all_commands.hpp"
+#include "../contexts.hpp"
 #include "../man_page.hpp"
 #include "../page.hpp"
 #include "../terminal.hpp"

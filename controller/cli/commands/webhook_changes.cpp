@@ -57,9 +57,8 @@ CliResult<Exit> create_webhook(ApiClient& api, const Arguments& arguments) {
   }
   const auto body = body_from(arguments);
   if (!body) return tl::unexpected(body.error());
-  sdk::HttpHeaders only_new;
-  if (!arguments.has("replace")) only_new.emplace_back("If-None-Match", "*");
-  auto made = api.put(webhook_path(arguments.words[0]), *body, only_new);
+  auto made =
+      api.put(webhook_path(arguments.words[0]), *body, {.is_new = !arguments.has("replace")});
   if (!made) {
     if (made.error().reason == "changed") {
       made.error().message += "; --replace sets it anew and keeps its secret";

@@ -1,11 +1,11 @@
-#include "cli/patience.hpp"
+#include "client/patience.hpp"
 
 #include "catch.hpp"
 
-using muster::cli::Patience;
+using muster::client::Patience;
 using namespace std::chrono_literals;
 
-TEST_CASE("the pauses grow to three seconds and end after half a minute", "[unit][cli]") {
+TEST_CASE("the pauses grow to three seconds and end after half a minute", "[unit][client]") {
   Patience patience;
   CHECK(patience.next() == 200ms);
   CHECK(patience.next() == 400ms);
@@ -22,7 +22,7 @@ TEST_CASE("the pauses grow to three seconds and end after half a minute", "[unit
   CHECK_FALSE(patience.wait());
 }
 
-TEST_CASE("patience is new when the controller was heard", "[unit][cli]") {
+TEST_CASE("patience is new when the controller was heard", "[unit][client]") {
   Patience patience;
   while (patience.next().count() > 0) continue;
   patience.renew();

@@ -6,7 +6,7 @@
 
 #include <chrono>
 
-namespace muster::cli {
+namespace muster::client {
 
 class Patience {
  public:
@@ -26,4 +26,4 @@ class Patience {
   std::chrono::milliseconds waited_{0};
 };
 
-}  // namespace muster::cli
+}  // namespace muster::client

@@ -1,9 +1,9 @@
-#include "patience.hpp"
+#include "client/patience.hpp"
 
 #include <algorithm>
 #include <thread>
 
-namespace muster::cli {
+namespace muster::client {
 
 std::chrono::milliseconds Patience::next() {
   if (waited_ >= kInAll) return std::chrono::milliseconds(0);
@@ -19,4 +19,4 @@ bool Patience::wait() {
   return pause.count() > 0;
 }
 
-}  // namespace muster::cli
+}  // namespace muster::client

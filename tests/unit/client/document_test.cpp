@@ -1,0 +1,247 @@
+// The client against the API's document: every operation has its one function, which asks for it as
+// the document says and understands what the document says of its answers, not less and not more.
+#include "api/document.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <client/groups.hpp>
+#include <map>
+#include <muster/core/base/files.hpp>
+#include <optional>
+#include <regex>
+#include <set>
+
+#include "api/request_check.hpp"
+#include "played_api.hpp"
+#include "sample.hpp"
+
+namespace muster::client {
+namespace {
+
+namespace api = controller::api;
+using Error = std::optional<ApiError>;
+using Size = Sample::Size;
+
+/// What stands for each parameter in a path: it has to be encoded.
+const std::string kThing = "a b";
+
+template <class T>
+Error error_of(const Result<T>& result) {
+  return result ? Error() : Error(result.error());
+}
+
+struct Row {
+  std::function<Error(ApiClient&)> ask;
+  /// Members that the client does without, though the document promises them.
+  std::vector<std::string> not_needed = {};
+};
+
+/// A row for each operation. A new operation needs one, and a function in the client.
+std::map<std::string, Row> rows() {
+  return {
+      {"listGroups", {[](auto& api) { return error_of(list_groups(api)); }}},
+      {"getGroup", {[](auto& api) { return error_of(get_group(api, kThing)); }}},
+      {"putGroup", {[](auto& api) {
+         return error_of(put_group(api, kThing, {"all", "doc"}));
+       }}},
+      {"removeGroup", {[](auto& api) { return error_of(remove_group(api, kThing)); }}},
+  };
+}
+
+/// Operations that the client has not, and why.
+const std::map<std::string, std::string> kLeftOut{
+    {"getOpenapi", "it is the document itself"},
+    {"getMetrics", "for what scrapes it, in a form of its own"},
+    {"enrollNode", "for agents, which are no clients of an operator"},
+    {"getStatus", "not yet"},
+    {"getDiagnosis", "not yet"},
+    {"getCa", "not yet"},
+    {"listPlugins", "not yet"},
+    {"getPlugin", "not yet"},
+    {"listNodes", "not yet"},
+    {"getNode", "not yet"},
+    {"changeNode", "not yet"},
+    {"drainNode", "not yet"},
+    {"undrainNode", "not yet"},
+    {"retireNode", "not yet"},
+    {"explainSelector", "not yet"},
+    {"listNames", "not yet"},
+    {"listEnrollmentTokens", "not yet"},
+    {"createEnrollmentToken", "not yet"},
+    {"revokeEnrollmentToken", "not yet"},
+    {"listEvents", "not yet"},
+    {"listWebhooks", "not yet"},
+    {"getWebhook", "not yet"},
+    {"putWebhook", "not yet"},
+    {"removeWebhook", "not yet"},
+    {"testWebhook", "not yet"},
+    {"listDeliveries", "not yet"},
+    {"listDeadLetters", "not yet"},
+    {"retryDeadLetter", "not yet"},
+    {"createJob", "not yet"},
+    {"listJobs", "not yet"},
+    {"getJob", "not yet"},
+    {"watchJob", "not yet"},
+    {"getJobOutput", "not yet"},
+    {"retryJob", "not yet"},
+    {"cancelJob", "not yet"},
+};
+
+const api::Document& document() {
+  static const auto built_in = api::Document::built_in().value();
+  return *built_in;
+}
+
+std::string path_of(std::string pattern) {
+  if (const auto open = pattern.find('{'); open != std::string::npos) {
+    pattern.replace(open, pattern.find('}') - open + 1, kThing);
+  }
+  return pattern;
+}
+
+/// The schemas of what the operation answers when all went well, by status; null for no JSON.
+std::map<int, json> good_answers(const api::Operation& operation) {
+  const auto& root = document().root();
+  std::map<int, json> answers;
+  const auto& responses = root.at(json::json_pointer(operation.pointer)).at("responses");
+  for (const auto& [status, response] : responses.items()) {
+    if (status[0] != '2') continue;
+    const auto followed = Sample(root, Size::Whole).followed(response);
+    const auto content = followed.value("content", json::object());
+    answers[std::stoi(status)] =
+        content.contains("application/json") ? content.at("application/json").at("schema") : json();
+  }
+  return answers;
+}
+
+Said said(int status, const json& body) { return {status, body.is_null() ? "" : body.dump()}; }
+
+/// What the row makes of an answer.
+Error answered(const Row& row, const Said& answer) {
+  PlayedApi played(answer);
+  auto client = played.client();
+  return row.ask(client);
+}
+
+/// Each operation with its row and one of its good answers.
+template <class Check>
+void for_each_answer(const Check& check) {
+  const auto all = rows();
+  for (const auto& operation : document().operations()) {
+    if (kLeftOut.contains(operation.id)) continue;
+    INFO(operation.id);
+    if (!all.contains(operation.id)) FAIL("nothing here asks for this operation");
+    for (const auto& [status, schema] : good_answers(operation)) {
+      INFO(status);
+      check(operation, all.at(operation.id), status, schema);
+    }
+  }
+}
+
+std::string function_of(const std::string& operation_id) {
+  std::string name;
+  for (const char c : operation_id) {
+    if (std::isupper(static_cast<unsigned char>(c)) != 0) name += '_';
+    name += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return name;
+}
+
+TEST_CASE("every operation of the API has exactly one function in the client, named as it is",
+          "[unit][client]") {
+  std::multiset<std::string> functions;
+  const std::regex declared(R"(\b([a-z_]+)\(\s*ApiClient& api\b|\b(get_ca)\()");
+  for (const auto& file : std::filesystem::directory_iterator(MUSTER_CLIENT_SOURCES)) {
+    if (file.path().extension() != ".hpp") continue;
+    const auto text = read_file(file.path(), 1U << 20U).value();
+    for (std::sregex_iterator at(text.begin(), text.end(), declared), end; at != end; ++at) {
+      functions.insert((*at)[1].matched ? (*at)[1] : (*at)[2]);
+    }
+  }
+  for (const auto& operation : document().operations()) {
+    const auto name = function_of(operation.id);
+    INFO(name);
+    CHECK(functions.count(name) == (kLeftOut.contains(operation.id) ? 0 : 1));
+    functions.erase(name);
+  }
+  CHECK(functions == std::multiset<std::string>{});
+}
+
+TEST_CASE("what the client asks is what the document says of the operation", "[unit][client]") {
+  for_each_answer([](const auto& operation, const Row& row, int status, const json& schema) {
+    PlayedApi played(
+        said(status, schema.is_null() ? schema : Sample(document().root(), Size::Bare).of(schema)));
+    auto client = played.client();
+    const auto error = row.ask(client);
+    INFO((error ? error->message : ""));
+    CHECK_FALSE(error);
+    const auto asked = played.asked();
+    REQUIRE(asked.size() == 1);
+    CHECK(asked[0].method == operation.method);
+    CHECK(asked[0].path == path_of(operation.path));
+    const auto given = api::check_request(operation, asked[0]);
+    INFO((given ? "" : given.error().message));
+    CHECK(given);
+  });
+}
+
+TEST_CASE("the client understands whatever the document allows, and members that it never heard of",
+          "[unit][client]") {
+  for_each_answer([](const auto&, const Row& row, int status, const json& schema) {
+    if (schema.is_null()) return;
+    auto body = Sample(document().root(), Size::Whole).of(schema);
+    body["of_a_later_version"] = {{"a", 1}};
+    const auto error = answered(row, said(status, body));
+    INFO((error ? error->message : ""));
+    CHECK_FALSE(error);
+  });
+}
+
+TEST_CASE("an answer that lacks what the document promises is an error that names it",
+          "[unit][client]") {
+  for_each_answer([](const auto&, const Row& row, int status, const json& schema) {
+    if (schema.is_null()) return;
+    Sample sample(document().root(), Size::Whole);
+    const auto whole = sample.of(schema);
+    for (const auto& member : sample.required()) {
+      INFO(member);
+      const json::json_pointer pointer(member);
+      auto body = whole;
+      body.at(pointer.parent_pointer()).erase(pointer.back());
+      const auto error = answered(row, said(status, body));
+      if (std::count(row.not_needed.begin(), row.not_needed.end(), member) > 0) {
+        CHECK_FALSE(error);
+        continue;
+      }
+      REQUIRE(error);
+      CHECK(error->kind == ApiError::Kind::NotUnderstood);
+      CHECK(error->message ==
+            "the controller's answer lacks " + member.substr(1) + "; it may be of another version");
+    }
+  });
+}
+
+TEST_CASE("an answer with a member of another type is an error that names it", "[unit][client]") {
+  for_each_answer([](const auto&, const Row& row, int status, const json& schema) {
+    if (schema.is_null()) return;
+    Sample sample(document().root(), Size::Whole);
+    const auto whole = sample.of(schema);
+    for (const auto& member : sample.required()) {
+      INFO(member);
+      auto body = whole;
+      auto& value = body.at(json::json_pointer(member));
+      // What is not needed is not looked at, and an operation's result may be anything.
+      const bool is_free = member.ends_with("/result") ||
+                           std::count(row.not_needed.begin(), row.not_needed.end(), member) > 0;
+      if (is_free) continue;
+      value = value.is_array() ? json("text") : json::array();
+      const auto error = answered(row, said(status, body));
+      REQUIRE(error);
+      CHECK(error->kind == ApiError::Kind::NotUnderstood);
+      CHECK(error->message.find(" as " + member.substr(1) + ";") != std::string::npos);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace muster::client
