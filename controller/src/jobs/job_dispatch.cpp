@@ -149,15 +149,15 @@ void JobService::State::end_waiting(NodeId node) {
 void JobService::State::queue_again(OpenTask& task) {
   auto& [waiting, in_flight, noting] = work[task.record.node];
   in_flight.erase(task.record.id);
+  task.streams = {};  // of a first run that the node does not remember
+  task.cancel_sent = false;
+  task.record.started = 0;
+  set_state(task, TaskState::Queued);
   if (task.job->stopped) return end_stopped(task);
   const auto later = std::find_if(waiting.begin(), waiting.end(), [&](const OpenTask* other) {
     return other->job->number > task.job->number;
   });
   waiting.insert(later, &task);
-  task.streams = {};  // of a first run that the node does not remember
-  task.cancel_sent = false;
-  task.record.started = 0;
-  set_state(task, TaskState::Queued);
 }
 
 void JobService::State::acknowledge(NodeId node, const std::vector<TaskId>& ids) {

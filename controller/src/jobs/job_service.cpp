@@ -57,6 +57,7 @@ OpenJob& JobService::State::take_in(JobRecord record, std::vector<TaskRecord> re
   job.number = next_job++;
   job.arguments = std::move(arguments);
   job.read_only = read_only;
+  job.stopped = job.record.stopped;
   for (auto& task_record : records) {
     auto task = std::make_unique<OpenTask>();
     task->record = std::move(task_record);
@@ -121,11 +122,13 @@ Status JobService::load() {
     const bool read_only = is_read_only(state_->parts.fleet, job.job, job.tasks);
     auto& taken =
         state_->take_in(std::move(job.job), std::move(job.tasks), std::move(arguments), read_only);
-    if (!taken.record.cancel_requested) {
+    if (taken.record.cancel_requested) {
+      for (const auto& task : taken.tasks) state_->want_cancel(*task);
+    } else if (taken.stopped) {
+      state_->stop(taken);  // not all of that was stored before this start
+    } else {
       state_->go_on(taken);  // it may have failed too often before this start
-      continue;
     }
-    for (const auto& task : taken.tasks) state_->want_cancel(*task);
   }
   return {};
 }

@@ -43,8 +43,7 @@ void JobService::State::end(OpenTask& task, TaskRecord last,
   }
   if (last.ended == 0) last.ended = now();
   TaskOutcome outcome{job.record.id, std::move(last), std::move(bodies), 0, false};
-  outcome.job_stopped =
-      job.stopped && !job.record.cancel_requested && outcome.task.state == TaskState::Cancelled;
+  outcome.job_stopped = job.stopped && task.record.state == TaskState::Queued;
   if (task.open() && job.unsettled() == 0) outcome.job_ended = std::max(outcome.task.ended, now());
   writer.add(std::move(outcome));
 }
@@ -120,6 +119,8 @@ void JobService::State::apply_stored(OpenTask& task, const TaskOutcome& outcome)
   task.record = outcome.task;
   task.record.state = before;  // set_state() moves the counts
   forget_task(task);
+  // As the store decided, because what was asked of it is done in that order.
+  if (outcome.job_stopped && !job.record.cancel_requested) job.record.stopped = true;
   if (outcome.job_ended != 0) job.record.ended = outcome.job_ended;
   const auto id = job.record.id;
   set_state(task, state);

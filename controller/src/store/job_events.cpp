@@ -43,11 +43,9 @@ EventRecord job_stopped(const JobRecord& job, UnixMs when) {
                   {{"targets", job.targets}, {"max_failures", job.max_failed}});
 }
 
-EventRecord job_ended(const JobRecord& job, const TaskCounts& counts, bool stopped, UnixMs when) {
-  const char* state = stopped ? "stopped" : "done";
-  if (job.cancel_requested) state = "cancelled";
+EventRecord job_ended(const JobRecord& job, const TaskCounts& counts, UnixMs when) {
   return event_of(job, "job.ended", when,
-                  {{"state", state},
+                  {{"state", to_string(state_of(job, counts))},
                    {"outcome", to_string(outcome_of(counts))},
                    {"targets", job.targets},
                    {"counts", counts_of(counts)}});

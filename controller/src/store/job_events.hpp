@@ -21,7 +21,6 @@ namespace muster::controller {
 /// "job.ended", with the counts of that moment. Its `outcome` is "ok", "failed" (a task failed, was
 /// refused or cancelled) or "incomplete" (there is a node of which it is not known, or that did not
 /// get it), as the exits of the command line.
-[[nodiscard]] EventRecord job_ended(const JobRecord& job, const TaskCounts& counts, bool stopped,
-                                    UnixMs when);
+[[nodiscard]] EventRecord job_ended(const JobRecord& job, const TaskCounts& counts, UnixMs when);
 
 }  // namespace muster::controller

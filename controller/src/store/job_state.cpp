@@ -26,9 +26,8 @@ std::string_view to_string(JobOutcome outcome) {
 
 JobState state_of(const JobRecord& job, const TaskCounts& counts) {
   if (counts.open() > 0) return JobState::Running;
-  if (job.cancel_requested) return JobState::Cancelled;
-  const bool stopped = must_stop(job, counts) && counts.of(TaskState::Cancelled) > 0;
-  return stopped ? JobState::Stopped : JobState::Done;
+  if (job.stopped) return JobState::Stopped;
+  return job.cancel_requested ? JobState::Cancelled : JobState::Done;
 }
 
 JobOutcome outcome_of(const TaskCounts& counts) {

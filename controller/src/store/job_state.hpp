@@ -30,6 +30,8 @@ enum class JobOutcome : std::uint8_t {
 /// "open", "ok", "failed", "incomplete"
 [[nodiscard]] std::string_view to_string(JobOutcome outcome);
 
+/// One that was stopped stays so, whatever is learned later, and also when somebody asked for its
+/// end after that.
 [[nodiscard]] JobState state_of(const JobRecord& job, const TaskCounts& counts);
 [[nodiscard]] JobOutcome outcome_of(const TaskCounts& counts);
 

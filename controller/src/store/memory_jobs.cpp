@@ -66,7 +66,7 @@ Result<JobId> MemoryStore::create(const JobRecord& job, const std::vector<TaskRe
   append(job_created(job, job.created));
   if (job.ended != 0) {
     final_counts_[job.id] = count(tasks);
-    append(job_ended(job, count(tasks), false, job.ended));
+    append(job_ended(job, count(tasks), job.ended));
   }
   jobs_.push_back(std::move(stored));
   return job.id;
@@ -101,7 +101,8 @@ void MemoryStore::finish(const TaskOutcome& outcome) {
   const auto before = task.state;
   const bool changes = !wire::is_final(before) || before == TaskState::Indeterminate;
   if (changes) task = outcome.task;
-  if (outcome.job_stopped && stopped_.insert(record.id).second) {
+  if (outcome.job_stopped && !record.stopped && !record.cancel_requested) {
+    record.stopped = true;
     append(job_stopped(record, outcome.task.ended));
   }
   if (record.ended != 0 && changes) {
@@ -110,7 +111,7 @@ void MemoryStore::finish(const TaskOutcome& outcome) {
   } else if (record.ended == 0 && outcome.job_ended != 0) {
     record.ended = outcome.job_ended;
     final_counts_[record.id] = count(tasks);
-    append(job_ended(record, count(tasks), stopped_.contains(record.id), record.ended));
+    append(job_ended(record, count(tasks), record.ended));
   }
 }
 

@@ -131,7 +131,6 @@ class MemoryStore final : public Store {
   std::vector<JobWithTasks> jobs_;  // oldest first
   std::map<JobId, std::size_t> job_index_;
   std::map<JobId, TaskCounts> final_counts_;  // of jobs that ended
-  std::set<JobId> stopped_;                   // jobs that failed too often
   std::map<TaskId, std::pair<std::size_t, std::size_t>> task_index_;
   std::map<Digest, Bytes> outputs_;
   std::map<Digest, std::string> manifests_;

@@ -120,6 +120,7 @@ struct JobRecord {
   std::string idempotency_key;  ///< empty: none. Unique for each `requested_by`
   Digest request_digest{};      ///< of the request that the key stands for
   bool cancel_requested = false;
+  bool stopped = false;  ///< it failed too often, and there are nodes that did not get it
   UnixMs created = 0;
   UnixMs ended = 0;
 };

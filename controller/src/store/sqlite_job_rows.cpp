@@ -29,6 +29,7 @@ JobRecord job_from(SQLite::Statement& row) {
   job.seed = row.getColumn(21).getString();
   job.at_once = static_cast<std::size_t>(row.getColumn(22).getInt64());
   job.max_failed = static_cast<std::size_t>(row.getColumn(23).getInt64());
+  job.stopped = row.getColumn(24).getInt() != 0;
   return job;
 }
 

@@ -100,7 +100,7 @@ void store_standing(SQLite::Database& database, std::int64_t number, const JobRe
 /// With the end of a job; and again when a task that was given up ended otherwise.
 void store_counts(SQLite::Database& database, const TaskOutcome& outcome, TaskState before,
                   bool changed, const EventLimits& limits) {
-  SQLite::Statement row(database, "SELECT number, ended, counts, stopped FROM jobs WHERE id = ?");
+  SQLite::Statement row(database, "SELECT number, ended, counts FROM jobs WHERE id = ?");
   sql::bind(row, outcome.job);
   if (!row.executeStep()) return;
   const auto number = row.getColumn(0).getInt64();
@@ -108,10 +108,9 @@ void store_counts(SQLite::Database& database, const TaskOutcome& outcome, TaskSt
   if (!had_ended && outcome.job_ended != 0) {
     auto job = job_record(database, outcome.job);
     const auto counts = counts_of(database, number);
-    const bool stopped = row.getColumn(3).getInt() != 0;
     job.ended = outcome.job_ended;
     store_standing(database, number, job, counts);
-    add_event(database, job_ended(job, counts, stopped, job.ended), limits);
+    add_event(database, job_ended(job, counts, job.ended), limits);
   } else if (had_ended && changed) {
     auto counts = counts_from_json(row.getColumn(2).getString());
     counts.remove(before);
@@ -123,8 +122,10 @@ void store_counts(SQLite::Database& database, const TaskOutcome& outcome, TaskSt
 /// Once, with the first task that the job's stop ends.
 void store_stop(SQLite::Database& database, const TaskOutcome& outcome, const EventLimits& limits) {
   if (!outcome.job_stopped) return;
-  if (sql::execute(database, "UPDATE jobs SET stopped = 1 WHERE id = ? AND stopped = 0",
-                   outcome.job) == 0) {
+  if (sql::execute(
+          database,
+          "UPDATE jobs SET stopped = 1 WHERE id = ? AND stopped = 0 AND cancel_requested = 0",
+          outcome.job) == 0) {
     return;
   }
   add_event(database, job_stopped(job_record(database, outcome.job), outcome.task.ended), limits);
@@ -171,7 +172,7 @@ void SqliteStore::create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<
         const auto counts = count(tasks);
         insert_tasks(database, insert_job(database, job, counts), job, tasks);
         add_event(database, job_created(job, job.created), limits);
-        if (job.ended != 0) add_event(database, job_ended(job, counts, false, job.ended), limits);
+        if (job.ended != 0) add_event(database, job_ended(job, counts, job.ended), limits);
         return job.id;
       },
       std::move(done), bytes);

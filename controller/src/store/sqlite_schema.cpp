@@ -254,7 +254,12 @@ void upgrade_to_5(SQLite::Database& database) {
 
 /// From version 5, which did not know which jobs had been stopped, and sent no webhooks.
 void upgrade_to_6(SQLite::Database& database) {
-  database.exec("ALTER TABLE jobs ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0;");
+  database.exec(
+      "ALTER TABLE jobs ADD COLUMN stopped INTEGER NOT NULL DEFAULT 0;"
+      "UPDATE jobs SET stopped = 1 WHERE ended <> 0 AND max_failed > 0 AND cancel_requested = 0"
+      " AND max_failed <= (SELECT count(*) FROM tasks WHERE job = jobs.number"
+      " AND state IN (12, 13, 15, 16, 17, 19))"
+      " AND EXISTS (SELECT 1 FROM tasks WHERE job = jobs.number AND state = 14);");
   database.exec(kWebhookTables);
   put_number(database, "schema", 6);
 }
@@ -265,11 +270,11 @@ void upgrade_to_7(SQLite::Database& database) {
       "ALTER TABLE jobs ADD COLUMN state INTEGER NOT NULL DEFAULT 0;"
       "ALTER TABLE jobs ADD COLUMN outcome INTEGER NOT NULL DEFAULT 0;");
   SQLite::Statement ended(
-      database, "SELECT number, cancel_requested, max_failed, counts FROM jobs WHERE ended <> 0");
+      database, "SELECT number, cancel_requested, stopped, counts FROM jobs WHERE ended <> 0");
   while (ended.executeStep()) {
     JobRecord job;
     job.cancel_requested = ended.getColumn(1).getInt() != 0;
-    job.max_failed = static_cast<std::size_t>(ended.getColumn(2).getInt64());
+    job.stopped = ended.getColumn(2).getInt() != 0;
     const auto counts = counts_from_json(ended.getColumn(3).getString());
     sql::execute(database, "UPDATE jobs SET state = ?, outcome = ? WHERE number = ?",
                  static_cast<int>(state_of(job, counts)), static_cast<int>(outcome_of(counts)),

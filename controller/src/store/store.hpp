@@ -116,11 +116,12 @@ class Store {
   [[nodiscard]] virtual Result<std::optional<JobId>> same_request(const std::string& requested_by,
                                                                   const std::string& key,
                                                                   const Digest& request) = 0;
-  /// Stores ends of tasks and their output in one commit. An outcome for a task that has a final
-  /// state already changes it only if that is indeterminate. Never refused because too much waits:
-  /// the caller asks for one commit at a time and limits what is in it. Errors: NotFound for a task
-  /// that does not exist, or output of which a part is gone: asking again is in vain. Any other
-  /// error of keeping output may pass, and output of it is whole still.
+  /// Stores ends of tasks and their output in one commit; with the first `job_stopped` the job is
+  /// stopped for good, unless somebody has asked for its end before. An outcome for a task that has
+  /// a final state already changes it only if that is indeterminate. Never refused because too much
+  /// waits: the caller asks for one commit at a time and limits what is in it. Errors: NotFound for
+  /// a task that does not exist, or output of which a part is gone: asking again is in vain. Any
+  /// other error of keeping output may pass, and output of it is whole still.
   virtual void finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> done) = 0;
   /// Remembers that these tasks may have left the controller: queued ones are delivered from now
   /// on, all others stay as they are.

@@ -102,10 +102,30 @@ TEST_CASE("a job is stopped once, with the first task that it does not send", "[
   REQUIRE(store.finish({{job.id, ended(a, TaskState::Failed), {}, 0}}));
   REQUIRE(store.finish({{job.id, ended(b, TaskState::Cancelled), {}, 0, true}}));
   store.reopen();  // a crash in the middle of it
+  CHECK(store->open_jobs()->front().job.stopped);
+  REQUIRE(store.wait_done([&](auto done) { store->request_cancel(job.id, "ann", 7, done); }));
   REQUIRE(store.finish({{job.id, ended(c, TaskState::Cancelled), {}, 9, true}}));
-  CHECK(types(store) == std::vector<std::string>{"job.created", "job.stopped", "job.ended"});
-  CHECK(json::parse(events(store)[2].data).at("state") == "stopped");
+  CHECK(types(store) ==
+        std::vector<std::string>{"job.created", "job.stopped", "job.cancelled", "job.ended"});
+  CHECK(json::parse(events(store)[3].data).at("state") == "stopped");
+  CHECK(store->job(job.id)->job.stopped);
   CHECK(json::parse(events(store)[1].data).at("max_failures") == 1);
+}
+
+TEST_CASE("a job that fails too often after somebody asked for its end is cancelled, not stopped",
+          "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  auto job = StoreFixture::job();
+  job.max_failed = 1;
+  const auto a = StoreFixture::task("a");
+  const auto b = StoreFixture::task("b");
+  REQUIRE(store.create(job, {a, b}));
+  REQUIRE(store.wait_done([&](auto done) { store->request_cancel(job.id, "ann", 7, done); }));
+  REQUIRE(store.finish({{job.id, ended(a, TaskState::Failed), {}, 0}}));
+  REQUIRE(store.finish({{job.id, ended(b, TaskState::Cancelled), {}, 9, true}}));
+  CHECK(types(store) == std::vector<std::string>{"job.created", "job.cancelled", "job.ended"});
+  CHECK(json::parse(events(store)[2].data).at("state") == "cancelled");
+  CHECK_FALSE(store->job(job.id)->job.stopped);
 }
 
 TEST_CASE("a change of a job that is not stored is not told of either", "[contract][store]") {

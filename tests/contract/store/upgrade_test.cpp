@@ -59,7 +59,7 @@ TEST_CASE("a database of the sixth version learns how its jobs stand, and can be
     task.state = state;
     failed.state = TaskState::Failed;
     if (with_failed) REQUIRE(store.finish({{job.id, failed, {}, 0}}));
-    REQUIRE(store.finish({{job.id, task, {}, 9}}));
+    REQUIRE(store.finish({{job.id, task, {}, 9, with_failed}}));
   }
   const std::vector<std::pair<int, int>> expected{{1, 1}, {3, 2}, {1, 3}, {0, 0}};
   const auto file = (store.directory() / "muster.db").string();
@@ -111,6 +111,32 @@ TEST_CASE("a database of the fifth version sends no webhooks and tells of jobs f
   REQUIRE(told.size() == 2);
   CHECK(told[0].type == "job.stopped");
   CHECK(told[1].type == "job.ended");
+}
+
+TEST_CASE("a database of the fifth version learns which of its jobs had been stopped",
+          "[contract][store]") {
+  StoreFixture store(Kind::Sqlite);
+  const auto ended_job = [&](std::size_t max_failed, TaskState first, TaskState second) {
+    auto job = StoreFixture::job();
+    job.max_failed = max_failed;
+    auto a = StoreFixture::task("a");
+    auto b = StoreFixture::task("b");
+    REQUIRE(store.create(job, {a, b}));
+    a.state = first;
+    b.state = second;
+    REQUIRE(store.finish({{job.id, a, {}, 0}, {job.id, b, {}, 9}}));
+    return job.id;
+  };
+  const auto stopped = ended_job(1, TaskState::Failed, TaskState::Cancelled);
+  const auto whole = ended_job(1, TaskState::Failed, TaskState::Failed);
+  const auto unlimited = ended_job(0, TaskState::Failed, TaskState::Cancelled);
+  SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
+  make_version_5(database);
+  store.reopen();
+  CHECK(store->job(stopped)->job.stopped);
+  CHECK_FALSE(store->job(whole)->job.stopped);
+  CHECK_FALSE(store->job(unlimited)->job.stopped);
+  CHECK(standings(database) == std::vector<std::pair<int, int>>{{3, 2}, {1, 2}, {1, 2}});
 }
 
 /// Takes away what version 5 brought, too.

@@ -1,5 +1,9 @@
 // A job that goes on some nodes at once, and stops when it failed on too many.
+#include <nlohmann/json.hpp>
+
+#include "jobs/job_view.hpp"
 #include "scripted_world.hpp"
+#include "store/job_state.hpp"
 
 namespace muster::controller {
 namespace {
@@ -51,6 +55,10 @@ struct Many {
       for (auto& agent : agents) agent->say(wire::Heartbeat{});
     }
     return lost;
+  }
+  /// Nobody says anything until all that went out has been given up.
+  void silence() {
+    for (int i = 0; i < 100; ++i) world.advance(std::chrono::seconds(30));
   }
   World world;
   std::vector<std::unique_ptr<Agent>> agents;
@@ -114,6 +122,75 @@ TEST_CASE("the pace outlives a restart of the controller", "[integration][jobs]"
   fleet.world.restart();
   CHECK(fleet.world.events_of("job.stopped") == 1);
   CHECK(fleet.world.events_of("job.ended") == 1);
+}
+
+/// The last job's state, as the log of events tells it.
+std::string told_end(World& world) {
+  std::string state;
+  const auto events = world.kept().events_after(0, 1000).value();
+  for (const auto& event : events) {
+    if (event.type == "job.ended") state = nlohmann::json::parse(event.data).at("state");
+  }
+  return state;
+}
+
+std::string_view shown_end(const World& world, JobId id) {
+  const auto job = world.jobs->find(id);
+  REQUIRE(job);
+  return to_string(state_of(job->job, counts_of(job->tasks)));
+}
+
+TEST_CASE("a job that was stopped stays so, also when what was feared lost did well",
+          "[integration][jobs]") {
+  Many fleet(5);
+  const auto job = fleet.run(2, SampleSize{2, false});
+  std::vector<std::pair<Agent*, TaskId>> lost;
+  for (auto& agent : fleet.agents) {
+    for (const auto& spec : agent->tasks()) lost.emplace_back(agent.get(), spec.task);
+  }
+  REQUIRE(lost.size() == 2);
+  fleet.silence();
+  REQUIRE(shown_end(fleet.world, job) == "stopped");
+  for (const auto& [agent, task] : lost) {
+    agent->connect();
+    Many::end(*agent, task, TaskState::Ok);
+  }
+  CHECK(fleet.world.state(job, "n00") == TaskState::Ok);
+  CHECK(fleet.world.state(job, "n01") == TaskState::Ok);
+  CHECK(shown_end(fleet.world, job) == "stopped");
+  CHECK(told_end(fleet.world) == "stopped");
+}
+
+TEST_CASE("a stop of which a crash of the controller left only a part stored is made whole",
+          "[integration][jobs]") {
+  Many fleet(3);
+  const auto job = fleet.run(1, SampleSize{1, false});
+  const auto store = [&](const std::string& node, TaskState state, bool stopped) {
+    auto task = fleet.world.task(job, node);
+    task.state = state;
+    task.ended = 1;
+    fleet.world.kept().finish_tasks({{job, task, {}, 0, stopped}}, nullptr);
+    fleet.world.settle();
+  };
+  store("n00", TaskState::Indeterminate, false);
+  store("n01", TaskState::Cancelled, true);
+  store("n00", TaskState::Ok, false);  // it is no failure any more
+  fleet.world.restart();
+  CHECK(fleet.world.state(job, "n02") == TaskState::Cancelled);
+  CHECK(shown_end(fleet.world, job) == "stopped");
+  CHECK(told_end(fleet.world) == "stopped");
+}
+
+TEST_CASE("one task that is cancelled by itself makes no stopped job", "[integration][jobs]") {
+  Many fleet(2);
+  const auto job = fleet.run(2, SampleSize{1, false});
+  const auto first = fleet.agents[0]->tasks();
+  REQUIRE(first.size() == 1);
+  Many::end(*fleet.agents[0], first[0].task, TaskState::Failed);
+  REQUIRE(fleet.world.jobs->cancel_task(job, fleet.agents[1]->id()));
+  CHECK(fleet.finish(TaskState::Cancelled) == 1);
+  CHECK(shown_end(fleet.world, job) == "done");
+  CHECK(told_end(fleet.world) == "done");
 }
 
 TEST_CASE("a job whose held nodes are cancelled ends", "[integration][jobs]") {

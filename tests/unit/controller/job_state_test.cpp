@@ -52,11 +52,12 @@ TEST_CASE("a job runs while a task is open, and then was cancelled, stopped or d
   const auto failed = counts_of({TaskState::Failed, TaskState::Cancelled});
   CHECK(state_of(job, counts_of({TaskState::Failed, TaskState::Queued})) == JobState::Running);
   CHECK(state_of(job, failed) == JobState::Done);
-  job.max_failed = 1;
-  CHECK(state_of(job, failed) == JobState::Stopped);
-  CHECK(state_of(job, counts_of({TaskState::Failed})) == JobState::Done);  // there was no other
   job.cancel_requested = true;
   CHECK(state_of(job, failed) == JobState::Cancelled);
+  job.stopped = true;
+  CHECK(state_of(job, failed) == JobState::Stopped);
+  CHECK(state_of(job, counts_of({TaskState::Ok})) == JobState::Stopped);  // as was learned later
+  CHECK(state_of(job, counts_of({TaskState::Queued})) == JobState::Running);
 }
 
 }  // namespace
