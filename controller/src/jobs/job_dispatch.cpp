@@ -52,7 +52,7 @@ void JobService::State::dispatch(NodeId node) {
   for (;;) {
     const auto found = work.find(node);
     if (found == work.end()) return;
-    auto& [waiting, in_flight, noting] = found->second;
+    auto& [waiting, in_flight, parked, noting] = found->second;
     if (waiting.empty() || in_flight.size() >= kMaxTasksInFlight) return;
     auto* task = waiting.front();
     if (!task->noted) return note(node);
@@ -126,11 +126,12 @@ void JobService::State::query(NodeId node) {
 }
 
 void JobService::State::drop_waiting(OpenTask& task) {
-  std::erase(task.job->held, &task);
+  let_go(task);
   const auto found = work.find(task.record.node);
   if (found == work.end()) return;
   std::erase(found->second.waiting, &task);
-  if (found->second.in_flight.empty() && found->second.waiting.empty()) work.erase(found);
+  std::erase(found->second.parked, &task);
+  if (found->second.idle()) work.erase(found);
 }
 
 void JobService::State::end_waiting(NodeId node) {
@@ -147,7 +148,7 @@ void JobService::State::end_waiting(NodeId node) {
 }
 
 void JobService::State::queue_again(OpenTask& task) {
-  auto& [waiting, in_flight, noting] = work[task.record.node];
+  auto& [waiting, in_flight, parked, noting] = work[task.record.node];
   in_flight.erase(task.record.id);
   task.streams = {};  // of a first run that the node does not remember
   task.cancel_sent = false;
@@ -222,7 +223,6 @@ void JobService::State::sweep() {
 }
 
 void JobService::State::sweep_job(OpenJob& job, UnixMs time) {
-  if (time >= job.record.not_after) job.held.clear();  // all end below
   tasks_swept += job.swept.size();
   // An end that is on its way to the disk is tried until it is there.
   std::erase_if(job.swept, [](const OpenTask* task) { return !task->open() || task->storing; });

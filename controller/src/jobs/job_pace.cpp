@@ -15,15 +15,42 @@ void JobService::State::start_time_of(OpenTask& task) {
   task.not_after = std::min(job.not_after, now() + window);
 }
 
+void JobService::State::hold_back(OpenTask& task) {
+  task.held_back = true;
+  ++task.job->held_back;
+  task.job->held.push_back(&task);
+}
+
+void JobService::State::let_go(OpenTask& task) {
+  if (std::exchange(task.held_back, false)) --task.job->held_back;
+}
+
 OpenTask* JobService::State::next_held(OpenJob& job) {
-  // Those that wait for their node hold nobody else up.
-  const auto found = std::find_if(job.held.begin(), job.held.end(), [&](const OpenTask* task) {
-    return job.record.offline != OfflinePolicy::Queue || parts.fleet.takes_tasks(task->record.node);
-  });
-  if (found == job.held.end()) return nullptr;
-  auto* task = *found;
-  job.held.erase(found);
-  return task;
+  const bool waits = job.record.offline == OfflinePolicy::Queue;
+  while (!job.held.empty()) {
+    auto* task = job.held.front();
+    job.held.pop_front();
+    ++held_seen;
+    if (!task->held_back) continue;
+    // Those that wait for their node hold nobody else up.
+    if (waits && !parts.fleet.takes_tasks(task->record.node)) {
+      work[task->record.node].parked.push_back(task);
+      continue;
+    }
+    let_go(*task);
+    return task;
+  }
+  return nullptr;
+}
+
+void JobService::State::unpark(NodeId node) {
+  const auto found = work.find(node);
+  if (found == work.end()) return;
+  const auto parked = std::exchange(found->second.parked, {});
+  for (auto* task : parked) {
+    task->job->held.push_front(task);
+    go_on(*task->job);
+  }
 }
 
 std::vector<NodeId> JobService::State::release_held(OpenJob& job) {
@@ -57,7 +84,6 @@ void JobService::State::go_on(OpenJob& job) {
 
 void JobService::State::stop(OpenJob& job) {
   job.stopped = true;
-  job.held.clear();
   parts.log.warn("a job failed too often, the nodes that are left do not get it, ignoring",
                  {{"job", job.record.id.text()}, {"failed", failures_in(job.counts)}});
   for (const auto& task : job.tasks) {

@@ -69,7 +69,7 @@ OpenJob& JobService::State::take_in(JobRecord record, std::vector<TaskRecord> re
     if (task->open()) job.swept.push_back(task.get());
     tasks[task->record.id] = task.get();
     if (task->record.state == TaskState::Queued && job.record.at_once > 0) {
-      job.held.push_back(task.get());
+      hold_back(*task);
     } else if (task->record.state == TaskState::Queued) {
       work[task->record.node].waiting.push_back(task.get());
     } else if (task->open()) {
@@ -91,7 +91,7 @@ void JobService::State::forget_task(OpenTask& task) {
   const auto found = work.find(task.record.node);
   if (found == work.end()) return;
   found->second.in_flight.erase(task.record.id);
-  if (found->second.in_flight.empty() && found->second.waiting.empty()) work.erase(found);
+  if (found->second.idle()) work.erase(found);
 }
 
 void JobService::State::release(OpenJob& job) {
@@ -200,7 +200,6 @@ void JobService::cancel(JobId id, const std::string& by, Done<void> done) {
     auto* open = state_->find(id);
     if (stored && open != nullptr) {
       open->record.cancel_requested = true;
-      open->held.clear();
       for (std::size_t i = 0; i < open->tasks.size(); ++i) state_->want_cancel(*open->tasks[i]);
     }
     done(stored);
@@ -265,10 +264,12 @@ std::uint64_t JobService::broken_sums() const { return state_->broken_sums; }
 
 std::uint64_t JobService::tasks_swept() const { return state_->tasks_swept; }
 
+std::uint64_t JobService::held_tasks_seen() const { return state_->held_seen; }
+
 void JobService::on_session(NodeId node) {
   state_->query(node);
   state_->dispatch(node);
-  for (const auto& [id, job] : state_->jobs) state_->go_on(*job);  // of those that wait for it
+  state_->unpark(node);
 }
 
 void JobService::on_room(NodeId node) {

@@ -125,6 +125,9 @@ class JobService final : public NodeListener {
   /// How many tasks the search for those whose time is over has looked at: after a job's latest
   /// start its open ones once a second, and no others.
   [[nodiscard]] std::uint64_t tasks_swept() const;
+  /// How many tasks the search for the next ones of jobs that go carefully has looked at: each
+  /// once, and once more for each time that a node comes for which its job waits.
+  [[nodiscard]] std::uint64_t held_tasks_seen() const;
 
   void on_session(NodeId node) override;
   void on_session_end(NodeId node) override;

@@ -31,6 +31,7 @@ struct OpenTask {
   OpenJob* job = nullptr;
   std::array<IncomingStream, 3> streams;  // by wire::Stream
   UnixMs not_after = 0;                   // its latest start
+  bool held_back = false;                 // it may not go yet, because enough are under way
   bool noted = false;                     // the store knows that it may have left us
   bool storing = false;                   // its end is on the way to the disk
   bool told = false;                      // and that end is the node's own RESULT
@@ -58,7 +59,8 @@ struct OpenJob {
   Bytes arguments;         // as msgpack
   bool read_only = false;  // every node may run it again
 
-  std::deque<OpenTask*> held;  // queued ones that may not go yet, because enough are under way
+  std::deque<OpenTask*> held;  // those held back whose turn comes, in order, and some that ended
+  std::size_t held_back = 0;   // all of those, also the ones that wait for their nodes
   bool stopped = false;        // it failed too often: no further node gets it
   UnixMs swept_from = 0;       // when the time of one of its tasks may first be over
 
@@ -71,7 +73,7 @@ struct OpenJob {
   }
   /// Tasks that went out, or are on their way to their node.
   [[nodiscard]] std::size_t under_way() const {
-    return static_cast<std::size_t>(counts.open()) - held.size();
+    return static_cast<std::size_t>(counts.open()) - held_back;
   }
   /// True when nothing keeps it in memory.
   [[nodiscard]] bool idle() const { return counts.open() == 0 && late == 0; }

@@ -36,7 +36,10 @@ inline constexpr int kMaxWrongDigests = 3;
 struct NodeWork {
   std::deque<OpenTask*> waiting;          // queued, in order
   std::map<TaskId, OpenTask*> in_flight;  // delivered, accepted, running, or collecting
+  std::vector<OpenTask*> parked;          // held back, of jobs that wait for the node
   bool noting = false;                    // the store is being told of what goes out next
+
+  [[nodiscard]] bool idle() const { return waiting.empty() && in_flight.empty() && parked.empty(); }
 };
 
 struct JobService::State {
@@ -89,10 +92,15 @@ struct JobService::State {
   void sweep_job(OpenJob& job, UnixMs time);
 
   // pace: job_pace.cpp
+  void hold_back(OpenTask& task);
+  void let_go(OpenTask& task);
   /// Lets as many held tasks go to their nodes' queues as the job's pace allows now; their nodes.
   [[nodiscard]] std::vector<NodeId> release_held(OpenJob& job);
-  /// The first whose turn it is, which is held no more; null when there is none now.
+  /// The first whose turn it is, which is held no more; null when there is none now. Those before
+  /// it that wait for their nodes are parked with them, so that each is looked at once.
   [[nodiscard]] OpenTask* next_held(OpenJob& job);
+  /// The node is there for those that were parked with it.
+  void unpark(NodeId node);
   /// Sets when the task, whose turn it is, has to have started.
   void start_time_of(OpenTask& task);
   /// After the end of one of its tasks: the next ones, or none any more.
@@ -136,6 +144,7 @@ struct JobService::State {
   Watchers watchers;
   std::uint64_t broken_sums = 0;
   std::uint64_t tasks_swept = 0;
+  std::uint64_t held_seen = 0;
   std::uint64_t next_job = 1;
   int revived = 0;  // since the last sweep
   std::set<std::pair<TaskId, std::uint8_t>>

@@ -56,6 +56,14 @@ struct Many {
     }
     return lost;
   }
+  /// A node that was there, and is not now.
+  std::unique_ptr<Agent> lost(const std::string& name) {
+    auto agent = std::make_unique<Agent>(world, name);
+    agent->connect();
+    world.fleet->on_gateway_lost(kGateway, "test");
+    for (auto& other : agents) other->connect();
+    return agent;
+  }
   /// Nobody says anything until all that went out has been given up.
   void silence() {
     for (int i = 0; i < 100; ++i) world.advance(std::chrono::seconds(30));
@@ -244,6 +252,60 @@ TEST_CASE("nodes that a job waits for hold no others up, and get it when they co
   REQUIRE(tasks.size() == 1);
   Many::end(*late, tasks[0].task, TaskState::Ok);
   CHECK(fleet.world.jobs->find(job)->job.ended != 0);
+}
+
+TEST_CASE("the next node of a job is found without a look at all that wait",
+          "[integration][jobs]") {
+  Many fleet(10);
+  std::vector<std::unique_ptr<Agent>> late;
+  for (int i = 10; i < 50; ++i) late.push_back(fleet.lost("m" + std::to_string(i)));
+  const auto job = fleet.run(1, {}, OfflinePolicy::Queue);
+  for (int i = 0; i < 10; ++i) CHECK(fleet.finish(TaskState::Ok) == 1);
+  CHECK(fleet.world.jobs->held_tasks_seen() == 50);
+  for (auto& agent : late) {
+    agent->connect();
+    const auto tasks = agent->tasks();
+    REQUIRE(tasks.size() == 1);
+    Many::end(*agent, tasks[0].task, TaskState::Ok);
+  }
+  CHECK(fleet.world.jobs->held_tasks_seen() == 50 + 40);
+  CHECK(fleet.world.jobs->find(job)->job.ended != 0);
+}
+
+TEST_CASE("a node that comes while others have the job gets it in its turn",
+          "[integration][jobs]") {
+  Many fleet(2);
+  const auto late = fleet.lost("m0");
+  const auto job = fleet.run(1, {}, OfflinePolicy::Queue);
+  late->connect();
+  CHECK(late->tasks().empty());
+  CHECK(fleet.finish(TaskState::Ok) == 1);
+  const auto tasks = late->tasks();
+  REQUIRE(tasks.size() == 1);
+  Many::end(*late, tasks[0].task, TaskState::Ok);
+  CHECK(fleet.finish(TaskState::Ok) == 1);
+  CHECK(fleet.world.jobs->find(job)->job.ended != 0);
+}
+
+TEST_CASE("what waits for its node ends with its job, and the node gets nothing when it comes",
+          "[integration][jobs]") {
+  Many fleet(1);
+  const auto late = fleet.lost("m0");
+  const auto job = fleet.run(1, {}, OfflinePolicy::Queue);
+  if (GENERATE(true, false)) {
+    fleet.world.jobs->cancel(job, "ann", [](const Status&) {});
+    fleet.world.settle();
+    CHECK(fleet.finish(TaskState::Cancelled) == 1);
+    CHECK(fleet.world.state(job, "m0") == TaskState::Cancelled);
+  } else {
+    CHECK(fleet.finish(TaskState::Ok) == 1);
+    fleet.world.advance(kDefaultQueueWindow);
+    CHECK(fleet.world.state(job, "m0") == TaskState::Expired);
+  }
+  CHECK(fleet.world.jobs->open_jobs() == 0);
+  late->connect();
+  CHECK(late->tasks().empty());
+  CHECK(fleet.world.jobs->broken_sums() == 0);
 }
 
 TEST_CASE("a node that is drained before its turn does not get the job", "[integration][jobs]") {
