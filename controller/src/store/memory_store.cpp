@@ -21,6 +21,12 @@ std::uint64_t size_of(const EventRecord& event) {
 MemoryStore::MemoryStore(run::EventLoop& loop, EventLimits event_limits)
     : loop_(loop), meta_{1, 1, FleetId::random()}, event_limits_(event_limits) {}
 
+void MemoryStore::hold_writes(bool hold) {
+  hold_ = hold;
+  if (hold) return;
+  for (auto& write : std::exchange(held_writes_, {})) loop_.post(std::move(write));
+}
+
 NodeRecord* MemoryStore::living(NodeId id) {
   const auto found = std::find_if(nodes_.begin(), nodes_.end(), [&](const NodeRecord& node) {
     return node.id == id && node.retired == 0;

@@ -25,6 +25,9 @@ class MemoryStore final : public Store {
   /// While set, every write fails with it.
   void fail_writes_with(std::optional<Error> error) { *failure_ = std::move(error); }
 
+  /// While held, writes wait; let go, they are done in their order.
+  void hold_writes(bool hold);
+
   /// Output with this digest cannot be kept.
   void lose_output(const Digest& digest) { lost_ = digest; }
 
@@ -106,10 +109,11 @@ class MemoryStore final : public Store {
   /// Runs `apply`, which returns Result<T>, on the loop, where `done` learns of it.
   template <class T, class Apply>
   void write(Apply apply, Done<T> done) {
-    loop_.post([this, apply = std::move(apply), done = std::move(done)]() mutable {
+    held_writes_.emplace_back([this, apply = std::move(apply), done = std::move(done)]() mutable {
       Result<T> result = *failure_ ? Result<T>(tl::unexpected(**failure_)) : Result<T>(apply());
       if (done) done(std::move(result));
     });
+    if (!hold_) hold_writes(false);
   }
   [[nodiscard]] NodeRecord* living(NodeId id);
   [[nodiscard]] Result<NodeRecord> enroll(const Digest& secret, NodeRecord node);
@@ -124,6 +128,8 @@ class MemoryStore final : public Store {
   StoreMeta meta_;
   // Shared with the outputs that it made, which may outlive it.
   std::shared_ptr<std::optional<Error>> failure_ = std::make_shared<std::optional<Error>>();
+  bool hold_ = false;
+  std::deque<std::function<void()>> held_writes_;
   std::vector<NodeRecord> nodes_;
   std::map<std::string, GroupRecord> groups_;
   std::vector<EnrollmentToken> enrollment_tokens_;

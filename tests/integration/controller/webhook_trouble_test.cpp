@@ -228,6 +228,49 @@ TEST_CASE("a failure at the old place says nothing of the new one", "[integratio
   CHECK(controller.progress().last_error.empty());
 }
 
+TEST_CASE("a removal that could not be stored lets the deliveries go on",
+          "[integration][webhooks]") {
+  HookWorld controller;
+  Receiver receiver;
+  controller.make("hook", receiver.url());
+  receiver.answer({{0, {}}});
+  controller.happens("a");
+  controller.until([&] { return receiver.count() == 1; });
+  auto& store = controller.world.store;
+  store.hold_writes(true);
+  store.fail_writes_with(Error{ErrorCode::ResourceExhausted, "full", {}, true, {}});
+  std::optional<Status> removed;
+  controller.hooks->remove("hook", "ann", [&](const Status& done) { removed = done; });
+  receiver.end_held();  // the attempt fails while nobody knows whether there is a webhook still
+  controller.until([&] { return !controller.hooks->deliveries("hook").empty(); });
+  controller.world.settle();
+  CHECK(receiver.count() == 1);
+  store.hold_writes(false);
+  controller.until([&] { return removed.has_value(); });
+  CHECK(removed->error().code == ErrorCode::ResourceExhausted);
+  store.fail_writes_with(std::nullopt);
+  controller.until([&] { return receiver.count() == 2; });
+  controller.world.advance(std::chrono::seconds(1));
+  controller.until_idle();
+  CHECK(receiver.subjects() == Names{"a", "a"});
+  CHECK(controller.world.events_of("webhook.removed") == 0);
+}
+
+TEST_CASE("an event that grew old while its receiver wanted to be left alone has an attempt still",
+          "[integration][webhooks]") {
+  HookWorld controller;
+  Receiver receiver;
+  controller.make("hook", receiver.url());
+  receiver.answer({{503, {{"Retry-After", "86400"}}}});
+  controller.happens("a");
+  controller.until_failures(1);
+  controller.happens("b");
+  controller.world.clock.advance(hours(25));
+  controller.until_idle();
+  CHECK(receiver.subjects() == Names{"a", "a", "b"});
+  CHECK(controller.letters().empty());
+}
+
 TEST_CASE("events that left the log before they could be sent are counted",
           "[integration][webhooks]") {
   World world;

@@ -41,6 +41,11 @@ class Receiver {
     const std::lock_guard lock(mutex_);
     usual_ = std::move(reply);
   }
+  /// Answers 500 where there was no answer.
+  void end_held() {
+    const std::lock_guard lock(mutex_);
+    held_.clear();
+  }
   [[nodiscard]] std::vector<http::Request> requests() const {
     const std::lock_guard lock(mutex_);
     return requests_;
