@@ -206,7 +206,7 @@ void Fleet::retire(NodeId id, Done<void> done) {
           if (state_->listener != nullptr) state_->listener->on_offline(id);
           state_->parts.events.record("node.retired", "node/" + node->record.name,
                                       {{"id", id.text()}});
-          state_->inventory.renamed(node->record.plugins, {});
+          state_->inventory.renamed(node->named(), {});
           state_->nodes.remove(id);
           state_->recompute_times();
         }
@@ -219,6 +219,14 @@ std::vector<PluginSummary> Fleet::plugins() const {
 }
 
 std::size_t Fleet::manifests() const { return state_->inventory.known(); }
+
+const config::Manifest* Fleet::manifest_of(const Node& node, const wire::PluginInfo& plugin) const {
+  if (const auto* known = manifest(plugin.manifest)) return known;
+  for (const auto& one : node.former) {
+    if (one.id == plugin.id) return manifest(one.manifest);
+  }
+  return nullptr;
+}
 
 const config::Manifest* Fleet::manifest(const Digest& digest) const {
   return state_->inventory.find(digest);

@@ -136,6 +136,10 @@ class Fleet {
   [[nodiscard]] std::vector<PluginSummary> plugins() const;  ///< by id, then newest version first
   /// Null when no node of the fleet names it, or none has sent it. Lives until the loop goes on.
   [[nodiscard]] const config::Manifest* manifest(const Digest& digest) const;
+  /// That of one of the node's plugins: the one it had before, while the one that it names is on
+  /// its way.
+  [[nodiscard]] const config::Manifest* manifest_of(const Node& node,
+                                                    const wire::PluginInfo& plugin) const;
   [[nodiscard]] std::size_t manifests() const;  ///< in memory
 
   // --- gateways

@@ -1,4 +1,5 @@
 // What a node says of itself inside its session. What concerns tasks goes to the listener unread.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "fleet/event_source.hpp"
@@ -21,6 +22,25 @@ std::optional<Violation> with(const net::Opened& opened, Use use) {
                                                                 : Violation::Body;
   }
   return use(*message);
+}
+
+/// Of the manifest that the node names for this plugin.
+Digest digest_named(const Node& node, const std::string& plugin) {
+  for (const auto& one : node.record.plugins) {
+    if (one.id == plugin) return one.manifest;
+  }
+  return {};
+}
+
+/// The plugin among those of `before`, if its manifest was another, and known.
+const wire::PluginInfo* known_before(Inventory& inventory,
+                                     const std::vector<wire::PluginInfo>& before,
+                                     const wire::PluginInfo& plugin) {
+  const auto found = std::find_if(before.begin(), before.end(), [&](const auto& one) {
+    return one.id == plugin.id && one.manifest != plugin.manifest &&
+           inventory.find(one.manifest) != nullptr;
+  });
+  return found == before.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -87,20 +107,42 @@ void Fleet::State::take_leave(Node& node, const wire::Leaving& leaving) {
 
 void Fleet::State::take_plugins(Session& session, Node& node,
                                 std::vector<wire::PluginInfo> plugins) {
-  inventory.renamed(node.record.plugins, plugins);
-  node.record.plugins = std::move(plugins);
+  const auto wanted = name_plugins(node, std::move(plugins));
   record_report(node);
-  for (const auto& digest : inventory.wanted(node.record.plugins, node.record.plugins.size())) {
+  for (const auto& digest : wanted) {
     std::ignore =
         sessions.send(session, MessageType::ManifestGet, wire::encode(wire::ManifestGet{digest}));
   }
 }
 
-std::optional<Violation> Fleet::State::take_manifest(const Node& node,
-                                                     const wire::Manifest& manifest) {
+std::vector<Digest> Fleet::State::name_plugins(Node& node, std::vector<wire::PluginInfo> plugins) {
+  const auto before = node.named();
+  std::vector<wire::PluginInfo> former;
+  for (const auto& plugin : plugins) {
+    const auto* was = known_before(inventory, before, plugin);
+    if (was != nullptr) former.push_back(*was);
+  }
+  node.record.plugins = std::move(plugins);
+  node.former = std::move(former);
+  auto all = node.named();
+  inventory.renamed(before, all);
+  auto wanted = inventory.wanted(node.record.plugins, node.record.plugins.size());
+  std::erase_if(node.former, [&](const wire::PluginInfo& one) {
+    return std::find(wanted.begin(), wanted.end(), digest_named(node, one.id)) == wanted.end();
+  });
+  inventory.renamed(all, node.named());
+  return wanted;
+}
+
+std::optional<Violation> Fleet::State::take_manifest(Node& node, const wire::Manifest& manifest) {
   const auto added = inventory.add(node.record.plugins, manifest.digest, manifest.json);
+  if (!added && added.error().code == ErrorCode::Corrupt) return Violation::Body;
+  const auto before = node.named();
+  std::erase_if(node.former, [&](const wire::PluginInfo& one) {
+    return digest_named(node, one.id) == manifest.digest;
+  });
+  inventory.renamed(before, node.named());
   if (added) return std::nullopt;
-  if (added.error().code == ErrorCode::Corrupt) return Violation::Body;
   if (added.error().code == ErrorCode::ResourceExhausted) {
     if (!used_shares.due(now())) return std::nullopt;
     parts.log.warn("a plugin's manifest was not taken, its operations are unknown",

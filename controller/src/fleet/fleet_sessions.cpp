@@ -151,8 +151,7 @@ void Fleet::State::begin(Session& session, Node& node) {
   node.leaving.reset();
   node.clone.reset();
   node.record.agent_version = session.hello.agent_version;
-  inventory.renamed(node.record.plugins, session.hello.plugins);
-  node.record.plugins = session.hello.plugins;
+  std::ignore = name_plugins(node, session.hello.plugins);  // WELCOME asked for what is not known
   record_report(node);
   parts.log.debug("a session began", {{"node", node.record.name}});
   if (listener != nullptr) listener->on_session(session.node);

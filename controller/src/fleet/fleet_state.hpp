@@ -61,7 +61,10 @@ struct Fleet::State {
   void answer_heartbeat(Session& session);
   void take_leave(Node& node, const wire::Leaving& leaving);
   void take_plugins(Session& session, Node& node, std::vector<wire::PluginInfo> plugins);
-  [[nodiscard]] std::optional<wire::Violation> take_manifest(const Node& node,
+  /// Keeps what it knows of a plugin that is another now until that one's manifest comes, so that
+  /// its operations are not gone for a moment. The manifests that are to be asked for.
+  [[nodiscard]] std::vector<Digest> name_plugins(Node& node, std::vector<wire::PluginInfo> plugins);
+  [[nodiscard]] std::optional<wire::Violation> take_manifest(Node& node,
                                                              const wire::Manifest& manifest);
   void take_event(Node& node, const wire::Event& event);
 

@@ -37,6 +37,15 @@ struct Node {
   std::uint32_t queued = 0;
   std::optional<Clone> clone;  ///< the last one since the node's session began
   EventQuota events;
+  /// Its plugins as they were before, where the manifest that it names now has not come yet.
+  std::vector<wire::PluginInfo> former;
+
+  /// Those whose manifests it has a use for.
+  [[nodiscard]] std::vector<wire::PluginInfo> named() const {
+    auto all = record.plugins;
+    all.insert(all.end(), former.begin(), former.end());
+    return all;
+  }
 };
 
 /// How long what a node told of itself is believed without being said again.

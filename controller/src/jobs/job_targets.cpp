@@ -71,7 +71,7 @@ const config::Operation* operation_on(const Fleet& fleet, const Node& node,
                                       const std::string& name) {
   for (const auto& plugin : node.record.plugins) {
     if (!name.starts_with(plugin.id)) continue;
-    const auto* manifest = fleet.manifest(plugin.manifest);
+    const auto* manifest = fleet.manifest_of(node, plugin);
     // A manifest speaks for the plugin that it names, whatever the node calls it.
     if (manifest == nullptr || manifest->id != plugin.id) continue;
     if (const auto* operation = manifest->find_operation(name)) return operation;

@@ -99,6 +99,71 @@ TEST_CASE("a manifest counts for the plugin that it names, and for no other",
   CHECK(made.error().reason == "unknown_operation");
 }
 
+void name(Agent& agent, const std::string& manifest) {
+  agent.say(
+      wire::Plugins{{{"test", "999.0.0", crypto::sha256(as_bytes(manifest)), "ready", 0, ""}}});
+}
+
+void send(Agent& agent, const std::string& manifest) {
+  agent.say(wire::Manifest{crypto::sha256(as_bytes(manifest)), to_bytes(as_bytes(manifest))});
+}
+
+/// Whether test.change, in this version, takes the argument.
+bool takes(World& world, const json& arguments) {
+  const auto made = world.create(change("all", arguments));
+  if (!made) CHECK(made.error().reason == "bad_arguments");
+  return made.has_value();
+}
+
+TEST_CASE("a plugin that is another now keeps its operations until the new manifest has come",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  const auto wanting = [](const std::string& argument) {
+    return manifest_with({{"arguments",
+                           {{"type", "object"},
+                            {"additionalProperties", false},
+                            {"properties", {{argument, json::object()}}}}}});
+  };
+  announce(agent, wanting("one"));
+  REQUIRE(takes(world, {{"one", 1}}));
+  name(agent, wanting("two"));
+  CHECK(takes(world, {{"one", 1}}));
+  name(agent, wanting("three"));  // and again, before the second came
+  CHECK(takes(world, {{"one", 1}}));
+  send(agent, wanting("two"));  // late, of nobody's plugin
+  CHECK(takes(world, {{"one", 1}}));
+  send(agent, wanting("three"));
+  CHECK(takes(world, {{"three", 1}}));
+  CHECK_FALSE(takes(world, {{"one", 1}}));
+  world.fleet->on_gateway_lost(kGateway, "test");
+  REQUIRE(agent.hello() == wire::MessageType::Welcome);  // as it was in the beginning
+  agent.say(wire::Heartbeat{});
+  CHECK(takes(world, {{"three", 1}}));
+  CHECK_FALSE(takes(world, {{"count", 1}}));
+  send(agent, test_manifest());
+  CHECK(takes(world, {{"count", 1}}));
+}
+
+TEST_CASE("a plugin whose new manifest is broken, or that has none, loses its operations",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  REQUIRE(world.create(change("all")));
+  if (GENERATE(false, true)) {
+    name(agent, "{}");
+    REQUIRE(world.create(change("all")));
+    send(agent, "{}");
+  } else {
+    agent.say(wire::Plugins{{{"test", "", {}, "rejected", 0, "line 3"}}});
+  }
+  const auto refused = world.create(change("all"));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().reason == "unknown_operation");
+}
+
 std::vector<wire::PluginInfo> naming(const Digest& digest) {
   return {{"test", "1.0.0", digest, "ready", 0, ""}};
 }
