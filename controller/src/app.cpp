@@ -12,7 +12,6 @@
 #include <muster/core/net/tls_authority.hpp>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "api/job_feed.hpp"
@@ -195,11 +194,8 @@ Status App::Parts::load_access() {
   const auto ca = digest_from_hex(identity.authority_sha256);
   if (!ca) return tl::unexpected(ca.error());
   enrollment = std::make_unique<Enrollment>(*store, loop.clock(), *ca);
-  return access->load(options.state / "admin.token", [this] {
-    // Not run() and a stop() of our own: a signal's stop() has to last until main() runs the loop.
-    loop.run_ready();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  });
+  // Not run() and a stop() of our own: a signal's stop() has to last until main() runs the loop.
+  return access->load(options.state / "admin.token", [this] { loop.run_next(); });
 }
 
 Status App::Parts::listen_for_gateways() {

@@ -179,6 +179,8 @@ void EventLoop::run() {
   state_->stopping = false;
 }
 
+void EventLoop::run_next() { turn(true); }
+
 bool EventLoop::run_ready() {
   bool any = false;
   while (turn(false)) any = true;

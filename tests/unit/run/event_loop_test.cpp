@@ -85,3 +85,22 @@ TEST_CASE("a loop that was just about to wait is woken by another thread's work"
   other.join();
   CHECK(turns == kTurns);
 }
+
+TEST_CASE("one turn waits for what comes, and leaves a stop to the run that follows",
+          "[unit][run]") {
+  const SystemClock clock;
+  auto loop = run::EventLoop::create(clock).value();
+  bool came = false;
+  std::thread other([&] { loop->post([&] { came = true; }); });
+  while (!came) loop->run_next();
+  other.join();
+  loop->stop();
+  loop->run_next();
+  bool fired = false;
+  const auto timer = loop->after(0ms, [&] {
+    fired = true;
+    loop->stop();
+  });
+  loop->run();
+  CHECK_FALSE(fired);
+}

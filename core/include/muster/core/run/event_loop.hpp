@@ -76,6 +76,10 @@ class EventLoop {
   /// Runs until stop(). Blocks.
   void run();
 
+  /// Waits until something is ready, runs it and returns; a stop() that came is left to run(). For
+  /// the steps of a start. [loop] Blocks.
+  void run_next();
+
   /// Runs what is ready now and returns without waiting; true when anything ran. For tests with a
   /// fake clock, and for the last steps of a teardown. [loop]
   bool run_ready();
