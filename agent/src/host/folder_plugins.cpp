@@ -73,6 +73,10 @@ Result<FolderPlugins::Found> FolderPlugins::found_in(FolderChange change) const 
         "nothing here runs folders; put script.so into the folder of plugins and start "
         "the agent again");
   }
+  if (plugin.manifest.id == parts_.library->manifest.id) {
+    return refuse(plugin.manifest.id +
+                  " is the plugin that runs folders; give the folder and its id another name");
+  }
   if (parts_.events.is_taken(plugin.manifest.id)) {
     return refuse("plugin " + plugin.manifest.id + " is loaded from a library already; remove one");
   }

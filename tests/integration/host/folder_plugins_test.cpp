@@ -218,6 +218,15 @@ TEST_CASE("a folder is refused where nothing runs folders, or a library has its 
                Catch::Contains("plugin mock is loaded from a library already"));
     CHECK(node.supervisor->manifest_for("mock.run") != nullptr);
   }
+  SECTION("the library that runs folders has its name") {
+    node.put("script", says("1"));
+    node.start();
+    node.until("one", PluginState::Ready);
+    CHECK_THAT(node.rejected("script"),
+               Catch::Contains("script is the plugin that runs folders; give the folder and its id "
+                               "another name"));
+    CHECK(node.supervisor->manifest_for("script.o") == nullptr);
+  }
   SECTION("nothing runs folders") {
     std::filesystem::remove(node.dir / "script.so");
     node.start();
