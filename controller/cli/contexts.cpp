@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <charconv>
+#include <cstdint>
 #include <cstdlib>
 #include <muster/core/base/files.hpp>
 #include <muster/core/config/json.hpp>
@@ -24,6 +26,19 @@ constexpr std::size_t kMaxContextBytes = std::size_t{64} << 10U;
 constexpr std::size_t kMaxNameBytes = 64;
 
 Failure as_failure(const Error& error) { return {Exit::SomeFailed, error.message}; }
+
+/// None is good too.
+bool has_good_port(std::string_view host_and_port) {
+  const auto six = host_and_port.rfind(']');  // the colons before it are the host's
+  const auto colon = host_and_port.rfind(':');
+  if (colon == std::string_view::npos) return true;
+  if (six != std::string_view::npos && colon < six) return true;
+  const auto digits = host_and_port.substr(colon + 1);
+  std::uint16_t port = 0;
+  const auto* end = digits.data() + digits.size();
+  const auto [stopped, error] = std::from_chars(digits.data(), end, port);
+  return error == std::errc{} && stopped == end && port != 0;
+}
 
 /// One member that is text. Errors: Usage, naming it.
 CliResult<std::string> text_member(const json& context, const std::string& member,
@@ -113,9 +128,16 @@ CliResult<void> check_context_name(const std::string& name) {
 CliResult<void> check_address(const std::string& address, const std::string& where) {
   // The token goes with each request, so only to who proves to be the controller.
   constexpr std::string_view kScheme = "https://";
-  if (address.starts_with(kScheme) && address.size() > kScheme.size()) return {};
-  return failure(Exit::Usage, where + " is \"" + printable(address) +
-                                  "\", which is no https:// address; nothing was sent to it");
+  const auto refuse = [&](const char* why) {
+    return failure(Exit::Usage, where + " is \"" + printable(address) + "\", " + why +
+                                    "; nothing was sent to it");
+  };
+  if (!address.starts_with(kScheme)) return refuse("which is no https:// address");
+  const auto rest = std::string_view(address).substr(kScheme.size());
+  const auto host_and_port = rest.substr(0, rest.find_first_of("/?#"));
+  if (host_and_port.empty()) return refuse("which is no https:// address");
+  if (!has_good_port(host_and_port)) return refuse("whose port is no number from 1 to 65535");
+  return {};
 }
 
 CliResult<Contexts> Contexts::of_user() {

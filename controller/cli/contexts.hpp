@@ -46,7 +46,8 @@ class Contexts {
 
 /// What a context may be called. Errors: Usage.
 [[nodiscard]] CliResult<void> check_context_name(const std::string& name);
-/// Errors: Usage for what is no https:// address, in the name of `where`.
+/// Errors: Usage for what is no https:// address or has a port that cannot be, in the name of
+/// `where`.
 [[nodiscard]] CliResult<void> check_address(const std::string& address, const std::string& where);
 
 /// The fleet that a command talks to: the context `named` (--context) if there is one; else what

@@ -144,6 +144,18 @@ TEST_CASE("a controller that is not there is exit code 4, one that is not named 
   CHECK(unnamed.says("MUSTER_CONTROLLER"));
 }
 
+TEST_CASE("an address with a port that cannot be is a mistake, and no controller that is away",
+          "[integration][cli]") {
+  ApiWorld world;
+  Cli muster(world);
+  muster.controller_ = GENERATE("https://127.0.0.1:84200", "https://127.0.0.1:0",
+                                "https://127.0.0.1:/", "https://[::1]:x/");
+  const auto ran = muster("node ls");
+  CHECK(ran.exit == 2);
+  CHECK(ran.says("MUSTER_CONTROLLER is \"" + muster.controller_ +
+                 "\", whose port is no number from 1 to 65535"));
+}
+
 TEST_CASE("the operator's token is sent to no address that is not https", "[integration][cli]") {
   ApiWorld world;
   Cli muster(world);

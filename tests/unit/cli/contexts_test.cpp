@@ -135,3 +135,17 @@ TEST_CASE("a certificate is kept under its digest", "[unit][cli]") {
   CHECK(file->filename() == std::string(64, '0') + ".crt");
   CHECK(read_file(*file).value() == "pem");
 }
+
+TEST_CASE("an address is https, and its port one that can be", "[unit][cli]") {
+  for (const auto* good : {"https://a", "https://a:8420", "https://a:65535/", "https://[::1]",
+                           "https://[::1]:8420", "https://10.0.0.1:1/x?y#z:99999"}) {
+    INFO(good);
+    CHECK(check_address(good, "it"));
+  }
+  for (const auto* bad : {"", "https://", "http://a", "https:///x", "https://a:", "https://a:0",
+                          "https://a:65536", "https://a:-1", "https://a:1x", "https://[::1]:x"}) {
+    INFO(bad);
+    REQUIRE_FALSE(check_address(bad, "it"));
+    CHECK(check_address(bad, "it").error().exit == Exit::Usage);
+  }
+}
