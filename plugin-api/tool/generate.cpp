@@ -1,10 +1,12 @@
 #include <boost/program_options.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <muster/core/base/files.hpp>
 #include <muster/core/config/manifest.hpp>
 #include <muster/core/config/yaml.hpp>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "command.hpp"
 #include "header_writer.hpp"
@@ -58,6 +60,38 @@ Result<std::vector<Output>> outputs_for(const Wanted& wanted) {
   return outputs;
 }
 
+/// Where a file is written before it gets its name.
+std::string part_of(const Output& output) { return output.path + ".part"; }
+
+Status write_parts(const std::vector<Output>& outputs) {
+  constexpr mode_t kReadableByAll = 0644;
+  for (const auto& output : outputs) {
+    std::error_code error;
+    const auto there = std::filesystem::symlink_status(output.path, error);
+    if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) {
+      return fail(ErrorCode::Conflict,
+                  output.path + " exists and is no regular file; choose another path");
+    }
+    auto written = write_file_atomic(part_of(output), as_bytes(output.content), kReadableByAll);
+    if (!written) return written;
+  }
+  return {};
+}
+
+/// All of them or, when one cannot be written, none: a build would take what is there for whole.
+Status write(const std::vector<Output>& outputs) {
+  auto written = write_parts(outputs);
+  std::error_code error;
+  for (const auto& output : outputs) {
+    if (written) {
+      std::filesystem::rename(part_of(output), output.path, error);
+      if (error) written = fail_errno("write " + output.path, error.value());
+    }
+    if (!written) std::filesystem::remove(part_of(output), error);
+  }
+  return written;
+}
+
 int complain(const std::string& sentence, int exit_code) {
   std::fprintf(stderr, "muster-plugin: %s\n", sentence.c_str());
   return exit_code;
@@ -99,10 +133,8 @@ int generate(const std::vector<std::string>& arguments) {
   }
   const auto outputs = outputs_for(wanted);
   if (!outputs) return complain(outputs.error().message, kExitUsage);
-  for (const auto& output : *outputs) {
-    constexpr mode_t kReadableByAll = 0644;
-    const auto written = write_file_atomic(output.path, as_bytes(output.content), kReadableByAll);
-    if (!written) return complain(written.error().message, kExitFailed);
+  if (const auto written = write(*outputs); !written) {
+    return complain(written.error().message, kExitFailed);
   }
   return kExitOk;
 }

@@ -93,6 +93,20 @@ class Generate(unittest.TestCase):
         done = self.run_tool("generate", "--manifest", str(self.folder / "plugin.yaml"), "--json", "/no/such/m.json")
         self.assertEqual(done.returncode, 1)
 
+    def test_nothing_is_written_when_a_later_file_cannot_be(self):
+        manifest = self.folder / "plugin.yaml"
+        manifest.write_text(GOOD, encoding="utf-8")
+        out = self.folder / "out"
+        (out / "folder").mkdir(parents=True)
+        (out / "m.json").write_text("before", encoding="utf-8")
+        for header in [out / "no/such/m.hpp", out / "folder"]:
+            done = self.run_tool("generate", "--manifest", str(manifest), "--json", str(out / "m.json"),
+                                 "--header", str(header), "--source", str(out / "m.cpp"))
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(str(header), done.stderr)
+            self.assertEqual((out / "m.json").read_text(encoding="utf-8"), "before")
+            self.assertEqual(sorted(path.name for path in out.iterdir()), ["folder", "m.json"])
+
     def test_wrong_usage_is_exit_2_and_help_is_exit_0(self):
         for arguments in [[], ["no-such-command"], ["generate"], ["generate", "--no-such-option"]]:
             self.assertEqual(self.run_tool(*arguments).returncode, 2, arguments)
