@@ -37,22 +37,44 @@ Status Groups::check(const GroupRecord& group) const {
   return {};
 }
 
+Status Groups::in_turn(std::function<void()> change) {
+  if (waiting_.size() >= kMaxWaitingChanges) {
+    return fail(ErrorCode::Unavailable, "too many changes of groups wait already; try again later");
+  }
+  waiting_.push_back(std::move(change));
+  run_waiting();
+  return {};
+}
+
+void Groups::run_waiting() {
+  while (changing_ == 0 && !waiting_.empty()) {
+    const auto change = std::move(waiting_.front());
+    waiting_.pop_front();
+    change();
+  }
+}
+
 void Groups::put(GroupRecord group, Done<bool> done) {
   if (auto good = check(group); !good) return done(tl::unexpected(good.error()));
-  const auto changing = changing_.insert(group.name);
-  store_.put_group(group, [this, group, changing, done = std::move(done)](const Status& stored) {
-    changing_.erase(changing);
-    if (!stored) return done(tl::unexpected(stored.error()));
-    done(groups_.insert_or_assign(group.name, group).second);
+  ++changing_;
+  store_.put_group(group, [this, group, done = std::move(done)](const Status& stored) {
+    --changing_;
+    if (stored) {
+      done(groups_.insert_or_assign(group.name, group).second);
+    } else {
+      done(tl::unexpected(stored.error()));
+    }
+    run_waiting();
   });
 }
 
 void Groups::remove(const std::string& name, Done<void> done) {
-  const auto changing = changing_.insert(name);
-  store_.remove_group(name, [this, name, changing, done = std::move(done)](const Status& removed) {
-    changing_.erase(changing);
+  ++changing_;
+  store_.remove_group(name, [this, name, done = std::move(done)](const Status& removed) {
+    --changing_;
     if (removed) groups_.erase(name);
     done(removed);
+    run_waiting();
   });
 }
 

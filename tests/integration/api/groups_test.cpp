@@ -56,17 +56,83 @@ TEST_CASE("a group that somebody else changed meanwhile is neither overwritten n
     CHECK(refused.status == 412);
     CHECK(refused.reason() == "changed");
   }
-  // As long as a change is on its way to the disk, nobody knows what the group will be.
-  const auto late = world.on_loop([&] {
-    auto& groups = world.services().groups;
-    groups.put(groups.all().at("front"), [](const auto&) {});
-    return groups.changing("front");
-  });
-  CHECK(late);
   CHECK(change("PUT", changed.header("etag")).status == 200);
   CHECK(change("DELETE", "*").status == 204);
   CHECK(change("PUT", "*").status == 412);
   CHECK(world.get("/v1/groups").body.at("groups").empty());
+}
+
+TEST_CASE("a change of a group waits for the one before, and is judged by what that made",
+          "[integration][fleet]") {
+  World world;
+  const auto put = [&](const std::string& name, const std::string& selector) {
+    world.groups->put({name, selector, "", 1, "ann"}, [](const auto&) {});
+  };
+  put("a", "all");
+  put("b", "all");
+  world.settle();
+  std::vector<std::string> seen;
+  const auto look = [&] { seen.push_back((*world.groups->find("a"))->selector); };
+  REQUIRE(world.groups->in_turn([&] {
+    look();
+    put("a", "group:b");
+  }));
+  REQUIRE(world.groups->in_turn(look));  // changes nothing, and holds nobody up
+  REQUIRE(world.groups->in_turn([&] {
+    look();
+    CHECK_FALSE(world.fleet->parse_group("b", "group:a"));
+    world.groups->remove("a", [](const auto&) {});
+  }));
+  REQUIRE(
+      world.groups->in_turn([&] { seen.emplace_back(world.groups->find("a") ? "a" : "none"); }));
+  CHECK(seen == std::vector<std::string>{"all"});
+  world.settle();
+  CHECK(seen == std::vector<std::string>{"all", "group:b", "group:b", "none"});
+}
+
+TEST_CASE("a change of a group that could not be stored lets the next one go on",
+          "[integration][fleet]") {
+  World world;
+  if (world.disk) return;
+  world.store.fail_writes_with(Error{ErrorCode::ResourceExhausted, "full", "", true, {}});
+  int ran = 0;
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE(world.groups->in_turn([&] {
+      ++ran;
+      world.groups->put({"a", "all", "", 1, "ann"}, [](const auto&) {});
+    }));
+  }
+  world.settle();
+  CHECK(ran == 2);
+}
+
+TEST_CASE("no more changes of groups wait than may", "[integration][fleet]") {
+  World world;
+  std::size_t ran = 0;
+  const auto change = [&] {
+    ++ran;
+    world.groups->put({"a", "all", "", 1, "ann"}, [](const auto&) {});
+  };
+  for (std::size_t i = 0; i <= kMaxWaitingChanges; ++i) REQUIRE(world.groups->in_turn(change));
+  const auto refused = world.groups->in_turn(change);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::Unavailable);
+  world.settle();
+  CHECK(ran == kMaxWaitingChanges + 1);
+}
+
+TEST_CASE("two who change groups at once make none that is part of itself", "[integration][api]") {
+  ApiWorld world;
+  const auto change = [&](const std::string& name, const std::string& selector) {
+    return world.ask("PUT", "/v1/groups/" + name, json{{"selector", selector}}.dump()).status;
+  };
+  for (int round = 0; round < 20; ++round) {
+    put(world, "a", "all", round == 0 ? 201 : 200);
+    put(world, "b", "all", round == 0 ? 201 : 200);
+    auto first = std::async(std::launch::async, change, "a", "group:b");
+    auto second = std::async(std::launch::async, change, "b", "group:a");
+    CHECK(first.get() + second.get() == 200 + 400);
+  }
 }
 
 TEST_CASE("a group that is not there is a slip in a selector, with a name that is near",

@@ -22,13 +22,10 @@ GroupRecord request_from(const Services& services, const Exchange& exchange) {
           to_unix_ms(services.loop.clock().unix_now()), exchange.principal};
 }
 
-/// The answer to a request that means a group as it is no more. While it is being changed, nobody
-/// knows it as it will be.
+/// The answer to a request that means a group as it is no more.
 std::optional<Problem> changed(const Services& services, const Exchange& exchange) {
-  const auto& name = exchange.path("name");
-  const auto group = services.groups.find(name);
-  const bool known = group && !services.groups.changing(name);
-  return exchange.changed_since(known ? view_of(**group) : json());
+  const auto group = services.groups.find(exchange.path("name"));
+  return exchange.changed_since(group ? view_of(**group) : json());
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -37,21 +34,7 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
-}  // namespace
-
-void list_groups(const Services& services, const ExchangePtr& exchange) {
-  json views = json::array();
-  for (const auto& [name, group] : services.groups.all()) views.push_back(view_of(group));
-  exchange->answer(200, {{"groups", std::move(views)}});
-}
-
-void get_group(const Services& services, const ExchangePtr& exchange) {
-  const auto group = services.groups.find(exchange->path("name"));
-  if (!group) return exchange->answer(group.error());
-  exchange->answer(200, view_of(**group));
-}
-
-void put_group(const Services& services, const ExchangePtr& exchange) {
+void put(const Services& services, const ExchangePtr& exchange) {
   if (const auto problem = changed(services, *exchange)) return exchange->answer(*problem);
   auto group = request_from(services, *exchange);
   selector::SyntaxError where;
@@ -67,7 +50,7 @@ void put_group(const Services& services, const ExchangePtr& exchange) {
   });
 }
 
-void remove_group(const Services& services, const ExchangePtr& exchange) {
+void remove(const Services& services, const ExchangePtr& exchange) {
   const auto name = exchange->path("name");
   if (const auto group = services.groups.find(name); !group) return exchange->answer(group.error());
   if (const auto problem = changed(services, *exchange)) return exchange->answer(*problem);
@@ -88,6 +71,37 @@ void remove_group(const Services& services, const ExchangePtr& exchange) {
         services.events.record("group.removed", "group/" + name, {{"by", by}});
         exchange->answer_nothing();
       });
+}
+
+/// One change after another: each is judged by what the one before it made, also where it names
+/// another group.
+void in_turn(const Services& services, const ExchangePtr& exchange,
+             void (*change)(const Services&, const ExchangePtr&)) {
+  const auto taken =
+      services.groups.in_turn([&services, exchange, change] { change(services, exchange); });
+  if (!taken) exchange->answer(taken.error());
+}
+
+}  // namespace
+
+void list_groups(const Services& services, const ExchangePtr& exchange) {
+  json views = json::array();
+  for (const auto& [name, group] : services.groups.all()) views.push_back(view_of(group));
+  exchange->answer(200, {{"groups", std::move(views)}});
+}
+
+void get_group(const Services& services, const ExchangePtr& exchange) {
+  const auto group = services.groups.find(exchange->path("name"));
+  if (!group) return exchange->answer(group.error());
+  exchange->answer(200, view_of(**group));
+}
+
+void put_group(const Services& services, const ExchangePtr& exchange) {
+  in_turn(services, exchange, put);
+}
+
+void remove_group(const Services& services, const ExchangePtr& exchange) {
+  in_turn(services, exchange, remove);
 }
 
 }  // namespace muster::controller::api
