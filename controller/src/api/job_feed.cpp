@@ -62,9 +62,13 @@ Result<std::shared_ptr<JobFeed>> JobFeeds::of(JobId job) {
   if (readers >= kMaxWatchers) {
     return fail(ErrorCode::ResourceExhausted, "too many watch jobs already; try again later");
   }
-  if (const auto found = feeds_.find(job); found != feeds_.end() && !found->second.feed->over()) {
-    found->second.end.reset();
-    return found->second.feed;
+  if (const auto found = feeds_.find(job); found != feeds_.end()) {
+    const auto& feed = found->second.feed;
+    // One that is over has its last event while somebody who reads slowly has it to come.
+    if (!feed->over() || feed->readers() > 0) {
+      found->second.end.reset();
+      return feed;
+    }
   }
   const auto feed = std::make_shared<JobFeed>(services_);
   if (auto begun = feed->begin(job); !begun) return tl::unexpected(begun.error());

@@ -77,8 +77,8 @@ class JobFeeds {
  public:
   explicit JobFeeds(const Services& services) : services_(services) {}
 
-  /// The job's feed, which begins now if there is none. Errors: ResourceExhausted when too many
-  /// watch; as JobService::subscribe.
+  /// The job's feed, which begins now if there is none. It may be over. Errors: ResourceExhausted
+  /// when too many watch; as JobService::subscribe.
   [[nodiscard]] Result<std::shared_ptr<JobFeed>> of(JobId job);
   /// To be called when a reader has left: an unwatched feed is kept for a while, unless its job is
   /// over.

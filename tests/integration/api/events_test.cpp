@@ -161,6 +161,33 @@ TEST_CASE("a slow reader gets a gap in the place of output, and every state and 
   CHECK(events.back().data.at("state") == "done");
 }
 
+TEST_CASE("a slow reader has the end still when others watch the job after that",
+          "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  const auto task = world.start_tasks(agent).at(0);
+  std::promise<void> may_read;
+  auto reads = may_read.get_future().share();
+  Watcher slow(world, id, [reads](const Event&) { reads.wait(); });
+  const std::string part(std::size_t{1} << 18U, 'x');  // as above
+  for (std::size_t i = 0; i < 64; ++i) {
+    world.on_loop([&] { ApiWorld::print(agent, task, i * part.size(), part); });
+  }
+  world.on_loop([&] { agent.say(result_of(task)); });
+  Watcher late(world, id);
+  const auto told = late.all();
+  REQUIRE(told.back().name == "done");
+  Watcher again(world, id, {}, told.back().id);  // and who had it asks once more
+  CHECK(again.all().back().name == "done");
+  may_read.set_value();
+  auto all = std::async(std::launch::async, [&] { return slow.all(); });
+  const auto events = world.moving_time(all);
+  REQUIRE_FALSE(events.empty());
+  CHECK(events.back().name == "done");
+  CHECK(world.on_loop([&] { return world.services().job_feeds->kept(); }) == 0);
+}
+
 TEST_CASE("a watcher that leaves is let go of, and so are those of a controller that ends",
           "[integration][api]") {
   std::optional<Watcher> stays;  // goes away after the world, while the job is open

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "api/event_text.hpp"
 #include "api/job_feed.hpp"
 #include "api/path_ids.hpp"
@@ -104,7 +106,9 @@ void watch_job(const Services& services, const ExchangePtr& exchange) {
   auto stream =
       exchange->answer_stream("text/event-stream", {{"Muster-Resumed", had ? "true" : "false"}});
   if (stream == nullptr) return services.job_feeds->left(id);  // the peer is gone
-  const auto next = had.value_or((*feed)->latest()) + 1;
+  // Of a feed that is over, the last event is told to everybody.
+  const auto latest = (*feed)->latest();
+  const auto next = std::min(had.value_or(latest) + 1, (*feed)->over() ? latest : latest + 1);
   const auto watcher = std::make_shared<Watcher>(services, id, *feed, std::move(stream), next);
   (*feed)->add(watcher);
   watcher->begin(had ? "" : backlog_text(services, *job, (*feed)->id_of(next - 1)));
