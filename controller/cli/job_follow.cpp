@@ -20,6 +20,15 @@ Failure why_not_written() {
   return {Exit::SomeFailed, "the output could not be written; is the disk full?"};
 }
 
+/// What the job came to, with its tasks.
+CliResult<nlohmann::json> whole_job(ApiClient& api, const std::string& job_id) {
+  Patience patience;
+  for (;;) {
+    auto job = api.get("/v1/jobs/" + job_id);
+    if (job || job.error().exit != Exit::Unreached || !patience.wait()) return job;
+  }
+}
+
 }  // namespace
 
 CliResult<Exit> follow_job(ApiClient& api, const std::string& job_id, OutputForm form,
@@ -38,7 +47,9 @@ CliResult<Exit> follow_job(ApiClient& api, const std::string& job_id, OutputForm
         });
     if (view.is_done()) {
       interrupt.job_is_over();
-      return view.finish();
+      const auto job = whole_job(api, job_id);
+      if (!job) return tl::unexpected(job.error());
+      return view.finish(*job);
     }
     if (!std::cout) return goes_on(why_not_written(), job_id);
     const auto why =

@@ -45,26 +45,26 @@ void LiveView::on_event(const std::string& name, const json& data) {
   if (name == "output") show_output(data);
   if (name == "progress") show_progress(data);
   if (name == "done") {
-    done_ = data;
+    is_done_ = true;
     progress_.clear();
   }
 }
 
-CliResult<Exit> LiveView::finish() {
-  settle_form(done_.at("counts"));
+CliResult<Exit> LiveView::finish(const json& job) {
+  settle_form(job.at("counts"));
   if (sink_) {
     // A reader that is gone needs nothing more.
-    if (auto fetched = fetch_the_rest(); !fetched && std::cout) {
+    if (auto fetched = fetch_the_rest(job); !fetched && std::cout) {
       return tl::unexpected(fetched.error());
     }
-    sink_->end(done_);
+    sink_->end(job);
   } else if (form_ == OutputForm::Json) {
-    std::cout << done_.dump(2) << "\n";
-  } else if (auto printed = print_job(api_, done_, form_); !printed) {
+    std::cout << job.dump(2) << "\n";
+  } else if (auto printed = print_job(api_, job, form_); !printed) {
     return tl::unexpected(printed.error());
   }
   std::cout << std::flush;
-  return exit_of_job(done_);
+  return exit_of_job(job);
 }
 
 /// With how many nodes the job has, which shows when the first of its tasks is told.
@@ -136,8 +136,8 @@ CliResult<void> LiveView::fetch(ApiClient& api, const StreamName& name, StreamPl
   });
 }
 
-CliResult<void> LiveView::fetch_the_rest() {
-  for (const auto& task : done_.at("tasks")) {
+CliResult<void> LiveView::fetch_the_rest(const json& job) {
+  for (const auto& task : job.at("tasks")) {
     for (const auto& output : task.value("outputs", json::array())) {
       const StreamName name{task.value("node", ""), output.value("stream", "")};
       if (!shows(name)) continue;
@@ -151,8 +151,7 @@ CliResult<void> LiveView::fetch_the_rest() {
 
 CliResult<Exit> show_job_as_it_is(ApiClient& api, const json& job, OutputForm form) {
   LiveView view(api, job.value("job", ""), form);
-  view.on_event("done", job);
-  return view.finish();
+  return view.finish(job);
 }
 
 }  // namespace muster::cli

@@ -28,10 +28,10 @@ class LiveView {
   void connection_began();
   void on_event(const std::string& name, const nlohmann::json& data);
 
-  [[nodiscard]] bool is_done() const { return done_.is_object(); }
-  /// Once it is done: shows what was not shown yet, and gives what it came to. Errors: those of
-  /// ApiClient::download.
-  [[nodiscard]] CliResult<Exit> finish();
+  [[nodiscard]] bool is_done() const { return is_done_; }
+  /// Once it is done: shows what was not shown yet of the whole job, and gives what it came to.
+  /// Errors: those of ApiClient::download.
+  [[nodiscard]] CliResult<Exit> finish(const nlohmann::json& job);
 
  private:
   void settle_form(const nlohmann::json& counts);
@@ -41,7 +41,7 @@ class LiveView {
   [[nodiscard]] bool shows(const StreamName& name) const;
   [[nodiscard]] CliResult<void> fetch_while_followed(const StreamName& name, StreamPlace& place);
   [[nodiscard]] CliResult<void> fetch(ApiClient& api, const StreamName& name, StreamPlace& place);
-  [[nodiscard]] CliResult<void> fetch_the_rest();
+  [[nodiscard]] CliResult<void> fetch_the_rest(const nlohmann::json& job);
 
   ApiClient& api_;
   std::string job_id_;
@@ -50,7 +50,7 @@ class LiveView {
   std::optional<ApiClient> fetching_;  // beside the connection that the events keep busy
   ProgressLine progress_;
   std::map<StreamName, StreamPlace> places_;
-  nlohmann::json done_;
+  bool is_done_ = false;
 };
 
 /// The same of a job as it is now.

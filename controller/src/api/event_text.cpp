@@ -66,7 +66,10 @@ Named named(const JobEvent& event) {
              {"done", progress->done},
              {"note", std::string(progress->note)}}};
   }
-  if (const auto* done = std::get_if<JobDone>(&event)) return {"done", job_view(done->job)};
+  if (const auto* done = std::get_if<JobDone>(&event)) {
+    // Its tasks were told; all at once they are megabytes for each who watches.
+    return {"done", job_summary_view({done->job.job, counts_of(done->job.tasks)})};
+  }
   return gap("slow reader");
 }
 

@@ -15,13 +15,15 @@ TEST_CASE("what a single node prints comes whole, though events were left out",
   const auto late = scene.kept.size() - 4;
   SECTION("in the middle") {
     scene.say({running() + output(0, "one\n") + event("gap", {{"reason", "slow reader"}}) +
-               output(late, "two\n") + done(scene.kept.size(), scene.kept.size())});
+               output(late, "two\n") + scene.done(scene.kept.size(), scene.kept.size())});
   }
   SECTION("at the end") {
     scene.say({running() + output(0, "one\n") + event("gap", {{"reason", "long output"}}) +
-               done(scene.kept.size(), scene.kept.size())});
+               scene.done(scene.kept.size(), scene.kept.size())});
   }
-  SECTION("all of it") { scene.say({running() + done(scene.kept.size(), scene.kept.size())}); }
+  SECTION("all of it") {
+    scene.say({running() + scene.done(scene.kept.size(), scene.kept.size())});
+  }
   const auto ran = scene.muster(kExec);
   CHECK(ran.exit == 0);
   CHECK((ran.out == scene.kept));
@@ -30,7 +32,7 @@ TEST_CASE("what a single node prints comes whole, though events were left out",
 
 TEST_CASE("output that cannot be had is an error, not a shorter output", "[integration][cli]") {
   Scene scene;
-  scene.say({running() + output(0, "one\n") + done(10, 10)});
+  scene.say({running() + output(0, "one\n") + scene.done(10, 10)});
   scene.controller.on(Scene::job_path() + "/output",
                       [](const auto&, const auto& to) { to->respond(503, {}, "{}"); });
   const auto ran = scene.muster(kExec);
@@ -41,7 +43,7 @@ TEST_CASE("output that cannot be had is an error, not a shorter output", "[integ
 TEST_CASE("output that was cut at its cap says so", "[integration][cli]") {
   Scene scene;
   scene.kept = "0123456789";
-  scene.say({running() + output(0, "0123") + output(4, "456789") + done(50, 10)});
+  scene.say({running() + output(0, "0123") + output(4, "456789") + scene.done(50, 10)});
   const auto ran = scene.muster(kExec);
   CHECK(ran.exit == 0);
   CHECK(ran.out == "0123456789");
@@ -50,8 +52,8 @@ TEST_CASE("output that was cut at its cap says so", "[integration][cli]") {
 
 TEST_CASE("a stream that breaks is taken up again where it was", "[integration][cli]") {
   Scene scene;
-  scene.say(
-      {running() + output(0, "abc"), "", "", "", running() + output(0, "abcdef") + done(6, 6)});
+  scene.say({running() + output(0, "abc"), "", "", "",
+             running() + output(0, "abcdef") + scene.done(6, 6)});
   const auto ran = scene.muster(kExec);
   CHECK(ran.exit == 0);
   CHECK(ran.out == "abcdef");
@@ -67,7 +69,7 @@ TEST_CASE("a stream that breaks goes on after the last event that came", "[integ
       running() + with_id("a.7", output(0, "abc")),                  // with what is
       with_id("a.8", output(3, "de")),                               // and goes on
       running() + output(0, "abcdefg") + with_id("b.1", running()),  // anew
-      with_id("b.2", output(7, "h")) + with_id("b.3", done(8, 8))};
+      with_id("b.2", output(7, "h")) + with_id("b.3", scene.done(8, 8))};
   Guarded<std::vector<std::string>> asked_after;
   scene.controller.on(Scene::events_path(), [&](const auto& request, const auto& to) {
     const auto count = asked_after.with([&](auto& all) {
@@ -90,7 +92,8 @@ TEST_CASE("the restart of the controller does not end a job that is followed",
   int connections = 0;
   scene.controller.on(Scene::events_path(), [&](const auto&, const auto& to) {
     open = to->start_stream({});
-    (void)open->push(running() + output(0, "begun\n") + (++connections > 1 ? done(6, 6) : ""));
+    (void)open->push(running() + output(0, "begun\n") +
+                     (++connections > 1 ? scene.done(6, 6) : ""));
     if (connections > 1) open->close();
   });
   bool restarted = false;
@@ -103,10 +106,26 @@ TEST_CASE("the restart of the controller does not end a job that is followed",
   CHECK(ran.out == "begun\n");
 }
 
+TEST_CASE("what a job came to is asked for again while the controller is away",
+          "[integration][cli]") {
+  Scene scene;
+  scene.kept = "all\n";
+  scene.say({running() + output(0, "all\n") + scene.done(4, 4)});
+  const auto job = scene.job.with([](auto& whole) { return whole.dump(); });
+  int asked = 0;
+  scene.controller.on(Scene::job_path(), [&](const auto&, const auto& to) {
+    ++asked == 1 ? to->respond(503, {}, "{}") : to->respond(200, {}, job);
+  });
+  const auto ran = scene.muster(kExec);
+  CHECK(ran.exit == 0);
+  CHECK(ran.out == "all\n");
+  CHECK(scene.controller.asked(Scene::job_path()) == 2);
+}
+
 TEST_CASE("a request whose answer is lost is repeated under the same key and makes one job",
           "[integration][cli]") {
   Scene scene;
-  scene.say({running() + done()});
+  scene.say({running() + scene.done()});
   std::shared_ptr<http::Responder> held;
   Guarded<std::vector<std::string>> keys;
   scene.controller.on("/v1/jobs", [&](const auto& request, const auto& to) {
@@ -183,7 +202,7 @@ TEST_CASE("a terminal gets no escape sequences from a node, a file gets every by
                             {"bytes", count},
                             {"base64", begin == 0 ? "YRtbMkpiIMM" : "vAo"}});
   };
-  const auto all = running() + half(0, split) + half(split, 2) + done(size, size);
+  const auto all = running() + half(0, split) + half(split, 2) + scene.done(size, size);
   scene.say({all});
   CHECK(scene.muster(kExec).out == scene.kept);
   scene.say({all});

@@ -16,7 +16,7 @@ TEST_CASE("a line that comes in parts is shown as one, and an unfinished one at 
   scene.kept = "ab\ncd" + std::string(95, 'x') + "e\nf";
   scene.say({running() + output(0, "a") + output(1, "b\nc") + output(0, "warn", "stderr") +
              output(4, "d") + event("gap", {{"reason", "slow reader"}}) + output(100, "e\n") +
-             output(102, "f") + done(103, 103)});
+             output(102, "f") + scene.done(103, 103)});
   const auto ran = scene.muster("exec --stream --on all -- cat");
   CHECK(ran.exit == 0);
   CHECK(ran.out == "web1: ab\nweb1: cd" + std::string(95, 'x') + "e\nweb1: f\n");
@@ -30,11 +30,11 @@ TEST_CASE("lines of JSON have each byte once, whatever was left out or came twic
   const auto size = scene.kept.size();
   SECTION("a gap") {
     scene.say({running() + output(0, "one\n") + event("gap", {{"reason", "slow reader"}}) +
-               output(size - 4, "two\n") + done(size, size)});
+               output(size - 4, "two\n") + scene.done(size, size)});
   }
   SECTION("a connection that breaks") {
     scene.say({running() + output(0, "one\n"), running() + output(0, scene.kept.substr(0, 1000)),
-               running() + done(size, size)});
+               running() + scene.done(size, size)});
   }
   const auto ran = scene.muster("exec --on node:web1 --output jsonl -- cat");
   CHECK(ran.exit == 0);

@@ -96,7 +96,9 @@ TEST_CASE("a watcher sees what was, what happens, and the end", "[integration][a
   CHECK(events[3].data == json{{"node", "web1"}, {"done", 0.5}, {"note", "half"}});
   CHECK(events[4].data.at("state") == "changed");
   CHECK(events[4].data.at("counts") == json{{"targets", 1}, {"changed", 1}});
-  CHECK(events[5].data == world.get("/v1/jobs/" + id).body);
+  auto whole = world.get("/v1/jobs/" + id).body;
+  whole.erase("tasks");  // they were told, and there may be ten thousand of them
+  CHECK(events[5].data == whole);
 }
 
 TEST_CASE("the events of a job that is over are what is, and the end", "[integration][api]") {

@@ -88,21 +88,21 @@ inline std::string running() {
       {{"node", "web1"}, {"state", "running"}, {"counts", {{"targets", 1}, {"running", 1}}}});
 }
 
-inline std::string done(std::uint64_t size = 0, std::uint64_t kept = 0) {
+inline json done_job(std::uint64_t size, std::uint64_t kept) {
   json outputs = json::array();
   if (size > 0) {
     outputs.push_back(
         {{"stream", "stdout"}, {"size", size}, {"kept", kept}, {"truncated", kept < size}});
   }
-  return event("done", {{"job", kJob},
-                        {"state", "done"},
-                        {"counts", {{"targets", 1}, {"ok", 1}}},
-                        {"tasks",
-                         {{{"node", "web1"},
-                           {"state", "ok"},
-                           {"error", nullptr},
-                           {"result", nullptr},
-                           {"outputs", outputs}}}}});
+  return {{"job", kJob},
+          {"state", "done"},
+          {"counts", {{"targets", 1}, {"ok", 1}}},
+          {"tasks",
+           {{{"node", "web1"},
+             {"state", "ok"},
+             {"error", nullptr},
+             {"result", nullptr},
+             {"outputs", outputs}}}}};
 }
 
 struct Scene {
@@ -111,6 +111,7 @@ struct Scene {
   CliRunner muster{controller.url(), controller.ca_file(), dir.path()};
   Guarded<std::vector<std::string>> streams;  // what each connection to the events gets
   std::string kept;                           // output that the controller has
+  Guarded<json> job{done_job(0, 0)};          // when it is over
 
   Scene() {
     REQUIRE(write_file_atomic(muster.token_file_, as_bytes("token\n"), 0600));
@@ -124,10 +125,20 @@ struct Scene {
       auto stream = to->start_stream({});
       (void)stream->push(text);
     });
+    controller.on(job_path(), [this](const auto&, const auto& to) {
+      to->respond(200, {}, job.with([](auto& whole) { return whole.dump(); }));
+    });
     controller.on(job_path() + "/output", [this](const auto& request, const auto& to) {
       const auto offset = std::stoull(std::string(request.parameter("offset").value_or("0")));
       to->respond(200, {}, kept.substr(offset));
     });
+  }
+  /// The end of a job whose output has that `size`, of which so much is `kept`.
+  std::string done(std::uint64_t size = 0, std::uint64_t kept_bytes = 0) {
+    auto whole = done_job(size, kept_bytes);
+    job.with([&](auto& known) { known = whole; });
+    whole.erase("tasks");
+    return event("done", whole);
   }
   static std::string job_path() { return std::string("/v1/jobs/") + kJob; }
   static std::string events_path() { return job_path() + "/events"; }
