@@ -44,6 +44,7 @@ void LiveView::on_event(const std::string& name, const json& data) {
   }
   if (name == "output") show_output(data);
   if (name == "progress") show_progress(data);
+  if (name == "away") show_away(data);
   if (name == "done") {
     is_done_ = true;
     progress_.clear();
@@ -94,6 +95,21 @@ void LiveView::show_progress(const json& data) {
   const auto percent = static_cast<int>(data.value("done", 0.0) * 100);
   progress_.show(printable(data.value("node", "")) + " " + std::to_string(percent) + "% " +
                  printable(data.value("note", "")));
+}
+
+/// Each node once, and of many only the first: they are told again by each connection.
+void LiveView::show_away(const json& data) {
+  const auto node = data.value("node", "");
+  if (!away_.insert(node).second || away_.size() > kMostAway + 1) return;
+  progress_.clear();
+  if (away_.size() > kMostAway) {
+    std::cerr << "muster: more nodes are away; muster node ls shows them\n";
+    return;
+  }
+  std::cerr << "muster: " << printable(node) << " is away since "
+            << short_time(text_of(data, "since"))
+            << "; unless it comes back, its task ends as indeterminate at "
+            << short_time(text_of(data, "until")) << "\n";
 }
 
 /// Records are no text.

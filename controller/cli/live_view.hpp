@@ -9,6 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "api_client.hpp"
@@ -21,6 +22,8 @@ namespace muster::cli {
 
 class LiveView {
  public:
+  static constexpr std::size_t kMostAway = 5;  ///< nodes that are told to be away
+
   /// `api` is for what is fetched at the end and lives longer.
   LiveView(ApiClient& api, std::string job_id, OutputForm form);
 
@@ -37,6 +40,7 @@ class LiveView {
   void settle_form(const nlohmann::json& counts);
   void show_counts(const nlohmann::json& counts);
   void show_progress(const nlohmann::json& data);
+  void show_away(const nlohmann::json& data);
   void show_output(const nlohmann::json& data);
   [[nodiscard]] bool shows(const StreamName& name) const;
   [[nodiscard]] CliResult<void> fetch_while_followed(const StreamName& name, StreamPlace& place);
@@ -49,6 +53,7 @@ class LiveView {
   std::unique_ptr<LiveSink> sink_;     // null: the form shows nothing before the end
   std::optional<ApiClient> fetching_;  // beside the connection that the events keep busy
   ProgressLine progress_;
+  std::set<std::string> away_;  // nodes that were told to be so
   std::map<StreamName, StreamPlace> places_;
   bool is_done_ = false;
 };

@@ -70,6 +70,12 @@ Named named(const JobEvent& event) {
     // Its tasks were told; all at once they are megabytes for each who watches.
     return {"done", job_summary_view({done->job.job, counts_of(done->job.tasks)})};
   }
+  if (const auto* away = std::get_if<TaskAway>(&event)) {
+    return {"away",
+            {{"node", away->node},
+             {"since", time_view(away->since)},
+             {"until", time_view(away->until)}}};
+  }
   return gap("slow reader");
 }
 
@@ -116,6 +122,7 @@ std::string event_text(const Services& services, const JobEvent& event, std::str
 std::string backlog_text(const Services& services, const JobWithTasks& job, std::string_view id) {
   const auto events = backlog_of(services, job);
   std::string text;
+  for (const auto& away : services.jobs.away(job.job.id)) text += event_text(services, away, {});
   for (std::size_t i = 0; i < events.size(); ++i) {
     const bool last = i + 1 == events.size();
     text += event_text(services, events[i].name, events[i].data, last ? id : std::string_view());

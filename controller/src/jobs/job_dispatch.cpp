@@ -202,6 +202,20 @@ void JobService::State::send_cancel(OpenTask& task, wire::CancelReason reason) {
       parts.fleet.send(task.record.node, wire::Cancel{task.record.id, reason}).has_value();
 }
 
+UnixMs JobService::State::given_up_at(const OpenTask& task) {
+  return task.not_after + task.job->record.timeout_ms + kAwayGrace.count();
+}
+
+std::optional<TaskAway> JobService::State::away(const OpenTask& task) const {
+  const auto& record = task.record;
+  const bool sent = record.state == TaskState::Delivered || record.state == TaskState::Accepted ||
+                    record.state == TaskState::Running;
+  if (!sent || task.storing || parts.fleet.connected(record.node)) return std::nullopt;
+  const auto* node = parts.fleet.find(record.node);
+  if (node == nullptr || node->presence != Presence::Offline) return std::nullopt;
+  return TaskAway{record.node_name, node->record.last_seen, given_up_at(task)};
+}
+
 void JobService::State::arm_sweep() {
   sweeper = parts.loop.after(kSweep, [this] { sweep(); });
 }
@@ -228,18 +242,16 @@ void JobService::State::sweep_job(OpenJob& job, UnixMs time) {
   std::erase_if(job.swept, [](const OpenTask* task) { return !task->open() || task->storing; });
   for (auto* task : job.swept) {
     if (time < task->not_after) continue;
-    const auto last_end = task->not_after + job.record.timeout_ms;
     if (task->record.state == TaskState::Queued) {
       drop_waiting(*task);
       end(*task, TaskState::Expired, ErrorCode::Timeout, "it could not be sent in time");
       continue;
     }
     const bool away = !parts.fleet.connected(task->record.node);
-    if (!away && time >= last_end + kAwayGrace.count()) {
-      send_cancel(*task, wire::CancelReason::Deadline);
-    }
-    const auto grace = away ? kAwayGrace : kPresentGrace;
-    if (time >= last_end + grace.count()) {
+    auto given_up = given_up_at(*task);
+    if (!away && time >= given_up) send_cancel(*task, wire::CancelReason::Deadline);
+    if (!away) given_up += kPresentGrace.count() - kAwayGrace.count();
+    if (time >= given_up) {
       end(*task, TaskState::Indeterminate, ErrorCode::Timeout,
           "it was sent and its end was never heard: it may or may not have run");
     }

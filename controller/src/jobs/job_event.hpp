@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <muster/core/base/bytes.hpp>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -35,7 +36,15 @@ struct JobDone {
   const JobWithTasks& job;
 };
 
-using JobEvent = std::variant<TaskChanged, OutputChunk, TaskProgress, WatchGap, JobDone>;
+/// The node of a task that was sent is offline. What became of the task is known when the node is
+/// back; until then nobody knows, and at `until` it ends as indeterminate.
+struct TaskAway {
+  std::string node;  ///< its name
+  UnixMs since = 0;  ///< when it was heard last
+  UnixMs until = 0;
+};
+
+using JobEvent = std::variant<TaskChanged, OutputChunk, TaskProgress, WatchGap, JobDone, TaskAway>;
 
 /// Returns false when it cannot take the event now. It is then dropped (nothing is kept for a slow
 /// watcher), and the next one is preceded by a WatchGap. JobDone is offered again until it is

@@ -260,6 +260,16 @@ Result<Subscription> JobService::subscribe(JobId id, JobWatcher watcher) {
   return subscription;
 }
 
+std::vector<TaskAway> JobService::away(JobId id) const {
+  std::vector<TaskAway> all;
+  const auto* job = state_->find(id);
+  if (job == nullptr) return all;
+  for (const auto& task : job->tasks) {
+    if (auto away = state_->away(*task)) all.push_back(std::move(*away));
+  }
+  return all;
+}
+
 std::uint64_t JobService::broken_sums() const { return state_->broken_sums; }
 
 std::uint64_t JobService::tasks_swept() const { return state_->tasks_swept; }
@@ -317,6 +327,14 @@ void JobService::on_leaving(NodeId node, const std::vector<TaskId>& kept) {
   state_->dispatch(node);
 }
 
-void JobService::on_offline(NodeId node) { state_->end_waiting(node); }
+void JobService::on_offline(NodeId node) {
+  state_->end_waiting(node);
+  const auto found = state_->work.find(node);
+  if (found == state_->work.end()) return;
+  const auto sent = found->second.in_flight;  // a copy: watchers may do anything
+  for (const auto& [id, task] : sent) {
+    if (auto away = state_->away(*task)) state_->watchers.tell(task->job->record.id, *away);
+  }
+}
 
 }  // namespace muster::controller

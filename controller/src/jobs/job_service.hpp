@@ -107,6 +107,9 @@ class JobService final : public NodeListener {
   /// ResourceExhausted.
   [[nodiscard]] Result<Subscription> subscribe(JobId job, JobWatcher watcher);
 
+  /// Its tasks that are away now, by node name.
+  [[nodiscard]] std::vector<TaskAway> away(JobId job) const;
+
   /// The job's task on the node of this name. Errors: NotFound.
   [[nodiscard]] Result<TaskRecord> find_task(JobId job, std::string_view node_name) const;
 

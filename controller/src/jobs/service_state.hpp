@@ -87,6 +87,10 @@ struct JobService::State {
   void acknowledge(NodeId node, const std::vector<TaskId>& ids);
   /// What could not be sent before.
   void catch_up(NodeId node);
+  /// When a task that was sent is given up, unless its node is there.
+  [[nodiscard]] static UnixMs given_up_at(const OpenTask& task);
+  /// Whether it was sent to a node that is offline now.
+  [[nodiscard]] std::optional<TaskAway> away(const OpenTask& task) const;
   void arm_sweep();
   void sweep();
   void sweep_job(OpenJob& job, UnixMs time);

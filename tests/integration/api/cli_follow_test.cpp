@@ -1,4 +1,5 @@
 // The real program `muster` following a job at a controller that a test plays.
+#include <algorithm>
 #include <csignal>
 
 #include "fake_controller.hpp"
@@ -120,6 +121,32 @@ TEST_CASE("what a job came to is asked for again while the controller is away",
   CHECK(ran.exit == 0);
   CHECK(ran.out == "all\n");
   CHECK(scene.controller.asked(Scene::job_path()) == 2);
+}
+
+TEST_CASE("who waits for a node that is away is told so, and until when", "[integration][cli]") {
+  Scene scene;
+  const auto away = [](const std::string& node) {
+    return event("away", {{"node", node},
+                          {"since", "2026-01-31T12:00:00.000Z"},
+                          {"until", "2026-01-31T12:02:30.000Z"}});
+  };
+  std::string events = running() + away("web1") + away("web1");
+  SECTION("one") {
+    scene.say({events + scene.done()});
+    const auto ran = scene.muster(kExec);
+    CHECK(ran.out.empty());
+    CHECK(ran.err ==
+          "muster: web1 is away since 2026-01-31 12:00:00Z; unless it comes back, its task ends as "
+          "indeterminate at 2026-01-31 12:02:30Z\n");
+  }
+  SECTION("many") {
+    for (int i = 2; i < 10; ++i) events += away("web" + std::to_string(i));
+    scene.say({events + scene.done()});
+    const auto ran = scene.muster(kExec);
+    CHECK(std::count(ran.err.begin(), ran.err.end(), '\n') == 6);
+    CHECK(ran.says("web5 is away since"));
+    CHECK(ran.says("muster: more nodes are away; muster node ls shows them"));
+  }
 }
 
 TEST_CASE("a request whose answer is lost is repeated under the same key and makes one job",

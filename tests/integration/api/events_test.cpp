@@ -2,6 +2,7 @@
 
 #include "api/job_feed.hpp"
 #include "api_world.hpp"
+#include "jobs/job_view.hpp"
 
 namespace muster::controller {
 namespace {
@@ -99,6 +100,48 @@ TEST_CASE("a watcher sees what was, what happens, and the end", "[integration][a
   auto whole = world.get("/v1/jobs/" + id).body;
   whole.erase("tasks");  // they were told, and there may be ten thousand of them
   CHECK(events[5].data == whole);
+}
+
+TEST_CASE("who watches a job is told that a task's node went away, and when the task is given up",
+          "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  world.start_tasks(agent);
+  Watcher watcher(world, id);
+  watcher.until("task");
+  world.advance(std::chrono::seconds(21));  // without a heartbeat
+  const auto away = watcher.until("away").back();
+  CHECK(away.data.at("node") == "web1");
+  Watcher late(world, id);
+  CHECK(late.until("task").front().data == away.data);
+  const auto state = [&] { return world.get("/v1/jobs/" + id).body.at("state"); };
+  const auto now = [&] {
+    const auto time = world.on_loop([&] { return world.world().clock.unix_now(); });
+    return time_view(to_unix_ms(time)).get<std::string>();
+  };
+  CHECK(away.data.at("since").get<std::string>() < now());
+  while (now() < away.data.at("until").get<std::string>()) {
+    REQUIRE(state() == "running");
+    world.advance(std::chrono::seconds(1));
+  }
+  world.advance(std::chrono::seconds(1));  // it is looked for once a second
+  CHECK(state() == "done");
+  CHECK(watcher.all().back().data.at("counts") == json{{"targets", 1}, {"indeterminate", 1}});
+}
+
+TEST_CASE("a node that comes back is away no more", "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = *JobId::parse(world.create_job());
+  const auto away = [&] {
+    return world.on_loop([&] { return world.services().jobs.away(id).size(); });
+  };
+  CHECK(away() == 0);
+  world.advance(std::chrono::seconds(21));
+  CHECK(away() == 1);
+  world.on_loop([&] { agent.connect(); });
+  CHECK(away() == 0);
 }
 
 TEST_CASE("the events of a job that is over are what is, and the end", "[integration][api]") {

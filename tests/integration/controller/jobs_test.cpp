@@ -367,7 +367,8 @@ TEST_CASE_METHOD(SentTask,
   bool takes = true;
   auto subscription = world.jobs->subscribe(job, [&](const JobEvent& event) {
     if (!takes) return false;
-    static constexpr std::array<const char*, 5> kNames{"task", "output", "progress", "gap", "done"};
+    static constexpr std::array<const char*, 6> kNames{"task", "output", "progress",
+                                                       "gap",  "done",   "away"};
     heard.emplace_back(kNames.at(event.index()));
     return true;
   });
