@@ -108,6 +108,12 @@ class Checker {
   void check(NodeIndex index, const json& value, const std::string& pointer, int depth) {
     if (!spend(1)) return;
     const Node& node = nodes_[index];
+    const bool outside = std::exchange(secret_, secret_ || node.secret);
+    check_node(node, value, pointer, depth);
+    secret_ = outside;
+  }
+
+  void check_node(const Node& node, const json& value, const std::string& pointer, int depth) {
     if (node.never) return report(pointer, "is not allowed");
     if (depth > kMaxDepth) return report(pointer, "is nested too deeply");
     if (node.types != 0 && (node.types & type_bits(value)) == 0) {
@@ -152,8 +158,8 @@ class Checker {
     const long double number = as_number(value);
     const auto must = [&](bool good, const char* relation, const json& bound) {
       if (!good)
-        report(pointer, std::string("must be ") + relation + " " + bound.dump() + ", but is " +
-                            value.dump());
+        report(pointer, std::string("must be ") + relation + " " + bound.dump() +
+                            (secret_ ? "" : ", but is " + value.dump()));
     };
     if (node.minimum) must(number >= as_number(*node.minimum), "at least", *node.minimum);
     if (node.maximum) must(number <= as_number(*node.maximum), "at most", *node.maximum);
@@ -253,6 +259,7 @@ class Checker {
   const std::vector<Node>& nodes_;
   std::vector<Violation> violations_;
   std::size_t steps_ = 0;
+  bool secret_ = false;  // the value at hand is, or is a part of what is
 };
 
 }  // namespace

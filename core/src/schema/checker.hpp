@@ -1,4 +1,4 @@
-/// A value against a compiled schema, and the defaults of one. Private to the schema.
+/// A value against a compiled schema, the defaults of one, and its secrets. Private to the schema.
 #pragma once
 
 #include <muster/core/schema/schema.hpp>
@@ -13,5 +13,8 @@ namespace muster::schema {
                                                  const nlohmann::json& value);
 
 void fill_value(const std::vector<Node>& nodes, NodeIndex entry, nlohmann::json& value);
+
+/// Whether anything of it was secret.
+bool conceal_value(const std::vector<Node>& nodes, NodeIndex entry, nlohmann::json& value);
 
 }  // namespace muster::schema

@@ -34,8 +34,9 @@ struct LengthRange {
 };
 
 struct Node {
-  bool never = false;  ///< the schema `false`
-  unsigned types = 0;  ///< TypeBits; 0 is any
+  bool never = false;   ///< the schema `false`
+  bool secret = false;  ///< x-secret
+  unsigned types = 0;   ///< TypeBits; 0 is any
   std::optional<nlohmann::json> constant;
   std::optional<nlohmann::json> default_value;
   std::vector<nlohmann::json> choices;  ///< of enum; empty when there is none

@@ -142,6 +142,13 @@ class Compiler {
     return {};
   }
 
+  /// A mark that is misspelt would show what it should hide.
+  Status secret(Node& node, const json& value, const Place& at) {
+    if (!value.is_boolean()) return refuse("x-secret must be true or false", at.pointer);
+    node.secret = value.get<bool>();
+    return {};
+  }
+
   Status properties(Node& node, const json& value, const Place& at) {
     if (!value.is_object()) return refuse("properties must be a map of schemas", at.pointer);
     for (const auto& [name, part] : value.items()) {
@@ -302,6 +309,7 @@ const std::vector<Compiler::Keyword>& Compiler::keywords() {
       {"format", &C::format},
       {"oneOf", &C::one_of},
       {"$ref", &C::ref},
+      {"x-secret", &C::secret},
       {"title", nullptr},
       {"description", nullptr},
       {"doc", nullptr},

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <muster/core/schema/schema.hpp>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -88,6 +89,15 @@ std::vector<Violation> Schema::check(const json& value) const {
 
 void Schema::fill_defaults(json& value) const {
   fill_value(compiled_->program.nodes, compiled_->program.entry, value);
+}
+
+bool Schema::has_secrets() const {
+  const auto& nodes = compiled_->program.nodes;
+  return std::any_of(nodes.begin(), nodes.end(), [](const Node& node) { return node.secret; });
+}
+
+bool Schema::conceal(json& value) const {
+  return has_secrets() && conceal_value(compiled_->program.nodes, compiled_->program.entry, value);
 }
 
 const json& Schema::source() const { return *compiled_->source; }

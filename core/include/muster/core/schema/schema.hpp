@@ -2,10 +2,11 @@
 ///
 /// Keywords: type, enum, const, properties, required, additionalProperties, items, minimum,
 /// maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, minItems, maxItems, pattern,
-/// oneOf, default, format (duration, bytes, uri, secret-ref), $ref within the document; and the
-/// annotations title, description, doc, examples, $schema, $comment, $defs, schemas, x-*. Any other
-/// keyword is refused, because a rule that is silently not checked is worse than none. An integer
-/// is a number without a fraction (5 and 5.0) within 64 bits with a sign: plugins take no other.
+/// oneOf, default, format (duration, bytes, uri, secret-ref), $ref within the document, x-secret;
+/// and the annotations title, description, doc, examples, $schema, $comment, $defs, schemas, other
+/// x-*. Any other keyword is refused, because a rule that is silently not checked is worse than
+/// none. An integer is a number without a fraction (5 and 5.0) within 64 bits with a sign: plugins
+/// take no other.
 ///
 /// An immutable value, cheap to copy (copies share the compiled form); every method is [any].
 #pragma once
@@ -15,6 +16,7 @@
 #include <muster/core/base/error.hpp>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace muster::schema {
@@ -26,6 +28,10 @@ inline constexpr std::size_t kMaxPatternBytes = 512;
 /// A value longer than this never matches a pattern. std::regex recurses once a character, so that
 /// a long subject overflows the stack, and takes exponential time on patterns such as (a+)+ .
 inline constexpr std::size_t kMaxPatternSubjectBytes = 4096;
+
+/// What stands for a value that `x-secret: true` marks wherever it is kept or shown; logs have the
+/// same.
+inline constexpr std::string_view kSecretMark = "***";
 
 struct Violation {
   std::string pointer;  ///< JSON pointer to the value at fault; "" is the value itself
@@ -62,6 +68,13 @@ class Schema {
   /// Puts the defaults of absent properties into `value`, at any depth where the object that holds
   /// them exists or has a default itself. Looks through `$ref`, not into `oneOf`.
   void fill_defaults(nlohmann::json& value) const;
+
+  /// Whether it marks anything as secret, at any depth.
+  [[nodiscard]] bool has_secrets() const;
+  /// Puts kSecretMark in the place of each value that is marked, at any depth, by any form of a
+  /// `oneOf`. What is too much to look through is secret as a whole: each member of a map, or the
+  /// value. Tells whether it put one.
+  bool conceal(nlohmann::json& value) const;
 
   /// The schema as it was given, for help texts, forms and generated code.
   [[nodiscard]] const nlohmann::json& source() const;
