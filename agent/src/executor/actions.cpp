@@ -280,6 +280,8 @@ void Executor::deliver(const TaskId& task) {
   work.deadline.reset();
   work.output->finish();
   work.result = result_of(entry, work);
+  const bool written = entry.journaled && !work.spec.arguments.empty();
+  if (written && may_take_secrets(work.spec.operation)) wipe_soon();
   work.spec.arguments = {};
   waiting_bytes_ -= std::exchange(work.spec_bytes, 0);
   around_.metrics

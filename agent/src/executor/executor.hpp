@@ -129,6 +129,10 @@ class Executor {
   void write_clock();
   void compact_if_large();
   void compact();
+  /// Whether an operation's arguments may be secret: as far as is known.
+  [[nodiscard]] bool may_take_secrets(const std::string& operation) const;
+  /// Takes the secret arguments of what is over out of the journal's file, in a while.
+  void wipe_soon();
   [[nodiscard]] std::vector<Bytes> live_records() const;
   [[nodiscard]] records::Clock clock_record() const;
   void add_live_task(const TaskEntry& entry, std::vector<Bytes>& live) const;
@@ -148,6 +152,7 @@ class Executor {
   bool performing_ = false;
   bool leaving_ = false;
   bool compacting_ = false;
+  bool wiping_ = false;        // the compaction under way is one that wipes
   bool can_shrink_ = true;     // something ceased to matter since the journal was last made smaller
   std::set<TaskId> refusing_;  // promises to be taken back on disk before REFUSE is said
   std::vector<std::pair<TaskId, Error>> refused_meanwhile_;  // of those: a compaction is under way
@@ -157,6 +162,7 @@ class Executor {
   std::uint64_t epoch_ = 0;
   run::Timer tick_timer_;
   run::Timer retry_timer_;
+  run::Timer wipe_timer_;
 
   static constexpr std::uint64_t kFirstCompaction = std::uint64_t{4} << 20U;
 };

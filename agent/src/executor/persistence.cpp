@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "executor/executor.hpp"
@@ -5,6 +7,12 @@
 // What the executor takes from the journal at its start, and keeps in it when it is made smaller.
 
 namespace muster::agent {
+namespace {
+
+/// One compaction for all that ended within it.
+constexpr std::chrono::seconds kWipe{10};
+
+}  // namespace
 
 void Executor::recover(Replay replay) {
   epoch_ = std::max(epoch_, replay.highest_epoch());
@@ -23,6 +31,11 @@ void Executor::recover(Replay replay) {
   for (auto* task : tasks) recover_task(std::move(*task));
   if (!tasks.empty()) {
     around_.log.info("took up the tasks of the last run", {{"tasks", tasks.size()}});
+  }
+  const auto& over = replay.over();
+  if (std::any_of(over.begin(), over.end(),
+                  [this](const auto& it) { return may_take_secrets(it); })) {
+    wipe_soon();  // the last run did not come to it
   }
   if (around_.time.known()) perform(table_.hold(false, around_.time.now_ms()));
 }
@@ -106,6 +119,20 @@ std::vector<Bytes> Executor::live_records() const {
   return live;
 }
 
+bool Executor::may_take_secrets(const std::string& operation) const {
+  const auto found = around_.catalog.find(operation);
+  return !found || found->operation->arguments.has_secrets();
+}
+
+void Executor::wipe_soon() {
+  if (wipe_timer_.armed()) return;
+  wipe_timer_ = around_.loop.after(kWipe, [this] {
+    if (compacting_) return wipe_soon();  // which may have begun before the end of the last
+    wiping_ = true;
+    compact();
+  });
+}
+
 void Executor::compact_if_large() {
   if (around_.journal.size_bytes() >= compact_above_) compact();
 }
@@ -116,8 +143,10 @@ void Executor::compact() {
   around_.journal.compact(live_records(), [this](const Status& done) {
     compacting_ = false;
     take_back(done);
+    const bool wiped = std::exchange(wiping_, false);
     if (!done) {
       can_shrink_ = true;
+      if (wiped) wipe_soon();
       around_.log.warn("cannot make the journal smaller, retrying",
                        {{"error", done.error().message}});
       return;

@@ -58,7 +58,10 @@ void Replay::take(records::End record) {
 }
 
 void Replay::take(const records::Known& record) {
-  tasks_.erase(record.task);
+  if (const auto found = tasks_.find(record.task); found != tasks_.end()) {
+    if (!found->second.spec.arguments.empty()) over_.insert(found->second.spec.operation);
+    tasks_.erase(found);
+  }
   known_[record.task] = {record.state, record.until_ms};
 }
 

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <muster/core/base/error.hpp>
 #include <optional>
+#include <set>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -37,6 +39,8 @@ class Replay {
   /// The same, in the order in which they were accepted; they live as long as the replay.
   [[nodiscard]] std::vector<RecoveredTask*> tasks_in_order();
   [[nodiscard]] const std::unordered_map<TaskId, KnownIds::Known>& known() const { return known_; }
+  /// The operations of tasks that are over and whose arguments the journal still holds.
+  [[nodiscard]] const std::set<std::string>& over() const { return over_; }
   [[nodiscard]] const records::Clock& clock() const { return clock_; }  ///< the last one
   [[nodiscard]] std::uint64_t highest_epoch() const { return highest_epoch_; }
   [[nodiscard]] std::int64_t highest_time_ms() const { return highest_time_ms_; }
@@ -53,6 +57,7 @@ class Replay {
   Status status_;
   std::unordered_map<TaskId, RecoveredTask> tasks_;
   std::unordered_map<TaskId, KnownIds::Known> known_;
+  std::set<std::string> over_;
   records::Clock clock_;
   std::uint64_t promises_ = 0;
   std::uint64_t highest_epoch_ = 0;

@@ -102,6 +102,8 @@ class FakeCatalog final : public agent::Catalog {
           "mock.change": {"doc": "C.", "risk": "change", "cancellable": true, "arguments":
             {"type": "object", "properties": {"count": {"type": "integer", "default": 3},
              "pad": {"type": "string"}}}},
+          "mock.secret": {"doc": "S.", "risk": "change", "arguments": {"type": "object",
+            "properties": {"password": {"type": "string", "x-secret": true}}}},
           "mock.again": {"doc": "A.", "risk": "change", "idempotent": true,
            "cancellable": true},
           "mock.wide": {"doc": "W.", "risk": "change", "arguments":
