@@ -112,6 +112,31 @@ TEST_CASE("a user that is there is changed where it differs, and nowhere else",
   CHECK(user(system, "jane")["groups"] == json{"mail"});
 }
 
+TEST_CASE(
+    "a password's hash is set where it differs, and stands in no answer and on no command line",
+    "[contract][system]") {
+  if (::geteuid() != 0) return;
+  Node node;
+  System system(node.config());
+  const std::string hash = "$y$j9T$salt$made-up";
+  const auto set = [&](const std::string& name, const json& changes) {
+    const json arguments{{"name", name}, {"password_hash", hash}};
+    CHECK(system.check("system.user.present", arguments).result["changes"] == changes);
+    const auto record = system.run("system.user.present", arguments);
+    CAPTURE(record.error_message);
+    CHECK(record.result == json{{"name", name}, {"changes", changes}});
+    CHECK(read(node.etc("shadow")).find("\n" + name + ":" + hash + ":") != std::string::npos);
+    CHECK(system.run("system.user.present", arguments).outcome == MUSTER_OUTCOME_OK);
+  };
+  set("jane", {"password"});
+  set("joe", {"created"});
+  node.play("chpasswd", "echo \"$*\" >> $S/log; cat >/dev/null; echo no >&2; exit 1\n");
+  const auto failed =
+      system.run("system.user.present", {{"name", "jane"}, {"password_hash", "$other"}});
+  CHECK(failed.error_message == "cannot set the password of jane (exit code 1): no");
+  CHECK(node.log() == "--encrypted --root " + node.root().string() + "\n");
+}
+
 TEST_CASE("a user goes, once, and root never", "[contract][system]") {
   if (::geteuid() != 0) return;
   Node node;

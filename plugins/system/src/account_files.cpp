@@ -81,4 +81,13 @@ AccountFiles read_account_files(const std::string& root) {
   return files;
 }
 
+std::string password_hash_of(const std::string& root, std::string_view user) {
+  std::string hash;
+  for_each_line(text_of(root + "/etc/shadow", kMaxFile), [&](std::string_view line) {
+    const auto parts = split(line, ':');
+    if (parts.size() >= 2 && parts[0] == user) hash = parts[1];
+  });
+  return hash;
+}
+
 }  // namespace muster::plugin::system

@@ -1,5 +1,5 @@
-/// The users and groups of the node's own files, /etc/passwd and /etc/group. Reading blocks for the
-/// two files; lines that are no entries are left out. Stateless.
+/// The users and groups of the node's own files, /etc/passwd, /etc/group and /etc/shadow. Reading
+/// blocks for the files; lines that are no entries are left out. Stateless.
 #pragma once
 
 #include <cstdint>
@@ -40,5 +40,8 @@ struct AccountFiles {
 };
 
 [[nodiscard]] AccountFiles read_account_files(const std::string& root);
+
+/// What /etc/shadow has of a user's password; empty when it cannot be read or has nothing.
+[[nodiscard]] std::string password_hash_of(const std::string& root, std::string_view user);
 
 }  // namespace muster::plugin::system

@@ -58,8 +58,8 @@ sdk::Result<ToolEnd> run_tool(const sdk::Call& call, const Node& node, const Too
   };
   sdk::ProcessLimits limits;
   limits.deadline = call.deadline();
-  const auto end = sdk::run_process({tool.argv, environment_of(node, tool), "/", ""}, limits, take,
-                                    call.cancelled());
+  const auto end = sdk::run_process({tool.argv, environment_of(node, tool), "/", tool.input},
+                                    limits, take, call.cancelled());
   if (!end) return tl::unexpected(end.error());
   if (end->stopped != sdk::StopReason::None) return stopped(call, tool.argv[0], end->stopped);
   if (end->signal != 0) {

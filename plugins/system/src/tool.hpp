@@ -1,7 +1,7 @@
 /// Runs a program of the node and keeps what it says: systemctl, apt-get, useradd.
 ///
-/// Blocks, on a worker, until it has ended, the call's deadline or its end. It gets an empty input,
-/// PATH, the language C, and the variables of `environment`. Stateless.
+/// Blocks, on a worker, until it has ended, the call's deadline or its end. It gets `input`, PATH,
+/// the language C, and the variables of `environment`. Stateless.
 #pragma once
 
 #include <muster/sdk/call.hpp>
@@ -19,6 +19,7 @@ struct Tool {
   std::vector<std::string> argv;
   std::vector<std::string> environment = {};  ///< "NAME=value"
   bool shown = false;                         ///< pass its output on as the call's, too
+  std::string input = {};                     ///< for what no other user may see in the arguments
 };
 
 struct ToolEnd {

@@ -101,10 +101,39 @@ Difference difference_of(const AccountFiles& files, const Account* account,
   return difference;
 }
 
-sdk::Status run(const sdk::Call& call, const Node& node, Words argv, const std::string& what) {
-  auto end = run_tool(call, node, {std::move(argv)});
+bool wants_password(const Node& node, const UserPresentArguments& arguments) {
+  return arguments.password_hash &&
+         *arguments.password_hash != password_hash_of(node.root, arguments.name);
+}
+
+sdk::Status run(const sdk::Call& call, const Node& node, const Tool& tool,
+                const std::string& what) {
+  auto end = run_tool(call, node, tool);
   if (!end) return tl::unexpected(end.error());
   return end->exit_code == 0 ? sdk::Status() : tool_failed(what, *end);
+}
+
+/// Of a user that there is.
+sdk::Status set_password(const sdk::Call& call, const Node& node,
+                         const UserPresentArguments& arguments) {
+  Tool tool{{"chpasswd", "--encrypted"}};
+  if (!node.root.empty()) tool.argv.insert(tool.argv.end(), {"--root", node.root});
+  tool.input = arguments.name + ":" + *arguments.password_hash + "\n";
+  return run(call, node, tool, "cannot set the password of " + arguments.name);
+}
+
+/// Makes the user, or changes what differs.
+sdk::Status apply(const sdk::Call& call, const Node& node, const UserPresentArguments& arguments,
+                  bool is_new, const Difference& difference) {
+  if (!is_new && difference.argv.empty()) return {};
+  auto argv = tool(node, is_new ? "useradd" : "usermod");
+  if (is_new) {
+    argv.emplace_back(arguments.create_home ? "-m" : "-M");
+    if (arguments.system) argv.emplace_back("-r");
+  }
+  argv.insert(argv.end(), difference.argv.begin(), difference.argv.end());
+  argv.insert(argv.end(), {"--", arguments.name});
+  return run(call, node, {std::move(argv)}, "cannot make user " + arguments.name + " so");
 }
 
 }  // namespace
@@ -143,22 +172,16 @@ sdk::Answer<UserChange> make_user(const sdk::Call& call, const Node& node,
     if (!checked) return tl::unexpected(checked.error());
   }
   auto difference = difference_of(files, account, arguments);
+  const bool password = wants_password(node, arguments);
+  if (password) difference.changes.emplace_back("password");
   UserChange result;
   result.name = arguments.name;
   result.changes = account == nullptr ? Words{"created"} : difference.changes;
   if (result.changes.empty()) return sdk::ok(std::move(result));
   if (call.check_mode()) return sdk::changed(std::move(result));
-  auto argv = tool(node, account == nullptr ? "useradd" : "usermod");
-  if (account == nullptr) {
-    argv.emplace_back(arguments.create_home ? "-m" : "-M");
-    if (arguments.system) argv.emplace_back("-r");
-  }
-  argv.insert(argv.end(), difference.argv.begin(), difference.argv.end());
-  argv.insert(argv.end(), {"--", arguments.name});
-  if (auto done = run(call, node, std::move(argv), "cannot make user " + arguments.name + " so");
-      !done) {
-    return tl::unexpected(done.error());
-  }
+  auto done = apply(call, node, arguments, account == nullptr, difference);
+  if (done && password) done = set_password(call, node, arguments);
+  if (!done) return tl::unexpected(done.error());
   return sdk::changed(std::move(result));
 }
 
@@ -182,7 +205,8 @@ sdk::Answer<UserChange> remove_user(const sdk::Call& call, const Node& node,
   auto argv = tool(node, "userdel");
   if (arguments.remove_home) argv.emplace_back("-r");
   argv.insert(argv.end(), {"--", arguments.name});
-  if (auto done = run(call, node, std::move(argv), "cannot remove user " + arguments.name); !done) {
+  if (auto done = run(call, node, {std::move(argv)}, "cannot remove user " + arguments.name);
+      !done) {
     return tl::unexpected(done.error());
   }
   return sdk::changed(std::move(result));
