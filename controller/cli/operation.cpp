@@ -51,6 +51,7 @@ void print_arguments(const Operation& operation, const std::string& indent) {
     std::string line = indent + printable(name);
     line.resize(std::max<std::size_t>(line.size() + 2, indent.size() + 20), ' ');
     line += printable(type_of(schema)) + (is_required(operation.schema, name) ? ", required" : "");
+    if (schema.value("x-secret", false)) line += ", secret (better " + printable(name) + "=@FILE)";
     if (schema.contains("default")) line += ", default " + printable(schema.at("default").dump());
     const auto doc = schema.value("description", schema.value("doc", ""));
     std::cout << line << (doc.empty() ? "" : ": " + printable(doc)) << "\n";

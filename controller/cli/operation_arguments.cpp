@@ -6,6 +6,7 @@
 #include <muster/core/base/files.hpp>
 #include <muster/core/config/json.hpp>
 #include <muster/core/config/yaml.hpp>
+#include <muster/core/schema/schema.hpp>
 
 #include "terminal.hpp"
 
@@ -60,21 +61,29 @@ std::optional<json> number_from(const std::string& text, bool whole) {
   return std::move(*value);
 }
 
-/// What the text means for an argument of this schema.
-CliResult<json> typed(const std::string& name, const std::string& text, const json& schema) {
+/// Of what it takes nothing is repeated in sentences: a word may be a part of a secret that was
+/// quoted badly. True also for an operation that is not known.
+bool may_take_secrets(const Operation* operation) {
+  if (operation == nullptr) return true;
+  const auto schema = schema::Schema::compile(operation->schema, operation->manifest);
+  return !schema || schema->has_secrets();
+}
+
+/// What the text means for an argument of this schema; sentences call it `shown`.
+CliResult<json> typed(const std::string& name, const std::string& text, const json& schema,
+                      const std::string& shown) {
   const bool whole = is_type(schema, "integer");
   if (whole || is_type(schema, "number")) {
     if (auto number = number_from(text, whole)) return std::move(*number);
     if (!is_type(schema, "string")) {
-      return failure(Exit::Usage, printable(name) + " is a " + (whole ? "whole " : "") +
-                                      "number, not '" + printable(text) + "'");
+      return failure(Exit::Usage,
+                     printable(name) + " is a " + (whole ? "whole " : "") + "number, not " + shown);
     }
   }
   if (is_type(schema, "boolean")) {
     if (text == "true" || text == "false") return json(text == "true");
     if (!is_type(schema, "string")) {
-      return failure(Exit::Usage,
-                     printable(name) + " is true or false, not '" + printable(text) + "'");
+      return failure(Exit::Usage, printable(name) + " is true or false, not " + shown);
     }
   }
   if (is_type(schema, "object") && !is_type(schema, "string")) {
@@ -93,8 +102,8 @@ class Reader {
     if (word == "-" || word.starts_with("@")) return read_all(word);
     const auto equals = word.find('=');
     if (equals == std::string::npos || equals == 0) {
-      return failure(Exit::Usage, "an argument is NAME=TEXT, NAME:=JSON or @FILE, not '" +
-                                      printable(word) + "'");
+      return failure(Exit::Usage,
+                     "an argument is NAME=TEXT, NAME:=JSON or @FILE, not " + shown(word));
     }
     const bool is_json = word[equals - 1] == ':';
     const auto name = word.substr(0, is_json ? equals - 1 : equals);
@@ -110,6 +119,10 @@ class Reader {
   json arguments = json::object();
 
  private:
+  [[nodiscard]] std::string shown(const std::string& text) const {
+    return may_take_secrets(operation_) ? "what was given" : "'" + printable(text) + "'";
+  }
+
   CliResult<void> put(const std::string& name, json value) {
     if (arguments.contains(name)) {
       return failure(Exit::Usage, "argument '" + printable(name) + "' is given twice");
@@ -130,17 +143,18 @@ class Reader {
   CliResult<void> read_json(const std::string& name, const std::string& text) {
     auto value = config::parse_json(text);
     if (value) return put(name, std::move(*value));
-    return failure(Exit::Usage, "what follows " + printable(name) + ":= is " +
-                                    value.error().message + ": " + printable(text));
+    const std::string which = may_take_secrets(operation_) ? "" : ": " + printable(text);
+    return failure(Exit::Usage,
+                   "what follows " + printable(name) + ":= is " + value.error().message + which);
   }
 
   CliResult<void> read_text(const std::string& name, const std::string& text) {
     const json schema = operation_ == nullptr ? json() : operation_->argument(name);
     if (!is_type(schema, "array")) {
-      auto value = typed(name, text, schema);
+      auto value = typed(name, text, schema, shown(text));
       return value ? put(name, std::move(*value)) : tl::unexpected(value.error());
     }
-    auto item = typed(name, text, schema.value("items", json::object()));
+    auto item = typed(name, text, schema.value("items", json::object()), shown(text));
     if (!item) return tl::unexpected(item.error());
     auto& list = arguments[name];
     if (!list.is_null() && !list.is_array()) {

@@ -177,7 +177,7 @@ Status App::Parts::load_fleet() {
 
 Status App::Parts::load_jobs() {
   jobs = std::make_unique<JobService>(
-      JobService::Parts{loop, *store, *fleet, *events, log, *signing_key});
+      JobService::Parts{loop, *store, *fleet, *events, log, *signing_key, session_key});
   return jobs->load();
 }
 

@@ -1,5 +1,6 @@
 // What goes out to nodes: tasks within their credit, questions after a gap, cancels, and deadlines.
 #include <algorithm>
+#include <cassert>
 #include <muster/core/wire/task_spec.hpp>
 
 #include "jobs/service_state.hpp"
@@ -17,6 +18,7 @@ std::string traceparent_of(const JobId& job, const TaskId& task) {
 }  // namespace
 
 bool JobService::State::send_task(OpenTask& task) {
+  assert(!task.job->arguments.empty());
   const auto& job = task.job->record;
   wire::TaskSpec spec;
   spec.task = task.record.id;
@@ -155,10 +157,25 @@ void JobService::State::queue_again(OpenTask& task) {
   task.record.started = 0;
   set_state(task, TaskState::Queued);
   if (task.job->stopped) return end_stopped(task);
+  if (task.job->arguments.empty()) return end_without_secrets(task);
   const auto later = std::find_if(waiting.begin(), waiting.end(), [&](const OpenTask* other) {
     return other->job->number > task.job->number;
   });
   waiting.insert(later, &task);
+}
+
+void JobService::State::end_without_secrets(OpenJob& job) {
+  for (const auto& task : job.tasks) {
+    if (task->record.state != TaskState::Queued || task->storing) continue;
+    drop_waiting(*task);
+    end_without_secrets(*task);
+  }
+}
+
+void JobService::State::end_without_secrets(OpenTask& task) {
+  end(task, TaskState::Cancelled, ErrorCode::FailedPrecondition,
+      "the controller was restarted before the node had it, and secret arguments are not kept; run "
+      "it again with them");
 }
 
 void JobService::State::acknowledge(NodeId node, const std::vector<TaskId>& ids) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <muster/core/crypto/hmac.hpp>
 #include <muster/core/schema/schema.hpp>
 #include <muster/core/selector/selector.hpp>
 #include <nlohmann/json.hpp>
@@ -91,6 +92,29 @@ Versions versions_on(const std::vector<const config::Operation*>& operations,
   return versions;
 }
 
+/// Puts marks in the place of what any version of the operation calls secret. Where the targets
+/// have none, those of the rest of the fleet count; what no manifest tells of may all be secret.
+/// Tells whether it put one.
+bool conceal(const Fleet& fleet, const std::string& name, const Versions& versions,
+             json& arguments) {
+  bool any = false;
+  for (const auto& [operation, version] : versions) {
+    any = operation->arguments.conceal(arguments) || any;
+  }
+  if (!versions.empty()) return any;
+  bool known = false;
+  for (const auto& plugin : fleet.plugins()) {
+    const auto* operation =
+        plugin.manifest == nullptr ? nullptr : plugin.manifest->find_operation(name);
+    if (operation == nullptr) continue;
+    known = true;
+    any = operation->arguments.conceal(arguments) || any;
+  }
+  if (known) return any;
+  for (auto& [argument, value] : arguments.items()) value = schema::kSecretMark;
+  return !arguments.empty();
+}
+
 /// The version that most of the targets have speaks for the job, so that no single node does; null
 /// when none has the operation.
 const config::Operation* commonest(const std::vector<const config::Operation*>& operations,
@@ -149,7 +173,7 @@ std::optional<JobRefusal> check_expected(const JobRequest& request, bool dangero
 
 }  // namespace
 
-Digest digest_of(const JobRequest& request) {
+Digest digest_of(const JobRequest& request, const crypto::Secret& key) {
   const auto size = [](const std::optional<SampleSize>& of) {
     return of ? json{of->number, of->percent} : json();
   };
@@ -167,7 +191,8 @@ Digest digest_of(const JobRequest& request) {
                        request.seed,
                        size(request.at_once),
                        size(request.max_failed)};
-  return crypto::sha256(as_bytes(canonical.dump(-1, ' ', false, json::error_handler_t::replace)));
+  return crypto::hmac_sha256(
+      key.reveal(), as_bytes(canonical.dump(-1, ' ', false, json::error_handler_t::replace)));
 }
 
 namespace {
@@ -196,7 +221,6 @@ JobRecord make_record(const JobRequest& request, std::chrono::milliseconds timeo
   job.output_cap = request.output_cap.value_or(kDefaultOutputCap);
   job.requested_by = request.requested_by;
   job.idempotency_key = request.idempotency_key;
-  job.request_digest = digest_of(request);
   job.created = now;
   return job;
 }
@@ -267,7 +291,7 @@ tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet, const JobRequest&
   for (const auto* node : *targets) {
     operations.push_back(operation_on(fleet, *node, request.operation));
   }
-  const auto arguments = request.arguments.is_null() ? json::object() : request.arguments;
+  auto arguments = request.arguments.is_null() ? json::object() : request.arguments;
   const auto versions = versions_on(operations, arguments);
   const auto* common = commonest(operations, versions);
   const bool dangerous = !request.check && any_dangerous(operations);
@@ -280,9 +304,10 @@ tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet, const JobRequest&
       make_record(request, common == nullptr ? config::Operation{}.timeout : common->timeout,
                   pace_for(request.at_once, request.max_failed, dangerous, targets->size()), now);
   plan.job.selector = canonical;
-  plan.job.arguments = arguments.dump(-1, ' ', false, json::error_handler_t::replace);
   plan.job.targets = targets->size();
   plan.arguments = json::to_msgpack(arguments);
+  plan.job.secrets = conceal(fleet, request.operation, versions, arguments);
+  plan.job.arguments = arguments.dump(-1, ' ', false, json::error_handler_t::replace);
   if (plan.arguments.size() > kMaxArgumentsBytes) {
     return refuse("bad_arguments", ErrorCode::InvalidArgument,
                   "the arguments are larger than 512 KiB", "/arguments");

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <muster/core/base/clock.hpp>
+#include <muster/core/crypto/secret.hpp>
 #include <string>
 
 #include "fleet/fleet.hpp"
@@ -17,15 +18,16 @@
 namespace muster::controller {
 
 struct JobPlan {
-  JobRecord job;
+  JobRecord job;                  ///< without its request's digest
   std::vector<TaskRecord> tasks;  ///< by node name; those that cannot run are final already
-  Bytes arguments;                ///< as msgpack
+  Bytes arguments;                ///< as msgpack, secrets with their values
   bool read_only = false;         ///< the operation's risk is read on every target
   std::vector<bool> noted;        ///< by task: it is stored as sent already
 };
 
-/// Of all that a repeat of the request must have in common with it.
-[[nodiscard]] Digest digest_of(const JobRequest& request);
+/// Of all that a repeat of the request must have in common with it. Keyed, so that nobody who has
+/// the digest finds out by trying what secret arguments it was made of.
+[[nodiscard]] Digest digest_of(const JobRequest& request, const crypto::Secret& key);
 
 /// At most `room` targets: more are refused as busy.
 [[nodiscard]] tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet,

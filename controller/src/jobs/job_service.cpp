@@ -1,6 +1,7 @@
 #include "jobs/job_service.hpp"
 
 #include <algorithm>
+#include <muster/core/crypto/hmac.hpp>
 #include <muster/core/wire/messages.hpp>
 #include <nlohmann/json.hpp>
 
@@ -29,10 +30,17 @@ tl::unexpected<JobRefusal> not_stored(const Error& error) {
   return tl::unexpected(JobRefusal{error, why_not_stored(error), {}});
 }
 
+/// A key of its own from the one that the controller keeps anyway.
+crypto::Secret request_key_from(const crypto::SessionKeyPair& key) {
+  return crypto::Secret::copy_of(
+      crypto::hmac_sha256(key.secret_key.reveal(), as_bytes("muster: digests of requests")));
+}
+
 }  // namespace
 
 JobService::State::State(Parts the_parts)
     : parts(the_parts),
+      request_key(request_key_from(the_parts.session_key)),
       writer(parts.loop, parts.store, parts.log,
              [this](const std::vector<TaskOutcome>& outcomes) { on_stored(outcomes); }),
       watchers(parts.loop) {
@@ -118,13 +126,18 @@ Status JobService::load() {
       if (!unsent) task.state = TaskState::Delivered;
     }
     auto arguments =
-        nlohmann::json::to_msgpack(nlohmann::json::parse(job.job.arguments, nullptr, false));
+        job.job.secrets
+            ? Bytes()
+            : nlohmann::json::to_msgpack(nlohmann::json::parse(job.job.arguments, nullptr, false));
     const bool read_only = is_read_only(state_->parts.fleet, job.job, job.tasks);
     auto& taken =
         state_->take_in(std::move(job.job), std::move(job.tasks), std::move(arguments), read_only);
     if (taken.record.cancel_requested) {
       for (const auto& task : taken.tasks) state_->want_cancel(*task);
-    } else if (taken.stopped) {
+      continue;
+    }
+    if (taken.record.secrets) state_->end_without_secrets(taken);
+    if (taken.stopped) {
       state_->stop(taken);  // not all of that was stored before this start
     } else {
       state_->go_on(taken);  // it may have failed too often before this start
@@ -136,8 +149,8 @@ Status JobService::load() {
 void JobService::create(JobRequest request, JobCreated done) {
   if (!request.idempotency_key.empty()) {
     // A repeat is answered with its job, whatever has become of the fleet since.
-    const auto same = state_->parts.store.same_request(request.requested_by,
-                                                       request.idempotency_key, digest_of(request));
+    const auto same = state_->parts.store.same_request(
+        request.requested_by, request.idempotency_key, digest_of(request, state_->request_key));
     if (!same) return done(not_stored(same.error()));
     if (*same) return done(**same);
   }
@@ -147,6 +160,7 @@ void JobService::create(JobRequest request, JobCreated done) {
       plan_job(state_->parts.fleet, request, state_->now(), most - std::min(most, taken));
   if (!planned) return done(tl::unexpected(planned.error()));
   const auto plan = std::make_shared<JobPlan>(std::move(*planned));
+  plan->job.request_digest = digest_of(request, state_->request_key);
   state_->tasks_in_creation += plan->tasks.size();
   auto tasks = plan->tasks;
   auto free = plan->job.at_once > 0 ? plan->job.at_once : tasks.size();

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <muster/core/crypto/noise.hpp>
 #include <muster/core/crypto/sign.hpp>
 #include <muster/core/run/event_loop.hpp>
 #include <string>
@@ -73,6 +74,7 @@ class JobService final : public NodeListener {
     EventLog& events;
     log::Logger& log;
     const crypto::SigningKey& signing_key;
+    const crypto::SessionKeyPair& session_key;  ///< digests of requests are keyed by it
     std::size_t max_open_tasks = kMaxOpenTasks;
   };
   explicit JobService(Parts parts);
@@ -80,7 +82,8 @@ class JobService final : public NodeListener {
   JobService(const JobService&) = delete;
   JobService& operator=(const JobService&) = delete;
 
-  /// Reads the open jobs from the store; their tasks count as delivered. Once, before any gateway.
+  /// Reads the open jobs from the store; their tasks count as delivered. What was not sent of a job
+  /// with secret arguments ends, because those are in memory only. Once, before any gateway.
   [[nodiscard]] Status load();
 
   /// Resolves, checks and freezes; `done` runs once the job is durable. Errors, each with its

@@ -56,7 +56,7 @@ struct OpenJob {
   std::vector<std::unique_ptr<OpenTask>> tasks;  // by node name
   std::vector<OpenTask*> swept;  // those whose time may run out; who has an end leaves it
   TaskCounts counts;
-  Bytes arguments;         // as msgpack
+  Bytes arguments;         // as msgpack; empty when secret ones were lost: nothing is sent then
   bool read_only = false;  // every node may run it again
 
   std::deque<OpenTask*> held;  // those held back whose turn comes, in order, and some that ended

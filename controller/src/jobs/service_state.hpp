@@ -83,6 +83,9 @@ struct JobService::State {
   void end_waiting(NodeId node);
   /// Back to the queue: the node never had it.
   void queue_again(OpenTask& task);
+  /// What is queued of a job whose secret arguments were lost with the last start.
+  void end_without_secrets(OpenJob& job);
+  void end_without_secrets(OpenTask& task);
   /// RESULT_ACK now, or as soon as there is room.
   void acknowledge(NodeId node, const std::vector<TaskId>& ids);
   /// What could not be sent before.
@@ -139,6 +142,7 @@ struct JobService::State {
   [[nodiscard]] bool stream_is_whole(OpenTask& task, const wire::OutputSummary& told);
 
   Parts parts;
+  crypto::Secret request_key;
   std::unordered_map<JobId, std::unique_ptr<OpenJob>> jobs;
   std::unordered_map<TaskId, OpenTask*> tasks;
   std::set<std::pair<UnixMs, JobId>> deadlines;  // the latest starts of jobs that are not settled

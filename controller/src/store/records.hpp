@@ -104,7 +104,8 @@ struct JobRecord {
   std::string operation;  ///< "plugin.operation"
   std::string instance;
   std::string selector;   ///< in its canonical spelling
-  std::string arguments;  ///< JSON text of an object, as it was asked for
+  std::string arguments;  ///< JSON text of an object, as it was asked for; secrets by their mark
+  bool secrets = false;   ///< some are secret: their values are not in `arguments`, nor anywhere
   std::int64_t timeout_ms = 0;
   UnixMs not_after = 0;  ///< the latest start
   OfflinePolicy offline = OfflinePolicy::Skip;

@@ -30,6 +30,7 @@ JobRecord job_from(SQLite::Statement& row) {
   job.at_once = static_cast<std::size_t>(row.getColumn(22).getInt64());
   job.max_failed = static_cast<std::size_t>(row.getColumn(23).getInt64());
   job.stopped = row.getColumn(24).getInt() != 0;
+  job.secrets = row.getColumn(25).getInt() != 0;
   return job;
 }
 

@@ -17,7 +17,7 @@ inline constexpr const char* kJobColumns =
     "SELECT number, id, operation, instance, selector, arguments, timeout_ms, not_after, offline, "
     "check_mode, output_cap, requested_by, idempotency_key, request_digest, cancel_requested, "
     "created, "
-    "ended, targets, counts, drained, sample, seed, at_once, max_failed, stopped FROM jobs ";
+    "ended, targets, counts, drained, sample, seed, at_once, max_failed, stopped, secrets FROM jobs ";
 inline constexpr int kCountsColumn = 18;
 /// What task_from() reads.
 inline constexpr const char* kTaskColumns =

@@ -132,7 +132,8 @@ CREATE TABLE jobs (
   max_failed INTEGER NOT NULL DEFAULT 0,
   stopped INTEGER NOT NULL DEFAULT 0,
   state INTEGER NOT NULL DEFAULT 0,
-  outcome INTEGER NOT NULL DEFAULT 0) STRICT;
+  outcome INTEGER NOT NULL DEFAULT 0,
+  secrets INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE UNIQUE INDEX job_keys ON jobs (requested_by, idempotency_key) WHERE idempotency_key <> '';
 CREATE INDEX open_jobs ON jobs (number) WHERE ended = 0;
 
@@ -285,6 +286,12 @@ void upgrade_to_7(SQLite::Database& database) {
   put_number(database, "schema", 7);
 }
 
+/// From version 7, which kept secret arguments with the others.
+void upgrade_to_8(SQLite::Database& database) {
+  database.exec("ALTER TABLE jobs ADD COLUMN secrets INTEGER NOT NULL DEFAULT 0;");
+  put_number(database, "schema", 8);
+}
+
 }  // namespace
 
 void set_pragmas(SQLite::Database& database) {
@@ -312,6 +319,7 @@ Result<StoreMeta> prepare_schema(SQLite::Database& database, const std::filesyst
   if (meta.schema_version <= 4) upgrade_to_5(database);
   if (meta.schema_version <= 5) upgrade_to_6(database);
   if (meta.schema_version <= 6) upgrade_to_7(database);
+  if (meta.schema_version <= 7) upgrade_to_8(database);
   meta.schema_version = kSchemaVersion;
   meta.epoch = number(database, "epoch") + 1;
   put_number(database, "epoch", meta.epoch);

@@ -354,7 +354,8 @@ TEST_CASE("each node's last task is known, of any job, of an operation and of on
   CHECK(store->last_states(JobId::random()).error().code == ErrorCode::NotFound);
 }
 
-TEST_CASE("what a job was limited to is kept with it", "[contract][store]") {
+TEST_CASE("what a job was limited to is kept with it, and whether it had secrets",
+          "[contract][store]") {
   StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
   auto job = StoreFixture::job();
   job.limit = "5%";
@@ -362,6 +363,7 @@ TEST_CASE("what a job was limited to is kept with it", "[contract][store]") {
   job.drained = true;
   job.at_once = 3;
   job.max_failed = 2;
+  job.secrets = true;
   REQUIRE(store.create(job, {StoreFixture::task("a")}));
   store.reopen();
   const auto kept = store->job(job.id).value().job;
@@ -370,6 +372,7 @@ TEST_CASE("what a job was limited to is kept with it", "[contract][store]") {
   CHECK(kept.drained);
   CHECK(kept.at_once == 3);
   CHECK(kept.max_failed == 2);
+  CHECK(kept.secrets);
 }
 
 }  // namespace

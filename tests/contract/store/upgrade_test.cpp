@@ -23,8 +23,33 @@ TEST_CASE("a database of a later version is refused and left alone", "[contract]
   CHECK(database.execAndGet("SELECT number FROM meta WHERE name = 'epoch'").getInt() == 1);
 }
 
-/// Takes away what version 7 brought.
+/// Takes away what version 8 brought.
+void make_version_7(SQLite::Database& database) {
+  database.exec("ALTER TABLE jobs DROP COLUMN secrets");
+  database.exec("UPDATE meta SET number = 7 WHERE name = 'schema'");
+}
+
+TEST_CASE("a database of the seventh version keeps what it has of arguments, and marks from now on",
+          "[contract][store]") {
+  StoreFixture store(Kind::Sqlite);
+  auto job = StoreFixture::job();
+  REQUIRE(store.create(job, {StoreFixture::task("a")}));
+  {
+    SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
+    make_version_7(database);
+  }
+  store.reopen();
+  CHECK(store->meta().schema_version == kSchemaVersion);
+  CHECK_FALSE(store->job(job.id)->job.secrets);
+  auto secret = StoreFixture::job();
+  secret.secrets = true;
+  REQUIRE(store.create(secret, {StoreFixture::task("a")}));
+  CHECK(store->job(secret.id)->job.secrets);
+}
+
+/// Takes away what version 7 brought, too.
 void make_version_6(SQLite::Database& database) {
+  make_version_7(database);
   for (const auto* index : {"jobs_in_short", "jobs_of_operation", "jobs_of_requester",
                             "jobs_by_outcome", "jobs_by_time", "ended_jobs", "tasks_of_node"}) {
     database.exec(std::string("DROP INDEX ") + index);

@@ -172,7 +172,8 @@ TEST_CASE("plugins are listed, and one is shown with its manifest", "[integratio
   const auto list = world.get("/v1/plugins").body.at("plugins");
   REQUIRE(list.size() == 1);
   CHECK(list.at(0).at("id") == "test");
-  CHECK(list.at(0).at("operations") == json{"test.change", "test.danger", "test.read"});
+  CHECK(list.at(0).at("operations") ==
+        json{"test.change", "test.danger", "test.read", "test.secret"});
   CHECK(list.at(0).at("nodes") == 1);
   const auto one = world.get("/v1/plugins/test");
   CHECK(one.status == 200);

@@ -38,8 +38,9 @@ TEST_CASE("a job that would pass the limit of open tasks is refused before anyth
   web1.connect();
   web2.connect();
   world.jobs.reset();
-  world.jobs = std::make_unique<JobService>(JobService::Parts{
-      *world.loop, world.store, *world.fleet, *world.events, world.log, world.signing_key, 3});
+  world.jobs = std::make_unique<JobService>(
+      JobService::Parts{*world.loop, world.store, *world.fleet, *world.events, world.log,
+                        world.signing_key, world.session_key, 3});
   JobRequest request;
   request.operation = "test.change";
   request.selector = "all";

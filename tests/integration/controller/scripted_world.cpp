@@ -17,6 +17,11 @@ std::string test_manifest() {
     "operations": {
       "test.read": {"doc": "Read.", "risk": "read"},
       "test.danger": {"doc": "Anything.", "risk": "dangerous"},
+      "test.secret": {"doc": "Log in.", "risk": "change", "arguments": {"type": "object",
+        "properties": {"user": {"type": "string"}, "password": {"type": "string", "x-secret": true},
+          "login": {"type": "object", "properties": {"token": {"x-secret": true}}},
+          "keys": {"type": "array", "items": {"x-secret": true}},
+          "pin": {"type": "integer", "maximum": 9999, "x-secret": true}}}},
       "test.change": {"doc": "Change.", "risk": "change", "arguments": {"type": "object",
         "additionalProperties": false, "properties": {"count": {"type": "integer", "default": 3}}}}}})";
 }
@@ -61,7 +66,7 @@ void World::start() {
       Fleet::Parts{*loop, kept(), *events, log, link, *groups, session_key, signing_key, {}});
   REQUIRE(fleet->load());
   jobs = std::make_unique<JobService>(
-      JobService::Parts{*loop, kept(), *fleet, *events, log, signing_key});
+      JobService::Parts{*loop, kept(), *fleet, *events, log, signing_key, session_key});
   REQUIRE(jobs->load());
   fleet->on_gateway(kGateway, {1, {}, {}, "gateway:8421"});
   settle();

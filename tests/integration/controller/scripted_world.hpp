@@ -48,8 +48,8 @@ class ScriptedLink final : public AgentLink {
 
 inline constexpr GatewayId kGateway = 1;
 
-/// The manifest that the agents of these tests carry: `test.read` (risk read), `test.change` and
-/// `test.danger`.
+/// The manifest that the agents of these tests carry: `test.read` (risk read), `test.change`,
+/// `test.secret` and `test.danger`.
 [[nodiscard]] std::string test_manifest();
 [[nodiscard]] Digest test_manifest_digest();
 

@@ -68,6 +68,25 @@ TEST_CASE("text that is not of the declared type is refused in its words", "[uni
   CHECK(wrong({"map:={"}).find("map:=") != std::string::npos);
 }
 
+TEST_CASE("nothing that was given to an operation with secrets is repeated", "[unit][cli]") {
+  auto known = operation_in(json::parse(R"({"operations": {"t.op": {"arguments": {"type": "object",
+    "properties": {"pin": {"type": "integer", "x-secret": true}, "on": {"type": "boolean"},
+      "pins": {"type": "array", "x-secret": true, "items": {"type": "integer"}}}}}}})"),
+                            "t.op");
+  const auto said = [&](const std::string& word) {
+    const auto arguments = operation_arguments({word}, &known);
+    REQUIRE_FALSE(arguments);
+    CHECK(arguments.error().message.find("hunter2") == std::string::npos);
+    return arguments.error().message;
+  };
+  CHECK(said("pin=hunter2") == "pin is a whole number, not what was given");
+  CHECK(said("pins=hunter2") == "pins is a whole number, not what was given");
+  CHECK(said("on=hunter2") == "on is true or false, not what was given");
+  CHECK(said("hunter2") == "an argument is NAME=TEXT, NAME:=JSON or @FILE, not what was given");
+  CHECK(said("pin:=hunter2") == "what follows pin:= is not JSON at line 1, column 1");
+  CHECK_FALSE(operation_arguments({"pin:=hunter2"}, nullptr));
+}
+
 TEST_CASE("values and whole sets of arguments come from files", "[unit][cli]") {
   const test::TempDir dir;
   const auto put = [&](const std::string& name, const std::string& text) {

@@ -134,6 +134,18 @@ std::string nodes_of(const JobId& job, const json& states) {
   return "last(" + job.text() + ") in (" + list + ")";
 }
 
+/// Of a job whose arguments nobody knows any more.
+Problem secrets_not_kept(const JobRecord& job, const std::string& selector) {
+  return {
+      Error{ErrorCode::FailedPrecondition,
+            "some arguments of job " + job.id.text() + " are secret and were not kept; run " +
+                job.operation + " anew with all of them, on the nodes that are meant: " + selector,
+            "",
+            false,
+            {}},
+      "secret_arguments", ""};
+}
+
 /// The same again, for those nodes.
 JobRequest again(const JobRecord& job, std::string selector) {
   JobRequest request;
@@ -157,7 +169,9 @@ void retry_job(const Services& services, const ExchangePtr& exchange) {
   const auto job =
       job_id_from(exchange->path("id")).and_then([&](JobId id) { return services.jobs.find(id); });
   if (!job) return exchange->answer(job.error());
-  auto request = again(job->job, nodes_of(job->job.id, exchange->body().at("states")));
+  const auto selector = nodes_of(job->job.id, exchange->body().at("states"));
+  if (job->job.secrets) return exchange->answer(secrets_not_kept(job->job, selector));
+  auto request = again(job->job, selector);
   read_care(exchange->body(), request);
   request.requested_by = exchange->principal;
   request.idempotency_key = exchange->query("Idempotency-Key");
