@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <muster/core/selector/pattern.hpp>
 #include <muster/core/selector/selector.hpp>
 #include <optional>
 #include <set>
@@ -13,7 +14,6 @@
 #include <vector>
 
 #include "network.hpp"
-#include "pattern.hpp"
 #include "regex.hpp"
 
 namespace muster::selector {

@@ -1,7 +1,6 @@
-#include "pattern.hpp"
-
 #include <algorithm>
 #include <charconv>
+#include <muster/core/selector/pattern.hpp>
 #include <optional>
 
 namespace muster::selector {

@@ -2,6 +2,7 @@
 // https://docs.saltproject.io/en/latest/topics/targeting/compound.html
 #include <algorithm>
 #include <array>
+#include <muster/core/selector/pattern.hpp>
 #include <muster/core/selector/selector.hpp>
 #include <string>
 #include <utility>
@@ -10,7 +11,6 @@
 #include "caret.hpp"
 #include "lexer.hpp"
 #include "network.hpp"
-#include "pattern.hpp"
 #include "regex.hpp"
 #include "text.hpp"
 

@@ -1,9 +1,9 @@
 #include "text.hpp"
 
+#include <muster/core/selector/pattern.hpp>
 #include <string_view>
 
 #include "lexer.hpp"
-#include "pattern.hpp"
 
 namespace muster::selector {
 namespace {

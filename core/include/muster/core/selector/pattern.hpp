@@ -1,4 +1,4 @@
-/// Shell patterns with sets of numbers, as in `web[01-20,33]-*`. Private to the selector.
+/// Shell patterns with sets of numbers, as in `web[01-20,33]-*`. Values; everything is [any].
 #pragma once
 
 #include <cstdint>
