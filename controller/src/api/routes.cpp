@@ -41,6 +41,7 @@ std::vector<Served> all_served() {
       {"getPlugin", needs(Action::ReadPlugins), get_plugin},
       {"createJob", needs(Action::RunJob), create_job},
       {"listJobs", needs(Action::ReadJobs), list_jobs},
+      {"listTasks", needs(Action::ReadJobs), list_tasks},
       {"getJob", needs(Action::ReadJobs), get_job},
       {"watchJob", needs(Action::ReadJobs), watch_job},
       {"getJobOutput", needs(Action::ReadJobs), get_job_output},

@@ -46,6 +46,7 @@ void list_plugins(const Services& services, const ExchangePtr& exchange);
 void get_plugin(const Services& services, const ExchangePtr& exchange);
 void create_job(const Services& services, const ExchangePtr& exchange);
 void list_jobs(const Services& services, const ExchangePtr& exchange);
+void list_tasks(const Services& services, const ExchangePtr& exchange);
 void get_job(const Services& services, const ExchangePtr& exchange);
 void watch_job(const Services& services, const ExchangePtr& exchange);
 void get_job_output(const Services& services, const ExchangePtr& exchange);

@@ -239,17 +239,6 @@ Result<JobWithTasks> JobService::find(JobId id) const {
   return state_->parts.store.job(id);
 }
 
-Result<JobPage> JobService::list(const JobQuery& query) const {
-  auto uncounted = query;
-  uncounted.counted = [this](JobId id) { return state_->find(id) != nullptr; };
-  auto page = state_->parts.store.jobs(uncounted);
-  if (!page) return page;
-  for (auto& summary : page->jobs) {
-    if (const auto* job = state_->find(summary.job.id)) summary = {job->record, job->counts};
-  }
-  return page;
-}
-
 std::size_t JobService::open_jobs() const { return state_->jobs.size(); }
 
 TaskCounts JobService::task_counts() const {

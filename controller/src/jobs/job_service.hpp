@@ -101,6 +101,7 @@ class JobService final : public NodeListener {
   /// As it is now. Errors: NotFound.
   [[nodiscard]] Result<JobWithTasks> find(JobId job) const;
   [[nodiscard]] Result<JobPage> list(const JobQuery& query) const;
+  [[nodiscard]] Result<TaskPage> tasks(const TaskQuery& query) const;
   [[nodiscard]] std::size_t open_jobs() const;
   /// The tasks of all jobs in memory, by state.
   [[nodiscard]] TaskCounts task_counts() const;

@@ -87,6 +87,8 @@ json head_view(const JobRecord& job, const TaskCounts& counts) {
             {"created", time_view(job.created)},
             {"ended", time_view(job.ended)},
             {"counts", counts_view(counts, job.targets)}};
+  const auto outcome = outcome_of(counts);
+  if (outcome != JobOutcome::Open) view["outcome"] = to_string(outcome);
   if (job.at_once > 0) view["at_once"] = job.at_once;
   if (job.max_failed > 0) view["max_failures"] = job.max_failed;
   if (!job.limit.empty()) {
@@ -98,17 +100,57 @@ json head_view(const JobRecord& job, const TaskCounts& counts) {
 
 }  // namespace
 
-json task_view(const TaskRecord& task) {
+namespace {
+
+json outputs_view(const TaskRecord& task) {
   auto outputs = json::array();
   for (const auto& output : task.outputs) outputs.push_back(output_view(output));
-  return {{"node", task.node_name},
+  return outputs;
+}
+
+/// Of a program that the task ran, where it tells one.
+json exit_code_of(const TaskRecord& task) {
+  const auto result = json_from_node(task.result);
+  if (!result.is_object() || !result.contains("exit_code")) return nullptr;
+  const auto& code = result.at("exit_code");
+  return code.is_number_integer() ? code : json(nullptr);
+}
+
+json error_or_null(const TaskRecord& task) {
+  return task.error ? error_view(*task.error) : json(nullptr);
+}
+
+}  // namespace
+
+json listed_task_view(const ListedTask& listed) {
+  const auto& [job, task] = listed;
+  return {{"task", task.id.text()},
+          {"job", job->id.text()},
+          {"operation", job->operation},
+          {"selector", job->selector},
+          {"check", job->check},
+          {"requested_by", job->requested_by},
+          {"created", time_view(job->created)},
+          {"node", task.node_name},
+          {"node_id", task.node.text()},
           {"state", wire::to_string(task.state)},
-          {"result", json_from_node(task.result)},
-          {"error", task.error ? error_view(*task.error) : json(nullptr)},
           {"attempt", task.attempt},
           {"started", time_view(task.started)},
           {"ended", time_view(task.ended)},
-          {"outputs", std::move(outputs)}};
+          {"exit_code", exit_code_of(task)},
+          {"error", error_or_null(task)},
+          {"outputs", outputs_view(task)}};
+}
+
+json task_view(const TaskRecord& task) {
+  return {{"node", task.node_name},
+          {"state", wire::to_string(task.state)},
+          {"result", json_from_node(task.result)},
+          {"error", error_or_null(task)},
+          {"attempt", task.attempt},
+          {"started", time_view(task.started)},
+          {"ended", time_view(task.ended)},
+          {"outputs", outputs_view(task)}};
 }
 
 json job_view(const JobWithTasks& job) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "store/records.hpp"
+#include "store/task_query.hpp"
 
 namespace muster::controller {
 
@@ -18,10 +19,16 @@ namespace muster::controller {
 [[nodiscard]] nlohmann::json counts_view(const TaskCounts& counts, std::size_t targets);
 /// {"node", "state", "result", "error", "attempt", "started", "ended", "outputs"}
 [[nodiscard]] nlohmann::json task_view(const TaskRecord& task);
-/// {"job", "operation", "selector", "state", "requested_by", "created", "ended", "counts", "tasks"}
+/// {"job", "operation", "selector", "state", "outcome", "requested_by", "created", "ended",
+/// "counts", "tasks"}
 [[nodiscard]] nlohmann::json job_view(const JobWithTasks& job);
 /// The same without "tasks", for lists.
 [[nodiscard]] nlohmann::json job_summary_view(const JobSummary& summary);
+
+/// {"task", "job", "operation", "selector", "check", "requested_by", "created", "node", "node_id",
+/// "state", "attempt", "started", "ended", "exit_code", "error", "outputs"}: for lists over all
+/// jobs, without arguments and results, which may be secret.
+[[nodiscard]] nlohmann::json listed_task_view(const ListedTask& listed);
 
 /// {"code", "message", "field"?, "retryable"?}
 [[nodiscard]] nlohmann::json error_view(const Error& error);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "store/job_events.hpp"
+#include "store/job_state.hpp"
 #include "store/memory_store.hpp"
 
 namespace muster::controller {
@@ -182,21 +183,45 @@ TaskCounts MemoryStore::counts_for(const JobWithTasks& job, const JobQuery& quer
   return count(job.tasks);
 }
 
+Result<std::uint64_t> MemoryStore::place_of(JobId job) {
+  const auto found = job_index_.find(job);
+  if (found == job_index_.end()) return fail(ErrorCode::NotFound, "there is no job " + job.text());
+  return found->second + 1;
+}
+
+bool MemoryStore::is_wanted(const JobFilter& filter, const JobWithTasks& job) const {
+  if (filter.job && *filter.job != job.job.id) return false;
+  const auto on_node = [&](const TaskRecord& task) { return task.node_name == filter.node; };
+  if (!filter.node.empty() && std::none_of(job.tasks.begin(), job.tasks.end(), on_node)) {
+    return false;
+  }
+  const auto& record = job.job;
+  const auto counts = record.ended == 0 ? TaskCounts() : final_counts_.at(record.id);
+  const bool open = record.ended == 0;
+  return wanted(filter, {record.operation, record.requested_by, record.created,
+                         open ? JobState::Running : state_of(record, counts),
+                         open ? JobOutcome::Open : outcome_of(counts)});
+}
+
 Result<JobPage> MemoryStore::jobs(const JobQuery& query) {
-  std::size_t at = jobs_.size();
-  if (query.before) {
-    const auto found = job_index_.find(*query.before);
-    if (found == job_index_.end()) {
-      return fail(ErrorCode::NotFound, "there is no job " + query.before->text());
-    }
-    at = found->second;
-  }
   JobPage page;
-  while (at > 0 && page.jobs.size() < query.limit) {
-    --at;
-    page.jobs.push_back({jobs_[at].job, counts_for(jobs_[at], query)});
+  std::uint64_t last = 0;
+  for (auto at = std::min<std::uint64_t>(query.before.value_or(jobs_.size() + 1), jobs_.size() + 1);
+       at > 1;) {
+    if (page.looked == query.most_looked) {
+      page.next = at;
+      break;
+    }
+    const auto& job = jobs_[--at - 1];
+    ++page.looked;
+    if (!is_wanted(query.filter, job)) continue;
+    if (page.jobs.size() == query.limit) {
+      page.next = last;
+      break;
+    }
+    page.jobs.push_back({job.job, counts_for(job, query)});
+    last = at;
   }
-  if (at > 0 && !page.jobs.empty()) page.next = page.jobs.back().job.id;
   return page;
 }
 

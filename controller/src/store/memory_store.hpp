@@ -73,7 +73,9 @@ class MemoryStore final : public Store {
   void request_cancel(JobId job, std::string by, UnixMs when, Done<void> done) override;
   [[nodiscard]] Result<std::vector<JobWithTasks>> open_jobs() override;
   [[nodiscard]] Result<JobWithTasks> job(JobId id) override;
+  [[nodiscard]] Result<std::uint64_t> place_of(JobId job) override;
   [[nodiscard]] Result<JobPage> jobs(const JobQuery& query) override;
+  [[nodiscard]] Result<TaskPage> tasks(const TaskQuery& query) override;
   [[nodiscard]] Result<std::pair<JobId, TaskRecord>> task(TaskId id) override;
   [[nodiscard]] Result<LastStates> last_states(const std::string& operation) override;
   [[nodiscard]] Result<LastStates> last_states(JobId job) override;
@@ -121,6 +123,7 @@ class MemoryStore final : public Store {
   [[nodiscard]] Status check_outcomes(const std::vector<TaskOutcome>& outcomes) const;
   void finish(const TaskOutcome& outcome);
   std::uint64_t append(EventRecord event);
+  [[nodiscard]] bool is_wanted(const JobFilter& filter, const JobWithTasks& job) const;
   [[nodiscard]] TaskCounts counts_for(const JobWithTasks& job, const JobQuery& query);
   void change_state(std::vector<TaskId> tasks, TaskState from, TaskState to, Done<void> done);
 

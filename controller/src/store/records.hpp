@@ -175,11 +175,6 @@ struct JobSummary {
   TaskCounts counts;
 };
 
-struct JobPage {
-  std::vector<JobSummary> jobs;  ///< newest first
-  std::optional<JobId> next;     ///< give it as `before` for the page after this one
-};
-
 struct EventRecord {
   std::uint64_t id = 0;  ///< given by the store, rising
   UnixMs time = 0;

@@ -1,9 +1,13 @@
 // What is asked of jobs and their tasks.
+#include <SQLiteCpp/Transaction.h>
+
+#include <algorithm>
 #include <limits>
 
 #include "store/record_json.hpp"
 #include "store/sql.hpp"
 #include "store/sqlite_job_rows.hpp"
+#include "store/sqlite_job_walk.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace muster::controller {
@@ -42,35 +46,54 @@ Result<TaskRecord> SqliteStore::task_on(JobId job, std::string_view node_name) {
   });
 }
 
+Result<std::uint64_t> SqliteStore::place_of(JobId job) {
+  return sql::guarded([&]() -> Result<std::uint64_t> {
+    SQLite::Statement number(*reader_, "SELECT number FROM jobs WHERE id = ?");
+    sql::bind(number, job);
+    if (number.executeStep()) return static_cast<std::uint64_t>(number.getColumn(0).getInt64());
+    return fail(ErrorCode::NotFound, "there is no job " + job.text());
+  });
+}
+
+namespace {
+
+/// A cursor is what anybody may send.
+std::int64_t number_below(std::optional<std::uint64_t> place) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::int64_t>(std::min(place.value_or(kMost), kMost));
+}
+
+/// Of the job in this row.
+TaskCounts counts_for(SQLite::Database& database, SQLite::Statement& row, const JobRecord& job,
+                      const JobQuery& query) {
+  if (job.ended != 0) return counts_from_json(row.getColumn(kCountsColumn).getString());
+  if (query.counted && query.counted(job.id)) return {};
+  return counts_of(database, row.getColumn(0).getInt64());
+}
+
+}  // namespace
+
 Result<JobPage> SqliteStore::jobs(const JobQuery& query) {
   return sql::guarded([&]() -> Result<JobPage> {
-    std::int64_t before = std::numeric_limits<std::int64_t>::max();
-    if (query.before) {
-      SQLite::Statement number(*reader_, "SELECT number FROM jobs WHERE id = ?");
-      sql::bind(number, *query.before);
-      if (!number.executeStep()) {
-        return fail(ErrorCode::NotFound, "there is no job " + query.before->text());
-      }
-      before = number.getColumn(0).getInt64();
-    }
-    SQLite::Statement rows(
-        *reader_, std::string(kJobColumns) + "WHERE number < ? ORDER BY number DESC LIMIT ?");
-    sql::bind(rows, before, query.limit + 1);
+    const SQLite::Transaction one_moment(*reader_);
+    JobWalk walk(*reader_, query.filter, number_below(query.before), query.most_looked);
+    SQLite::Statement row(*reader_, std::string(kJobColumns) + "WHERE number = ?");
     JobPage page;
-    while (rows.executeStep()) {
+    std::int64_t last = 0;
+    while (const auto number = walk.next()) {
       if (page.jobs.size() == query.limit) {
-        page.next = page.jobs.back().job.id;
+        page.next = last;
         break;
       }
-      auto job = job_from(rows);
-      TaskCounts counts;
-      if (job.ended != 0) {
-        counts = counts_from_json(rows.getColumn(kCountsColumn).getString());
-      } else if (!query.counted || !query.counted(job.id)) {
-        counts = counts_of(*reader_, rows.getColumn(0).getInt64());
-      }
+      last = *number;
+      sql::bind(row, last);
+      if (!row.executeStep()) continue;
+      auto job = job_from(row);
+      const auto counts = counts_for(*reader_, row, job, query);
       page.jobs.push_back({std::move(job), counts});
     }
+    if (!page.next && walk.stopped()) page.next = walk.place();
+    page.looked = walk.looked();
     return page;
   });
 }

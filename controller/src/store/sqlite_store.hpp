@@ -67,7 +67,9 @@ class SqliteStore final : public Store {
   void request_cancel(JobId job, std::string by, UnixMs when, Done<void> done) override;
   [[nodiscard]] Result<std::vector<JobWithTasks>> open_jobs() override;
   [[nodiscard]] Result<JobWithTasks> job(JobId id) override;
+  [[nodiscard]] Result<std::uint64_t> place_of(JobId job) override;
   [[nodiscard]] Result<JobPage> jobs(const JobQuery& query) override;
+  [[nodiscard]] Result<TaskPage> tasks(const TaskQuery& query) override;
   [[nodiscard]] Result<std::pair<JobId, TaskRecord>> task(TaskId id) override;
   [[nodiscard]] Result<LastStates> last_states(const std::string& operation) override;
   [[nodiscard]] Result<LastStates> last_states(JobId job) override;

@@ -19,8 +19,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "store/job_query.hpp"
 #include "store/output_buffer.hpp"
 #include "store/records.hpp"
+#include "store/task_query.hpp"
 #include "store/webhook_records.hpp"
 
 namespace muster::controller {
@@ -45,14 +47,6 @@ struct WriteLoad {
   std::size_t writes = 0;
   std::size_t bytes = 0;       ///< that they hold in memory, about
   std::uint64_t rejected = 0;  ///< since the start: not taken because too much waited
-};
-
-/// A page of the job list.
-struct JobQuery {
-  std::size_t limit = 50;
-  std::optional<JobId> before;
-  /// Jobs whose counts the caller has: those of open ones are not counted for it. Empty: none.
-  std::function<bool(JobId)> counted = {};
 };
 
 class Store {
@@ -135,9 +129,15 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<JobWithTasks>> open_jobs() = 0;
   /// Errors: NotFound.
   [[nodiscard]] virtual Result<JobWithTasks> job(JobId id) = 0;
-  /// The counts of a job that ended were stored with its end, so that listing it reads no task;
-  /// those of an open one are counted now, or left empty where the query says so.
+  /// Where the job stands in the list: higher than all that were made before it. Errors: NotFound.
+  [[nodiscard]] virtual Result<std::uint64_t> place_of(JobId job) = 0;
+  /// In the order of their making, whatever the clock said; as of one moment. Those that a filter
+  /// leaves out cost little, and those of one node lead to each other. The counts of a job that
+  /// ended were stored with its end, so that listing it reads no task; those of an open one are
+  /// counted now, or left empty where the query says so.
   [[nodiscard]] virtual Result<JobPage> jobs(const JobQuery& query) = 0;
+  /// The tasks of the jobs that a filter wants, and of a node where it names one; as of one moment.
+  [[nodiscard]] virtual Result<TaskPage> tasks(const TaskQuery& query) = 0;
   /// The task and the job that it belongs to. Errors: NotFound.
   [[nodiscard]] virtual Result<std::pair<JobId, TaskRecord>> task(TaskId id) = 0;
   /// The state, as it is stored, of each node's task in the newest job of this operation, or of any

@@ -112,7 +112,6 @@ TEST_CASE("jobs are listed newest first, page by page, with their counts", "[con
   REQUIRE(last->jobs.size() == 1);
   CHECK(last->jobs[0].job.id == ids[0]);
   CHECK_FALSE(last->next);
-  CHECK(store->jobs({2, JobId::random()}).error().code == ErrorCode::NotFound);
 }
 
 TEST_CASE("the counts of a job that ended are stored, and follow what is heard late",

@@ -107,6 +107,7 @@ std::map<std::string, Row> rows_for(ApiWorld& world) {
       {"getPlugin", {{"", "", "test"}, 200, {"", "", "none"}, 404}},
       {"createJob", {{"", some_job, ""}, 201, {"", R"({"selector": "all"})", ""}}},
       {"listJobs", {{"?limit=1", "", ""}, 200, {"?limit=0", "", ""}}},
+      {"listTasks", {{"?task_state=ok", "", ""}, 200, {"?after=x", "", ""}}},
       {"getJob", {{"", "", job}, 200, {"", "", nobody}, 404}},
       {"watchJob", {{"", "", job}, 200, {"", "", nobody}, 404}},
       {"getJobOutput", {{"?node=web1", "", job}, 200, {"", "", job}}},

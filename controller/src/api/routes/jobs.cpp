@@ -1,7 +1,9 @@
+#include <charconv>
 #include <muster/core/crypto/digest.hpp>
 #include <muster/core/crypto/random.hpp>
 #include <nlohmann/json.hpp>
 
+#include "api/job_filter.hpp"
 #include "api/job_wait.hpp"
 #include "api/members.hpp"
 #include "api/path_ids.hpp"
@@ -90,19 +92,34 @@ void create_job(const Services& services, const ExchangePtr& exchange) {
   });
 }
 
+namespace {
+
+/// `next` of a page, or a job's id. Errors: NotFound.
+Result<std::uint64_t> place_from(const Services& services, const std::string& text) {
+  std::uint64_t place = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [rest, wrong] = std::from_chars(text.data(), end, place);
+  if (wrong == std::errc{} && rest == end) return place;
+  return job_id_from(text).and_then([&](JobId id) { return services.store.place_of(id); });
+}
+
+}  // namespace
+
 void list_jobs(const Services& services, const ExchangePtr& exchange) {
-  JobQuery query{*exchange->number("limit"), std::nullopt};
+  auto filter = job_filter_from(*exchange, services.loop.clock().unix_now());
+  if (!filter) return exchange->answer(filter.error());
+  JobQuery query{*exchange->number("limit"), std::nullopt, {}, std::move(*filter)};
   if (const auto before = exchange->query("before"); !before.empty()) {
-    const auto id = job_id_from(before);
-    if (!id) return exchange->answer(id.error());
-    query.before = *id;
+    const auto place = place_from(services, before);
+    if (!place) return exchange->answer(place.error());
+    query.before = *place;
   }
   const auto page = services.jobs.list(query);
   if (!page) return exchange->answer(page.error());
   json views = json::array();
   for (const auto& job : page->jobs) views.push_back(job_summary_view(job));
   json answer{{"jobs", std::move(views)}};
-  if (page->next) answer["next"] = page->next->text();
+  if (page->next) answer["next"] = std::to_string(*page->next);
   exchange->answer(200, answer);
 }
 
