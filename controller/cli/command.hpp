@@ -44,6 +44,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> event_commands();
 [[nodiscard]] std::vector<Command> run_commands();
 [[nodiscard]] std::vector<Command> job_commands();
+[[nodiscard]] std::vector<Command> job_export_commands();
 [[nodiscard]] std::vector<Command> plugin_commands();
 [[nodiscard]] std::vector<Command> selector_commands();
 [[nodiscard]] std::vector<Command> status_commands();

@@ -109,6 +109,7 @@ Words kinds_at(const std::string& takes, std::size_t place) {
 /// The words that a value is one of.
 Words choices_of(const std::string& kind) {
   if (kind == "STATE") return final_states();
+  if (kind == "TIME") return {"1h", "24h", "7d", "30d"};
   return kind == "--" || kind.find('|') != std::string::npos ? split(kind, '|') : Words{};
 }
 
@@ -203,6 +204,7 @@ Completion Completer::value(const std::string& kind, const std::string& typed) c
                                                       {"PLUGIN", &Names::plugins},
                                                       {"OPERATION", &Names::operations},
                                                       {"JOB", &Names::jobs},
+                                                      {"OPERATOR", &Names::operators},
                                                       {"CONTEXT", &Names::contexts},
                                                       {"WEBHOOK", &Names::webhooks},
                                                       {"TOKEN-ID", &Names::enrollment_tokens}};

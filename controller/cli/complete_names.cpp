@@ -1,6 +1,7 @@
 #include "complete_names.hpp"
 
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 namespace muster::cli {
@@ -120,6 +121,16 @@ std::vector<Candidate> Names::jobs(const std::string& prefix) const {
         {job.value("job", ""), job.value("operation", "") + " on " + job.value("selector", "") +
                                    ", " + job.value("state", "")});
   }
+  return candidates;
+}
+
+std::vector<Candidate> Names::operators(const std::string& prefix) const {
+  std::vector<Candidate> candidates;
+  const auto answer = ask_("/v1/jobs" + query({{"limit", "100"}}));
+  if (!answer) return candidates;
+  std::set<std::string> names;
+  for (const auto& job : answer->at("jobs")) names.insert(job.value("requested_by", ""));
+  for (const auto& name : names) add(candidates, prefix, {name, {}, false});
   return candidates;
 }
 

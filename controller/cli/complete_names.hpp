@@ -47,6 +47,8 @@ class Names {
   /// "system." first, then what is in it.
   [[nodiscard]] std::vector<Candidate> operations(const std::string& prefix) const;
   [[nodiscard]] std::vector<Candidate> jobs(const std::string& prefix) const;
+  /// Who asked for the latest jobs.
+  [[nodiscard]] std::vector<Candidate> operators(const std::string& prefix) const;
   [[nodiscard]] std::vector<Candidate> enrollment_tokens(const std::string& prefix) const;
   [[nodiscard]] std::vector<Candidate> webhooks(const std::string& prefix) const;
   [[nodiscard]] std::vector<Candidate> contexts(const std::string& prefix) const;

@@ -35,7 +35,8 @@ CliResult<void> each_page(ApiClient& api, const PagedList& list,
     if (!page) return tl::unexpected(page.error());
     next = text_of(*page, "next");
     if (!on_page(*page) || next.empty()) return {};
-    if (left > 0 && (left -= size) == 0) return {};
+    // A page may be short and not the last: the API looks at so much for one answer, and no more.
+    if (left > 0 && (left -= std::min(left, page->at(list.member).size())) == 0) return {};
   }
 }
 

@@ -20,6 +20,7 @@ struct PagedList {
   std::string cursor;           ///< the parameter that says where a page begins: the `next` before
   std::uint64_t page_size = 0;  ///< the most that the API gives at once
   std::uint64_t limit = 0;      ///< how many in all; 0: all of them
+  std::string member = {};      ///< the list in a page; of which there is a limit
 };
 
 /// Gives one page after the other to `on_page` until that says false or there are no more. Errors:

@@ -89,7 +89,7 @@ class Pages(fleet.OneFleet):
     def prepare_for(self, command):
         """What the examples of this command need to be there. Gives what stands for an id."""
         if command.startswith("job "):
-            return {"job retry": self.failed_job, "job cancel": lambda: self.job("--", "sleep", "600")}.get(
+            return {"job retry": self.failed_job, "job ls": self.failed_job, "job cancel": lambda: self.job("--", "sleep", "600")}.get(
                 command, self.ended_job)()
         if command == "enroll token revoke":
             self.fleet.token()

@@ -9,6 +9,7 @@
 #include "../care.hpp"
 #include "../command.hpp"
 #include "../interrupt.hpp"
+#include "../job_filter.hpp"
 #include "../job_follow.hpp"
 #include "../live_view.hpp"
 #include "../output_form.hpp"
@@ -38,6 +39,7 @@ std::vector<std::string> row_of(const json& job) {
   return {job.value("job", ""),
           printable(job.value("operation", "")),
           printable(job.value("selector", "")),
+          printable(job.value("requested_by", "")),
           job.value("state", ""),
           short_time(text_of(job, "created")),
           counts_text(job.at("counts"))};
@@ -45,7 +47,10 @@ std::vector<std::string> row_of(const json& job) {
 
 /// Which jobs are listed. Errors: Usage.
 CliResult<PagedList> jobs_to_list(const Arguments& arguments) {
-  PagedList list{"/v1/jobs", {{"before", arguments.value("before")}}, "before", kJobsOnAPage, 50};
+  auto filters = job_filters(arguments);
+  if (!filters) return tl::unexpected(filters.error());
+  filters->emplace_back("before", arguments.value("before"));
+  PagedList list{"/v1/jobs", std::move(*filters), "before", kJobsOnAPage, 50, "jobs"};
   if (!arguments.has("limit")) return list;
   const auto limit = number_from(arguments.value("limit"));
   if (!limit) return failure(Exit::Usage, "--limit wants a number of jobs, from 1 on");
@@ -58,17 +63,25 @@ CliResult<Exit> list_jobs(ApiClient& api, const Arguments& arguments) {
   const auto list = jobs_to_list(arguments);
   if (!list) return tl::unexpected(list.error());
   const bool as_json = arguments.has("json");
+  std::size_t count = 0;
   JsonList object(std::cout, "jobs");
-  Table rows(std::cout, {"JOB", "OPERATION", "ON", "STATE", "CREATED", "TASKS"},
+  Table rows(std::cout, {"JOB", "OPERATION", "ON", "BY", "STATE", "CREATED", "TASKS"},
              columns_of(STDOUT_FILENO));
   json next = json::object();
   const auto listed = each_page(api, *list, [&](const json& page) {
     for (const auto& job : page.at("jobs")) as_json ? object.add(job) : rows.add(row_of(job));
+    count += page.at("jobs").size();
     next = page.contains("next") ? json{{"next", page.at("next")}} : json::object();
     return static_cast<bool>(std::cout);
   });
   if (!listed) return tl::unexpected(listed.error());
-  as_json ? object.finish(next) : rows.finish();
+  const bool found = count > 0 || list->query.size() == 1;  // by no more than where to begin
+  if (as_json) {
+    object.finish(next);
+    return found ? Exit::Ok : Exit::MatchedNothing;
+  }
+  if (!found) return failure(Exit::MatchedNothing, "no job was found");
+  rows.finish();
   return Exit::Ok;
 }
 
@@ -203,12 +216,15 @@ CliResult<Exit> retry_job(ApiClient& api, const Arguments& arguments) {
 std::vector<Command> job_commands() {
   return {
       {.words = "job ls",
-       .summary = "the latest jobs",
-       .examples = {{"muster job ls --limit 10"}},
-       .options = {{"limit", "N", "how many (default: 50)"},
-                   {"before", "JOB", "older than this job"},
-                   no_pager_option(),
-                   json_option()},
+       .summary = "the latest jobs, or those that were asked for",
+       .about = "The latest first. A job is found by all of the options that are given.",
+       .examples = {{"muster job ls --limit 10"},
+                    {"muster job ls --node web1 --since 24h", "what was done on a node"},
+                    {"muster job ls --operation 'system.*' --state failed --by admin"}},
+       .options = with_job_filters({{"limit", "N", "how many (default: 50)"},
+                                    {"before", "JOB", "older than this job"},
+                                    no_pager_option(),
+                                    json_option()}),
        .run = list_jobs},
       {.words = "job show",
        .takes = "JOB",

@@ -48,6 +48,8 @@ class PlayedApi {
            "force": {"type": "boolean"}, "tags": {"type": "array", "items": {"enum": ["a", "b"]}},
            "more": {"type": "object"}}}},
          "store.get": {}}}})")},
+      {"/v1/jobs?limit=100", json::parse(R"({"jobs": [{"requested_by": "bob"},
+         {"requested_by": "ada"}, {"requested_by": "bob"}]})")},
       {"/v1/jobs?limit=30", json::parse(R"({"jobs": [{"job": "7c1e2a58", "operation": "store.put",
          "selector": "all", "state": "done"}]})")},
       {"/v1/webhooks", json::parse(R"({"webhooks": [
@@ -125,6 +127,9 @@ TEST_CASE("options are offered until they are given, and those that are one of f
   CHECK(world.texts({"run", "--offline", ""}) == Words{"skip", "queue", "fail"});
   CHECK(world.texts({"run", "--offline=q"}) == Words{"--offline=queue"});
   CHECK(world.texts({"job", "retry", "--state", "fa"}) == Words{"failed"});
+  CHECK(world.texts({"job", "ls", "--state", "do"}) == Words{"done"});
+  CHECK(world.texts({"job", "ls", "--since", "2"}) == Words{"24h"});
+  CHECK(world.texts({"job", "ls", "--by", ""}) == Words{"ada", "bob"});
   CHECK(world.texts({"run", "--timeout", ""}).empty());
   CHECK(world.texts({"job", "show", "x", "--output", "j"}) == Words{"json", "jsonl"});
   CHECK(world.texts({"completion", "f"}) == Words{"fish"});
