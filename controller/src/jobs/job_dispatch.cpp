@@ -145,7 +145,7 @@ void JobService::State::end_waiting(NodeId node) {
     if (policy == OfflinePolicy::Queue) continue;
     drop_waiting(*task);
     end(*task, policy == OfflinePolicy::Skip ? TaskState::Skipped : TaskState::Unreachable,
-        ErrorCode::Unavailable, task->record.node_name + " is offline");
+        ErrorCode::Unavailable, "the node is offline");
   }
 }
 

@@ -225,6 +225,7 @@ JobRecord make_record(const JobRequest& request, std::chrono::milliseconds timeo
   return job;
 }
 
+/// `why` does not name the node, so that nodes with the same reason can be shown together.
 void end_at_creation(TaskRecord& task, TaskState state, ErrorCode code, std::string why,
                      UnixMs now) {
   task.state = state;
@@ -240,24 +241,23 @@ TaskRecord make_task(const Node& node, const config::Operation* operation, const
   task.node_name = node.record.name;
   if (node.record.drain && !job.drained) {
     end_at_creation(task, TaskState::Skipped, ErrorCode::FailedPrecondition,
-                    why_drained(node.record.name, *node.record.drain), job.created);
+                    why_drained(*node.record.drain), job.created);
   } else if (is_away(node) && job.offline != OfflinePolicy::Queue) {
     const bool skip = job.offline == OfflinePolicy::Skip;
     end_at_creation(
         task, skip ? TaskState::Skipped : TaskState::Unreachable, ErrorCode::Unavailable,
-        node.record.name + (never_connected(node) ? " has not connected yet" : " is offline"),
+        never_connected(node) ? "the node has not connected yet" : "the node is offline",
         job.created);
   } else if (operation == nullptr) {
     end_at_creation(task, TaskState::Refused, ErrorCode::Unsupported,
-                    node.record.name + " has no operation " + job.operation, job.created);
+                    "the node has no operation " + job.operation, job.created);
   } else if (job.check && !operation->check) {
     end_at_creation(task, TaskState::Refused, ErrorCode::Unsupported,
-                    job.operation + " on " + node.record.name + " has no check mode", job.created);
+                    job.operation + " has no check mode in the node's version", job.created);
   } else if (const auto& wrong = versions.at(operation).wrong) {
-    end_at_creation(
-        task, TaskState::Refused, ErrorCode::InvalidArgument,
-        "the version on " + node.record.name + " does not take these arguments: " + wrong->message,
-        job.created);
+    end_at_creation(task, TaskState::Refused, ErrorCode::InvalidArgument,
+                    "the node's version does not take these arguments: " + wrong->message,
+                    job.created);
     task.error->field = wrong->field;
   }
   return task;

@@ -79,8 +79,8 @@ const config::Operation* operation_on(const Fleet& fleet, const Node& node,
   return nullptr;
 }
 
-std::string why_drained(const std::string& node, const Drain& drain) {
-  return node + " is drained" + (drain.reason.empty() ? "" : " (" + drain.reason + ")");
+std::string why_drained(const Drain& drain) {
+  return "the node is drained" + (drain.reason.empty() ? "" : " (" + drain.reason + ")");
 }
 
 JobRefusal unknown_operation(const Fleet& fleet, const std::string& name) {

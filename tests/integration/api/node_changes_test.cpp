@@ -40,7 +40,7 @@ TEST_CASE("a drained node is skipped by jobs until it is brought back", "[integr
   CHECK(drained.at("reason") == "new disk");
   const auto job = world.get("/v1/jobs/" + world.create_job()).body;
   CHECK(job.at("counts").at("skipped") == 1);
-  CHECK(job.at("tasks")[0].at("error").at("message") == "web1 is drained (new disk)");
+  CHECK(job.at("tasks")[0].at("error").at("message") == "the node is drained (new disk)");
   const auto all = world.post(
       "/v1/jobs",
       {{"operation", "test.change"}, {"selector", "node:web1"}, {"include_drained", true}});

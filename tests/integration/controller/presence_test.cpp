@@ -47,6 +47,18 @@ TEST_CASE("a node that joined and never connected is skipped like one that is of
   CHECK(world.state(job, "web2") == TaskState::Skipped);
 }
 
+TEST_CASE("why a node does not get a job does not name it, so that those alike can stand together",
+          "[integration][jobs]") {
+  World world;
+  Agent there(world, "web1");
+  there.connect();
+  const Agent awaited(world, "web2");
+  const Agent awaited_too(world, "web3");
+  const auto job = world.run("test.change", "all", OfflinePolicy::Skip);
+  CHECK(world.task(job, "web2").error->message == "the node has not connected yet");
+  CHECK(world.task(job, "web3").error->message == "the node has not connected yet");
+}
+
 TEST_CASE(
     "a job on nodes that have all never connected skips them, unless nobody can know what to run",
     "[integration][jobs]") {
