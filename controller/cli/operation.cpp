@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "terminal.hpp"
+#include "wrapping.hpp"
 
 namespace muster::cli {
 namespace {
@@ -44,18 +45,23 @@ bool is_required(const json& schema, const std::string& name) {
   return std::find(required.begin(), required.end(), name) != required.end();
 }
 
-void print_arguments(const Operation& operation, const std::string& indent) {
+/// "integer, required: how many".
+std::string about_argument(const Operation& operation, const std::string& name) {
+  const auto schema = operation.argument(name);
+  auto text = type_of(schema) + (is_required(operation.schema, name) ? ", required" : "");
+  if (schema.value("x-secret", false)) text += ", secret (better " + name + "=@FILE)";
+  if (schema.contains("default")) text += ", default " + schema.at("default").dump();
+  const auto doc = schema.value("description", schema.value("doc", ""));
+  return printable(doc.empty() ? text : text + ": " + doc);
+}
+
+void print_arguments(const Operation& operation, std::size_t indent) {
   const auto properties = operation.schema.value("properties", json::object());
+  std::vector<Term> terms;
   for (const auto& [name, unused] : properties.items()) {
-    const auto schema = operation.argument(name);
-    std::string line = indent + printable(name);
-    line.resize(std::max<std::size_t>(line.size() + 2, indent.size() + 20), ' ');
-    line += printable(type_of(schema)) + (is_required(operation.schema, name) ? ", required" : "");
-    if (schema.value("x-secret", false)) line += ", secret (better " + printable(name) + "=@FILE)";
-    if (schema.contains("default")) line += ", default " + printable(schema.at("default").dump());
-    const auto doc = schema.value("description", schema.value("doc", ""));
-    std::cout << line << (doc.empty() ? "" : ": " + printable(doc)) << "\n";
+    terms.push_back({printable(name), about_argument(operation, name)});
   }
+  std::cout << terms_text(terms, columns(), indent);
 }
 
 /// "NAME=TEXT" for what must be given, in the form that its type is written in.
@@ -97,16 +103,18 @@ CliResult<Operation> find_operation(ApiClient& api, const std::string& name) {
 }
 
 void print_operation(const Operation& operation) {
-  std::cout << "  " << printable(operation.name) << "  ("
-            << printable(operation.about.value("risk", "dangerous")) << ")  "
-            << printable(operation.about.value("doc", "")) << "\n";
-  print_arguments(operation, "      ");
+  std::cout << "\n  " << printable(operation.name) << "  ("
+            << printable(operation.about.value("risk", "dangerous")) << ")\n"
+            << wrapped(printable(operation.about.value("doc", "")), 4, columns());
+  print_arguments(operation, 6);
 }
 
 void print_operation_help(const Operation& operation) {
   const auto& about = operation.about;
-  std::cout << printable(about.value("doc", "")) << "\n\nusage: muster run "
-            << printable(operation.name) << " --on SELECTOR [NAME=TEXT | NAME:=JSON ...]\n\n"
+  const auto usage = "usage: muster run " + printable(operation.name) +
+                     " --on SELECTOR [NAME=TEXT | NAME:=JSON ...]";
+  std::cout << wrapped(printable(about.value("doc", "")), 0, columns()) << "\n"
+            << wrapped(usage, 0, columns()) << "\n"
             << "risk     " << printable(about.value("risk", "dangerous")) << "\n"
             << "timeout  " << printable(about.value("timeout", "5m")) << "\n"
             << "--check  "
@@ -115,10 +123,11 @@ void print_operation_help(const Operation& operation) {
             << "\n";
   if (!operation.schema.value("properties", json::object()).empty()) {
     std::cout << "\narguments\n";
-    print_arguments(operation, "  ");
+    print_arguments(operation, 2);
   }
-  std::cout << "\nexample:\n  " << printable(example_of(operation))
-            << "\n\n`muster run --help` tells of the options that all operations have.\n";
+  std::cout << "\nexample:\n  " << printable(example_of(operation)) << "\n\n"
+            << wrapped("`muster run --help` tells of the options that all operations have.", 0,
+                       columns());
 }
 
 }  // namespace muster::cli

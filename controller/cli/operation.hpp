@@ -26,7 +26,7 @@ struct Operation {
 /// In the newest version that a node of the fleet has. Errors: MatchedNothing; as ApiClient::get.
 [[nodiscard]] CliResult<Operation> find_operation(ApiClient& api, const std::string& name);
 
-/// One line about the operation and one for each argument, for a list of them.
+/// A paragraph about the operation and one for each argument, for a list of them.
 void print_operation(const Operation& operation);
 /// All about one: how it is called, its risk, its arguments and what it takes of the common
 /// options.

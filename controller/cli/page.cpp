@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 namespace muster::cli {
 namespace {
@@ -10,48 +9,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kIndent = 2;
-constexpr std::size_t kMaxTermWidth = 24;  // a longer one gets a line of its own
-
-/// The words of `text` in lines that begin with `indent` blanks.
-std::string wrapped(const std::string& text, std::size_t indent, std::size_t width) {
-  std::string lines;
-  std::string line(indent, ' ');
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    const bool first = line.size() == indent;
-    if (!first && line.size() + 1 + word.size() > width) {
-      lines += line + "\n";
-      line.assign(indent, ' ');
-    } else if (!first) {
-      line += ' ';
-    }
-    line += word;
-  }
-  return lines + line + "\n";
-}
-
-/// Names on the left, what they mean on the right.
-std::string terms_text(const std::vector<Term>& terms, std::size_t width) {
-  std::size_t widest = 0;
-  for (const auto& term : terms) {
-    if (term.name.size() <= kMaxTermWidth) widest = std::max(widest, term.name.size());
-  }
-  // On a narrow terminal nothing would be left for the right side.
-  const bool beside = kIndent + widest + 2 + kMaxTermWidth <= width;
-  const auto right = beside ? kIndent + widest + 2 : 2 * kIndent;
-  std::string text;
-  for (const auto& term : terms) {
-    std::string left = std::string(kIndent, ' ') + term.name;
-    const auto lines = wrapped(term.meaning, right, width);
-    if (beside && term.name.size() <= widest) {
-      left.resize(right, ' ');
-      text += left + lines.substr(right);
-    } else {
-      text += left + "\n" + lines;
-    }
-  }
-  return text;
-}
 
 std::vector<Term> terms_of(const std::vector<Option>& options) {
   std::vector<Term> terms;

@@ -10,13 +10,9 @@
 #include <vector>
 
 #include "command.hpp"
+#include "wrapping.hpp"
 
 namespace muster::cli {
-
-struct Term {
-  std::string name;
-  std::string meaning;
-};
 
 /// "muster node show NODE [OPTIONS]".
 [[nodiscard]] std::string usage_of(const Command& command);

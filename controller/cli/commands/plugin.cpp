@@ -5,6 +5,7 @@
 #include "../operation.hpp"
 #include "../table.hpp"
 #include "../terminal.hpp"
+#include "../wrapping.hpp"
 
 namespace muster::cli {
 namespace {
@@ -62,7 +63,7 @@ CliResult<Exit> show_plugin(ApiClient& api, const Arguments& arguments) {
   std::cout << printable(plugin->value("id", "")) << " " << printable(plugin->value("version", ""))
             << "  (" << printable(plugin->value("class", "")) << ", "
             << printable(plugin->value("status", "")) << ")\n"
-            << printable(plugin->value("doc", "")) << "\n\noperations\n";
+            << wrapped(printable(plugin->value("doc", "")), 0, columns()) << "\noperations\n";
   for (const auto& [name, about] : plugin->at("manifest").at("operations").items()) {
     print_operation(operation_in(plugin->at("manifest"), name));
   }
