@@ -1,10 +1,13 @@
 #include "app.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "all_commands.hpp"
+#include "caret_line.hpp"
 #include "contexts.hpp"
 #include "page.hpp"
 #include "pager.hpp"
@@ -116,7 +119,7 @@ int run(const Words& words) {
   }
   const auto done = run_to_end(commands, words[0] == "--version" ? Words{"version"} : words);
   if (done) return static_cast<int>(*done);
-  std::cerr << "muster: " << done.error().message << "\n";
+  std::cerr << "muster: " << fit_carets(done.error().message, columns_of(STDERR_FILENO)) << "\n";
   return static_cast<int>(done.error().exit);
 }
 
