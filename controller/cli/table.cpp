@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <numeric>
 #include <ostream>
 #include <sstream>
 
@@ -14,13 +13,14 @@ namespace muster::cli {
 namespace {
 
 constexpr std::size_t kBetween = 2;  // columns
-constexpr std::size_t kNarrow = 8;   // no narrower: of less one cannot tell what it was
+constexpr std::size_t kNarrow = 8;   // of less one cannot tell what it was
 
 }  // namespace
 
 Table::Table(std::ostream& out, Row header, std::size_t columns)
     : out_(out), header_(std::move(header)), columns_(columns) {
   for (const auto& cell : header_) widths_.push_back(display_width(cell));
+  least_.assign(header_.size(), kNarrow);
 }
 
 void Table::add(Row row) {
@@ -45,28 +45,46 @@ void Table::finish() {
   first_.clear();
 }
 
+std::size_t Table::width() const {
+  std::size_t all = 0;
+  for (std::size_t i = 0; i < widths_.size(); ++i) {
+    if (left_out_.count(i) == 0) all += widths_[i] + (i == 0 ? 0 : kBetween);
+  }
+  return all;
+}
+
 /// Takes from the widest column as long as it is too much in all. Not from the first: by what
 /// stands there a row is known, and named in the next command.
 void Table::narrow() {
-  auto too_much = static_cast<std::ptrdiff_t>(std::accumulate(widths_.begin(), widths_.end(),
-                                                              kBetween * (widths_.size() - 1))) -
-                  static_cast<std::ptrdiff_t>(columns_);
-  while (too_much > 0 && widths_.size() > 1) {
-    const auto widest = std::max_element(widths_.begin() + 1, widths_.end());
-    if (*widest <= kNarrow) return;
-    --*widest;
-    --too_much;
+  const auto whole = widths_;
+  for (;;) {
+    while (width() > columns_) {
+      std::size_t widest = 0;
+      for (std::size_t i = 1; i < widths_.size(); ++i) {
+        const bool gives = left_out_.count(i) == 0 && widths_[i] > least_[i];
+        if (gives && (widest == 0 || widths_[i] > widths_[widest])) widest = i;
+      }
+      if (widest == 0) break;
+      --widths_[widest];
+    }
+    if (width() <= columns_ || spare_.empty()) return;
+    const auto last = std::max_element(spare_.begin(), spare_.end());
+    left_out_.insert(*last);
+    spare_.erase(last);
+    widths_ = whole;  // there is room again
   }
 }
 
 std::string Table::line_of(const Row& cells) const {
   std::string line;
+  std::size_t blanks = 0;  // before the next cell
   for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (left_out_.count(i) > 0) continue;
     const auto cell = columns_ > 0 ? cut_to(cells[i], widths_[i]) : cells[i];
+    line.append(blanks, ' ');
     line += cell;
-    if (i + 1 == cells.size()) break;
     const auto width = display_width(cell);
-    line.append((width < widths_[i] ? widths_[i] - width : 0) + kBetween, ' ');
+    blanks = (width < widths_[i] ? widths_[i] - width : 0) + kBetween;
   }
   return (columns_ > 0 ? cut_to(line, columns_) : line) + "\n";
 }

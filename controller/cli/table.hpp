@@ -3,10 +3,12 @@
 /// A column is as wide as the widest cell of the first rows. Those that follow them are written as
 /// they come, so that the rows of a large fleet need not be held; a wider cell pushes the rest of
 /// its row to the right there. On a terminal no line is longer than it is wide: cells, the longest
-/// first, end in an ellipsis. Elsewhere nothing is cut. One thread.
+/// first, end in an ellipsis, and columns that can be spared are left out where the others would
+/// keep too little. Elsewhere nothing is cut. One thread.
 #pragma once
 
 #include <iosfwd>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,11 @@ class Table {
   /// `columns`: how wide the terminal is to which `out` writes; 0 when it writes to none.
   Table(std::ostream& out, Row header, std::size_t columns);
 
+  /// However narrow the terminal is, the column `at` keeps so many of its columns; 8 without this.
+  void keep(std::size_t at, std::size_t columns) { least_[at] = columns; }
+  /// The column `at` may be left out; of several the last goes first.
+  void may_spare(std::size_t at) { spare_.push_back(at); }
+
   /// As many cells as the header, in printable().
   void add(Row row);
   /// Writes what waits for further rows, and the header where there were none.
@@ -27,12 +34,16 @@ class Table {
 
  private:
   void narrow();
+  [[nodiscard]] std::size_t width() const;
   [[nodiscard]] std::string line_of(const Row& cells) const;
 
   std::ostream& out_;
   Row header_;
   std::size_t columns_;
   std::vector<std::size_t> widths_;
+  std::vector<std::size_t> least_;
+  std::vector<std::size_t> spare_;
+  std::set<std::size_t> left_out_;
   std::vector<Row> first_;
   bool begun_ = false;  // the header is written and the widths stay
 };

@@ -60,6 +60,30 @@ TEST_CASE("the longest column gives way first", "[unit][cli]") {
         "NAME  WHAT         STATE\nweb1  a long des…  ok\n");
 }
 
+TEST_CASE("a column keeps what it needs, and one that can be spared goes before that",
+          "[unit][cli]") {
+  const auto written_in = [](std::size_t columns) {
+    std::ostringstream out;
+    Table table(out, {"JOB", "OPERATION", "ON", "STATE", "TASKS"}, columns);
+    table.keep(1, 11);
+    table.keep(3, 9);
+    table.may_spare(2);
+    table.may_spare(4);
+    table.add(
+        {"7c1e2a58", "system.exec", "role=web and os.id=debian", "cancelled", "12 cancelled"});
+    table.finish();
+    return lines_of(out.str()).back();
+  };
+  CHECK(written_in(80) ==
+        "7c1e2a58  system.exec  role=web and os.id=debian  cancelled  12 cancelled");
+  CHECK(written_in(60) == "7c1e2a58  system.exec  role=web an…  cancelled  12 cancelled");
+  CHECK(written_in(52) == "7c1e2a58  system.exec  role=we…  cancelled  12 canc…");
+  CHECK(written_in(50) == "7c1e2a58  system.exec  role=web and os…  cancelled");
+  CHECK(written_in(44) == "7c1e2a58  system.exec  role=web …  cancelled");
+  CHECK(written_in(32) == "7c1e2a58  system.exec  cancelled");
+  CHECK(written_in(30) == "7c1e2a58  system.exec  cancel…");
+}
+
 TEST_CASE("a cell with line breaks is one line", "[unit][cli]") {
   CHECK(written(0, {"FACT", "VALUE"}, {{"motd", "a\nb\tc"}}) == "FACT  VALUE\nmotd  a b c\n");
 }
