@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "job_counts.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {
@@ -140,7 +141,8 @@ void print_result(const json& result) {
 CliResult<void> print_group(Bodies& bodies, const json& job, const Group& group) {
   const auto state = group.task.value("state", "");
   std::cout << coloured(heading_of(group), Colour::Plain) << ": "
-            << coloured(state, colour_of_state(state)) << "\n";
+            << coloured(words_of_state(state, job.value("check", false)), colour_of_state(state))
+            << "\n";
   const auto outputs = group.task.value("outputs", json::array());
   for (const auto& output : outputs) {
     if (auto done = print_stream(bodies, group, output); !done) return done;
@@ -170,16 +172,6 @@ void tell_of_truncated(const json& job, const json& task) {
   }
 }
 
-std::string summary_of(const json& counts) {
-  std::string text;
-  for (const auto& [state, count] : counts.items()) {
-    if (state == "targets" || count.get<int>() == 0) continue;
-    text += (text.empty() ? "" : " · ") +
-            coloured(std::to_string(count.get<int>()) + " " + state, colour_of_state(state));
-  }
-  return text;
-}
-
 }  // namespace
 
 CliResult<void> print_job(ApiClient& api, const json& job, OutputForm form) {
@@ -189,7 +181,8 @@ CliResult<void> print_job(ApiClient& api, const json& job, OutputForm form) {
     if (auto done = print_group(bodies, job, group); !done) return done;
   }
   std::cout << std::flush;
-  std::cerr << summary_of(job.at("counts")) << "  (job " << job.value("job", "") << ")\n";
+  std::cerr << counts_text(job.at("counts"), job.value("check", false), " · ", Paint::Coloured)
+            << "  (job " << job.value("job", "") << ")\n";
   return {};
 }
 

@@ -40,6 +40,7 @@ void JsonLines::progress(const json& progress) { line("progress", progress); }
 void JsonLines::end(const json& job) {
   for (auto each : job.at("tasks")) {
     each["counts"] = job.at("counts");
+    if (job.value("check", false)) each["check"] = true;
     task(each);
   }
   auto whole = job;

@@ -5,6 +5,7 @@
 #include <muster/core/crypto/base64url.hpp>
 #include <utility>
 
+#include "job_counts.hpp"
 #include "job_exit.hpp"
 #include "job_report.hpp"
 #include "json_lines.hpp"
@@ -39,7 +40,7 @@ void LiveView::connection_began() {
 void LiveView::on_event(const std::string& name, const json& data) {
   if (name == "task" && data.contains("counts")) {
     settle_form(data.at("counts"));
-    show_counts(data.at("counts"));
+    show_counts(data.at("counts"), data.value("check", false));
     if (sink_) sink_->task(data);
   }
   if (name == "output") show_output(data);
@@ -78,15 +79,10 @@ void LiveView::settle_form(const json& counts) {
   }
 }
 
-void LiveView::show_counts(const json& counts) {
+void LiveView::show_counts(const json& counts, bool check) {
   if (sink_) return;
-  std::string line;
-  for (const auto& [state, count] : counts.items()) {
-    if (state != "targets" && count.get<int>() > 0) {
-      line += (line.empty() ? "" : " · ") + std::to_string(count.get<int>()) + " " + state;
-    }
-  }
-  progress_.show(line + " of " + std::to_string(counts.value("targets", 0)));
+  progress_.show(counts_text(counts, check, " · ") + " of " +
+                 std::to_string(counts.value("targets", 0)));
 }
 
 void LiveView::show_progress(const json& data) {

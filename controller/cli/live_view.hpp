@@ -38,7 +38,7 @@ class LiveView {
 
  private:
   void settle_form(const nlohmann::json& counts);
-  void show_counts(const nlohmann::json& counts);
+  void show_counts(const nlohmann::json& counts, bool check);
   void show_progress(const nlohmann::json& data);
   void show_away(const nlohmann::json& data);
   void show_output(const nlohmann::json& data);

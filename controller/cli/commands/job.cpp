@@ -9,6 +9,7 @@
 #include "../care.hpp"
 #include "../command.hpp"
 #include "../interrupt.hpp"
+#include "../job_counts.hpp"
 #include "../job_filter.hpp"
 #include "../job_follow.hpp"
 #include "../live_view.hpp"
@@ -23,16 +24,6 @@ namespace {
 
 using nlohmann::json;
 
-std::string counts_text(const json& counts) {
-  std::string text;
-  for (const auto& [state, count] : counts.items()) {
-    if (state != "targets" && count.get<int>() > 0) {
-      text += (text.empty() ? "" : ", ") + std::to_string(count.get<int>()) + " " + state;
-    }
-  }
-  return text;
-}
-
 constexpr std::uint64_t kJobsOnAPage = 500;
 
 std::vector<std::string> row_of(const json& job) {
@@ -42,7 +33,7 @@ std::vector<std::string> row_of(const json& job) {
           printable(job.value("requested_by", "")),
           job.value("state", ""),
           short_time(text_of(job, "created")),
-          counts_text(job.at("counts"))};
+          counts_text(job.at("counts"), job.value("check", false), ", ")};
 }
 
 /// Which jobs are listed. Errors: Usage.

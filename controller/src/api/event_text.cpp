@@ -45,9 +45,10 @@ json output_data(const TaskRecord& task, wire::Stream stream, std::uint64_t offs
   return data;
 }
 
-json task_data(const TaskRecord& task, const TaskCounts& counts, std::size_t targets) {
+json task_data(const TaskRecord& task, const TaskCounts& counts, const JobRecord& job) {
   auto data = task_view(task);
-  data["counts"] = counts_view(counts, targets);
+  data["counts"] = counts_view(counts, job.targets);
+  if (job.check) data["check"] = true;
   return data;
 }
 
@@ -55,7 +56,7 @@ Named gap(const char* reason) { return {"gap", {{"reason", reason}}}; }
 
 Named named(const JobEvent& event) {
   if (const auto* changed = std::get_if<TaskChanged>(&event)) {
-    return {"task", task_data(changed->task, changed->counts, changed->targets)};
+    return {"task", task_data(changed->task, changed->counts, changed->job)};
   }
   if (const auto* chunk = std::get_if<OutputChunk>(&event)) {
     return {"output", output_data(chunk->task, chunk->stream, chunk->offset, chunk->bytes)};
@@ -85,7 +86,7 @@ std::vector<Named> backlog_of(const Services& services, const JobWithTasks& job)
   std::size_t output_bytes = 0;
   bool told = false;
   for (const auto& task : job.tasks) {
-    events.push_back({"task", task_data(task, counts, job.job.targets)});
+    events.push_back({"task", task_data(task, counts, job.job)});
     for (const auto stream : {wire::Stream::Stdout, wire::Stream::Stderr}) {
       if (output_bytes >= kMaxBacklogBytes) {
         if (!std::exchange(told, true)) events.push_back(gap("long output"));

@@ -16,7 +16,7 @@ namespace muster::controller {
 struct TaskChanged {
   const TaskRecord& task;
   const TaskCounts& counts;  ///< of its job
-  std::size_t targets;
+  const JobRecord& job;
 };
 struct OutputChunk {
   const TaskRecord& task;

@@ -28,7 +28,7 @@ void JobService::State::set_state(OpenTask& task, TaskState state) {
     job.counts.add(state);
   }
   check_sum(job);
-  watchers.tell(job.record.id, TaskChanged{task.record, job.counts, job.record.targets});
+  watchers.tell(job.record.id, TaskChanged{task.record, job.counts, job.record});
 }
 
 void JobService::State::end(OpenTask& task, TaskRecord last,
