@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "job_counts.hpp"
+#include "node_names.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {
@@ -14,7 +15,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kMaxShownBytes = std::size_t{256} << 10U;  // of one group's one stream
-constexpr std::size_t kMaxShownNames = 8;
 
 struct Group {
   std::vector<std::string> nodes;
@@ -43,7 +43,7 @@ std::vector<Group> groups_of(const json& job) {
   for (const auto& task : job.at("tasks")) {
     auto& group = by_key[key_of(task, shows_result(job))];
     if (group.nodes.empty()) group.task = task;
-    group.nodes.push_back(printable(task.value("node", "")));
+    group.nodes.push_back(task.value("node", ""));
   }
   std::vector<Group> groups;
   for (auto& [key, group] : by_key) groups.push_back(std::move(group));
@@ -55,7 +55,7 @@ std::vector<Group> groups_of(const json& job) {
 std::vector<Group> one_each(const json& job) {
   std::vector<Group> groups;
   for (const auto& task : job.at("tasks")) {
-    groups.push_back({{printable(task.value("node", ""))}, task});
+    groups.push_back({{task.value("node", "")}, task});
   }
   std::sort(groups.begin(), groups.end(),
             [](const auto& a, const auto& b) { return a.nodes < b.nodes; });
@@ -63,14 +63,8 @@ std::vector<Group> one_each(const json& job) {
 }
 
 std::string heading_of(const Group& group) {
-  std::string names;
-  for (std::size_t i = 0; i < std::min(group.nodes.size(), kMaxShownNames); ++i) {
-    names += (i == 0 ? "" : ", ") + group.nodes[i];
-  }
-  if (group.nodes.size() > kMaxShownNames) {
-    names += " and " + std::to_string(group.nodes.size() - kMaxShownNames) + " more";
-  }
-  return names;
+  const auto count = group.nodes.size();
+  return names_text(group.nodes) + (count > 1 ? " (" + std::to_string(count) + ")" : "");
 }
 
 /// What was printed, as far as it is shown. Of many nodes with the same output one is asked.

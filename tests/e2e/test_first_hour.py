@@ -33,7 +33,7 @@ class FirstHour(fleet.OneFleet):
     def test_exec_streams_both_streams_and_equal_outputs_stand_together(self):
         done = self.muster("exec", "--on", "role=web", "--", "sh", "-c", "echo out; echo err >&2")
         self.assertEqual(done.code, 0, done)
-        self.assertIn("node-2, node-3: changed\nout\nerr\n", done.out)
+        self.assertIn("node-[2-3] (2): changed\nout\nerr\n", done.out)
 
     def test_exec_on_one_node_passes_its_output_through(self):
         done = self.muster("exec", "--on", "node:node-1", "--", "printf", "%s\\n", "a b", "c")
@@ -47,7 +47,7 @@ class FirstHour(fleet.OneFleet):
 
     def test_programs_that_fail_alike_stand_together(self):
         done = self.muster("exec", "--on", "all", "--", "sh", "-c", "exit 3")
-        self.assertEqual(done.out, "node-1, node-2, node-3: failed\n  sh exited with 3\n")
+        self.assertEqual(done.out, "node-[1-3] (3): failed\n  sh exited with 3\n")
 
     def test_a_job_can_be_detached_watched_and_its_output_read(self):
         job = self.muster("exec", "--on", "node:node-2", "--detach", "--json", "--", "seq", "3").json["job"]

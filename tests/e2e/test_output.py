@@ -97,7 +97,7 @@ class Output(fleet.OneFleet):
         first = self.muster("exec", "--on", "all", "--detach", "--", "sh", "-c", "echo same; exit 3").out.strip()
         self.muster("job", "watch", first)
         shown = {
-            "variants": "node-1, node-2, node-3: failed\nsame\n  sh exited with 3\n",
+            "variants": "node-[1-3] (3): failed\nsame\n  sh exited with 3\n",
             "stream": "node-1: same\nnode-2: same\nnode-3: same\n",
             "by-node": "".join(f"node-{n}: failed\nsame\n  sh exited with 3\n" for n in (1, 2, 3)),
         }

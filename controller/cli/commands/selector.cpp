@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../node_names.hpp"
 #include "../targets.hpp"
 #include "../terminal.hpp"
 
@@ -10,17 +11,11 @@ namespace {
 
 using nlohmann::json;
 
-/// "3: db1, db2, db3", with no more names than fit a line well.
+/// "3: db[1-3]", with no more names than fit a few lines.
 std::string counted(const json& nodes) {
-  constexpr std::size_t kMaxNames = 8;
   const auto count = nodes.value("count", std::size_t{0});
-  const auto& names = nodes.at("nodes");
-  std::string text = std::to_string(count);
-  for (std::size_t i = 0; i < std::min(names.size(), kMaxNames); ++i) {
-    text += (i == 0 ? ": " : ", ") + printable(names[i].get<std::string>());
-  }
-  if (count > kMaxNames) text += " and " + std::to_string(count - kMaxNames) + " more";
-  return text;
+  const auto names = names_text(nodes.at("nodes").get<std::vector<std::string>>(), count);
+  return std::to_string(count) + (names.empty() ? "" : ": " + names);
 }
 
 CliResult<Exit> explain(ApiClient& api, const Arguments& arguments) {
