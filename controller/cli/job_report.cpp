@@ -1,12 +1,17 @@
 #include "job_report.hpp"
 
-#include <algorithm>
+#include <unistd.h>
+
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "job_counts.hpp"
 #include "node_names.hpp"
+#include "records.hpp"
+#include "result_text.hpp"
+#include "task_groups.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {
@@ -16,53 +21,7 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxShownBytes = std::size_t{256} << 10U;  // of one group's one stream
 
-struct Group {
-  std::vector<std::string> nodes;
-  json task;  // one that stands for all
-};
-
-/// A program's result is what it printed; exit code and times stand in --json.
-bool shows_result(const json& job) { return job.value("operation", "") != "system.exec"; }
-
-/// What must be equal for two tasks to stand together. Where a task printed something that is what
-/// people compare; otherwise its result.
-std::string key_of(const json& task, bool with_result) {
-  std::string key = task.value("state", "");
-  for (const auto& output : task.value("outputs", json::array())) {
-    key += "|" + output.value("stream", "") + ":" + output.value("digest", "");
-  }
-  if (with_result && task.value("outputs", json::array()).empty()) {
-    key += "|" + task.at("result").dump();
-  }
-  if (task.at("error").is_object()) key += "|" + task.at("error").value("message", "");
-  return key;
-}
-
-std::vector<Group> groups_of(const json& job) {
-  std::map<std::string, Group> by_key;
-  for (const auto& task : job.at("tasks")) {
-    auto& group = by_key[key_of(task, shows_result(job))];
-    if (group.nodes.empty()) group.task = task;
-    group.nodes.push_back(task.value("node", ""));
-  }
-  std::vector<Group> groups;
-  for (auto& [key, group] : by_key) groups.push_back(std::move(group));
-  std::stable_sort(groups.begin(), groups.end(),
-                   [](const auto& a, const auto& b) { return a.nodes.size() > b.nodes.size(); });
-  return groups;
-}
-
-std::vector<Group> one_each(const json& job) {
-  std::vector<Group> groups;
-  for (const auto& task : job.at("tasks")) {
-    groups.push_back({{task.value("node", "")}, task});
-  }
-  std::sort(groups.begin(), groups.end(),
-            [](const auto& a, const auto& b) { return a.nodes < b.nodes; });
-  return groups;
-}
-
-std::string heading_of(const Group& group) {
+std::string heading_of(const TaskGroup& group) {
   const auto count = group.nodes.size();
   return names_text(group.nodes) + (count > 1 ? " (" + std::to_string(count) + ")" : "");
 }
@@ -98,12 +57,20 @@ class Bodies {
   std::map<std::string, std::string> known_;  // by digest
 };
 
-CliResult<void> print_stream(Bodies& bodies, const Group& group, const json& output) {
-  if (output.value("kept", 0) == 0 || output.value("stream", "") == "records") return {};
+void print_text(const std::string& body) {
+  std::cout << (on_terminal() ? printable(body) : body);
+  if (!body.empty() && body.back() != '\n') std::cout << "\n";
+}
+
+void print_records(std::string body) {
+  std::cout << result_text(take_records(body), 0, columns_of(STDOUT_FILENO));
+}
+
+CliResult<void> print_stream(Bodies& bodies, const TaskGroup& group, const json& output) {
+  if (output.value("kept", 0) == 0) return {};
   const auto body = bodies.of(group.task.value("node", ""), output);
   if (!body) return tl::unexpected(body.error());
-  std::cout << (on_terminal() ? printable(*body) : *body);
-  if (!body->empty() && body->back() != '\n') std::cout << "\n";
+  output.value("stream", "") == "records" ? print_records(*body) : print_text(*body);
   const auto size = output.value("size", std::uint64_t{0});
   if (size > body->size()) {
     std::cout << coloured("(" + std::to_string(body->size()) + " of " + std::to_string(size) +
@@ -120,31 +87,22 @@ constexpr const char* kProgramLimit = "the output was cut at max_output_bytes";
 /// it.
 bool cut_by_program_limit(const json& job, const json& task) {
   const auto& result = task.at("result");
-  return !shows_result(job) && result.is_object() &&
+  return job.value("operation", "") == "system.exec" && result.is_object() &&
          result.value("truncated", json()) == json(true);
 }
 
-void print_result(const json& result) {
-  if (!result.is_object() || result.empty()) return;
-  for (const auto& [name, value] : result.items()) {
-    std::cout << "  " << name << ": "
-              << printable(value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
-  }
-}
-
-CliResult<void> print_group(Bodies& bodies, const json& job, const Group& group) {
+CliResult<void> print_group(Bodies& bodies, const json& job, const TaskGroup& group) {
   const auto state = group.task.value("state", "");
-  std::cout << coloured(heading_of(group), Colour::Plain) << ": "
+  std::cout << heading_of(group) << ": "
             << coloured(words_of_state(state, job.value("check", false)), colour_of_state(state))
             << "\n";
-  const auto outputs = group.task.value("outputs", json::array());
-  for (const auto& output : outputs) {
+  for (const auto& output : group.task.value("outputs", json::array())) {
     if (auto done = print_stream(bodies, group, output); !done) return done;
   }
   if (cut_by_program_limit(job, group.task)) {
     std::cout << coloured("(" + std::string(kProgramLimit) + ")", Colour::Dim) << "\n";
   }
-  if (outputs.empty() && shows_result(job)) print_result(group.task.at("result"));
+  std::cout << result_text(told_result(job, group.task), 2, columns_of(STDOUT_FILENO));
   if (const auto& error = group.task.at("error"); error.is_object()) {
     std::cout << "  " << coloured(printable(error.value("message", "")), Colour::Red) << "\n";
   }
@@ -178,6 +136,15 @@ CliResult<void> print_job(ApiClient& api, const json& job, OutputForm form) {
   std::cerr << counts_text(job.at("counts"), job.value("check", false), " · ", Paint::Coloured)
             << "  (job " << job.value("job", "") << ")\n";
   return {};
+}
+
+void print_results(const json& job) {
+  for (const auto& task : job.at("tasks")) {
+    std::istringstream lines(result_text(told_result(job, task), 0, 0));
+    for (std::string line; std::getline(lines, line);) {
+      std::cout << printable(task.value("node", "")) << ": " << line << "\n";
+    }
+  }
 }
 
 void print_troubles(const json& job) {

@@ -108,14 +108,9 @@ void LiveView::show_away(const json& data) {
             << short_time(text_of(data, "until")) << "\n";
 }
 
-/// Records are no text.
-bool LiveView::shows(const StreamName& name) const {
-  return name.stream != "records" || form_ == OutputForm::JsonLines;
-}
-
 void LiveView::show_output(const json& data) {
   const StreamName name{data.value("node", ""), data.value("stream", "")};
-  if (!sink_ || !shows(name)) return;
+  if (!sink_) return;
   auto& place = places_[name];
   const auto offset = data.value("offset", std::uint64_t{0});
   if (offset > place.shown()) {
@@ -152,7 +147,6 @@ CliResult<void> LiveView::fetch_the_rest(const json& job) {
   for (const auto& task : job.at("tasks")) {
     for (const auto& output : task.value("outputs", json::array())) {
       const StreamName name{task.value("node", ""), output.value("stream", "")};
-      if (!shows(name)) continue;
       auto& place = places_[name];
       if (place.shown() >= output.value("kept", std::uint64_t{0})) continue;
       if (auto fetched = fetch(api_, name, place); !fetched) return fetched;

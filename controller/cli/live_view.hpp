@@ -42,7 +42,6 @@ class LiveView {
   void show_progress(const nlohmann::json& data);
   void show_away(const nlohmann::json& data);
   void show_output(const nlohmann::json& data);
-  [[nodiscard]] bool shows(const StreamName& name) const;
   [[nodiscard]] CliResult<void> fetch_while_followed(const StreamName& name, StreamPlace& place);
   [[nodiscard]] CliResult<void> fetch(ApiClient& api, const StreamName& name, StreamPlace& place);
   [[nodiscard]] CliResult<void> fetch_the_rest(const nlohmann::json& job);

@@ -7,6 +7,7 @@
 
 #include "job_report.hpp"
 #include "live_sink.hpp"
+#include "records.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {
@@ -25,18 +26,20 @@ bool to_terminal(const StreamName& name) {
 class TextSink : public LiveSink {
  public:
   void output(const StreamName& name, std::uint64_t, std::string_view bytes) final {
-    write(name, pending_[name], bytes);
+    auto& pending = pending_[name];
+    name.stream == "records" ? write_records(name, pending += bytes) : write(name, pending, bytes);
     out_for(name) << std::flush;
   }
   void begins_anew(const StreamName& name) final {
-    end_part(name, pending_[name]);
+    end_stream(name, pending_[name]);
     std::cerr << printable(name.node) << ": runs again; " << printable(name.stream)
               << " begins anew\n";
   }
   void task(const nlohmann::json&) final {}
   void progress(const nlohmann::json&) final {}
   void end(const nlohmann::json& job) final {
-    for (auto& [name, pending] : pending_) end_part(name, pending);
+    for (auto& [name, pending] : pending_) end_stream(name, pending);
+    show_results(job);
     print_troubles(job);
   }
 
@@ -44,6 +47,19 @@ class TextSink : public LiveSink {
   virtual void write(const StreamName& name, std::string& pending, std::string_view bytes) = 0;
   /// Shows what `pending` holds back.
   virtual void end_part(const StreamName& name, std::string& pending) = 0;
+  virtual void show_results(const nlohmann::json& job) = 0;
+
+  void end_stream(const StreamName& name, std::string& pending) {
+    if (name.stream == "records") pending.clear();  // a part of one is none
+    end_part(name, pending);
+  }
+  void write_records(const StreamName& name, std::string& pending) {
+    for (const auto& record : take_records(pending)) {
+      std::string written;
+      write(name, written, record_line(record) + "\n");
+      end_part(name, written);
+    }
+  }
 
   std::map<StreamName, std::string> pending_;  // whose rest is still to come
 };
@@ -61,6 +77,7 @@ class PassThrough final : public TextSink {
     out_for(name) << printable(pending);
     pending.clear();
   }
+  void show_results(const nlohmann::json&) override {}  // what a program found it printed
 };
 
 class Prefixed final : public TextSink {
@@ -77,6 +94,7 @@ class Prefixed final : public TextSink {
     if (pending.back() != '\n') out_for(name) << "\n";
     pending.clear();
   }
+  void show_results(const nlohmann::json& job) override { print_results(job); }
 };
 
 }  // namespace

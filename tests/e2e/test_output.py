@@ -122,6 +122,31 @@ class Output(fleet.OneFleet):
         done = self.muster("exec", "--on", "all", "--output", "variants", "--", "sh", "-c", "echo $$")
         self.assertEqual(sum(line.endswith(": changed") for line in done.out.splitlines()), 3, done)
 
+    def test_what_check_mode_found_to_change_is_not_said_to_have_changed(self):
+        path = self.fleet.path("motd")
+        path.write_text("old\n")
+        words = ["run", "system.file.put", f"path={path}", "content=new\n", "--check", "--on", "all"]
+        done = self.muster(*words)
+        self.assertEqual(done.code, 7, done)
+        self.assertTrue(done.out.startswith("node-[1-3] (3): would change\n"), done)
+        self.assertIn("\n  -old\n  +new\n", done.out)
+        self.assertTrue(done.err.startswith("3 would change  (job "), done)
+        shown = self.terminal_text(*words)
+        self.assertIn("would change of 3", shown)
+        self.assertIn("\n  \x1b[31m-old\x1b[0m\n  \x1b[32m+new\x1b[0m\n", shown)
+        _, lines = self.lines(*words)
+        self.assertEqual({line["check"] for line in lines if line.get("state") == "changed"}, {True})
+        self.assertEqual(path.read_text(), "old\n")
+
+    def test_nodes_that_are_away_stand_together(self):
+        for name in ("node-2", "node-3"):
+            self.muster("node", "drain", name, "--reason", "new disk")
+        done = self.muster("run", "system.ping", "payload=here", "--on", "all")
+        for name in ("node-2", "node-3"):
+            self.muster("node", "undrain", name)
+        self.assertEqual(done.out, "node-[2-3] (2): skipped\n  the node is drained (new disk)\n"
+                                   "node-1: ok\n  payload  here\n")
+
     def test_lines_of_json_have_every_state_once_and_every_byte_once(self):
         done, lines = self.exec_lines("echo out; printf 'M\\303\\274ller \\377\\n' >&2; seq 100000")
         self.assertEqual(done.code, 0, done)

@@ -149,6 +149,16 @@ class Script(fleet.OneFleet):
         self.assertEqual((task["error"]["message"], task["error"]["field"]), ("nobody was named", "/name"))
         self.assertIn("Ann was greeted", self.fleet.path("node-1.log").read_text())
 
+    def test_what_an_operation_printed_and_what_it_found_are_both_shown(self):
+        words = ("run", "hello.greet", "name=Ann", "times:=2", "--on", "all")
+        for form in ("variants", "by-node"):
+            done = self.fleet.muster(*words, "--output", form)
+            self.assertEqual(done.out, "node-1: ok\ngreeting\n1\n2\ngreeted Ann\n  text  Hello, Ann! Hello, Ann!\n", done)
+        done = self.fleet.muster(*words, "--output", "stream")
+        self.assertEqual(done.out, "".join("node-1: " + line + "\n" for line in (
+            '{"greeting":1}', '{"greeting":2}', "text  Hello, Ann! Hello, Ann!")), done)
+        self.assertIn("node-1: greeted Ann\n", done.err)
+
     def test_collectors_are_on_the_agents_page(self):
         port = re.search(r"serving metrics port=(\d+)", self.fleet.path("node-1.log").read_text()).group(1)
 
