@@ -12,6 +12,7 @@
 #include "../job_counts.hpp"
 #include "../job_filter.hpp"
 #include "../job_follow.hpp"
+#include "../job_head.hpp"
 #include "../live_view.hpp"
 #include "../output_form.hpp"
 #include "../paged_list.hpp"
@@ -95,6 +96,8 @@ CliResult<Exit> show_job(ApiClient& api, const Arguments& arguments) {
   if (!form) return tl::unexpected(form.error());
   const auto job = api.get(*path);
   if (!job) return or_look(job.error(), "muster job ls");
+  const bool in_blocks = *form == OutputForm::Variants || *form == OutputForm::ByNode;
+  if (in_blocks) std::cout << head_text(*job, columns_of(STDOUT_FILENO));
   const auto shown = show_job_as_it_is(api, *job, *form);
   if (!shown) return shown;
   return Exit::Ok;  // it was shown; what the job came to is `job watch`'s exit
@@ -220,8 +223,8 @@ std::vector<Command> job_commands() {
       {.words = "job show",
        .takes = "JOB",
        .summary = "one job with its results",
-       .about = "Nodes that answered alike stand together. That it could be shown is exit 0, "
-                "whatever the job came to.",
+       .about = "What it was to do, where, by whom and when; then the results, nodes that answered "
+                "alike together. That it could be shown is exit 0, whatever the job came to.",
        .examples = {{"muster job show 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1"},
                     {"muster job show 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1 --output by-node"},
                     {"muster job show 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1 --json"}},

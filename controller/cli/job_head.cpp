@@ -1,0 +1,46 @@
+#include "job_head.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "api_client.hpp"
+#include "result_text.hpp"
+#include "terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string line(const std::string& name, const std::string& value) {
+  constexpr std::size_t kNames = 11;
+  return name + std::string(kNames - name.size(), ' ') + one_line(printable(value)) + "\n";
+}
+
+std::string nodes_text(const json& job) {
+  const auto count = job.at("counts").value("targets", 0);
+  auto text =
+      job.value("selector", "") + "  (" + std::to_string(count) + (count == 1 ? " node" : " nodes");
+  if (job.contains("limit")) {
+    text += ": --limit " + job.value("limit", "") + " --seed " + job.value("seed", "");
+  }
+  return text + ")";
+}
+
+std::string state_text(const json& job) {
+  const auto ended = text_of(job, "ended");
+  return job.value("state", "") + (ended.empty() ? "" : " " + short_time(ended));
+}
+
+}  // namespace
+
+std::string head_text(const json& job, std::size_t columns) {
+  const auto* check = job.value("check", false) ? "  (--check: nothing is changed)" : "";
+  auto text = line("operation", job.value("operation", "") + check);
+  const auto arguments = job.value("arguments", json::object());
+  if (!arguments.empty()) text += "arguments\n" + result_text(arguments, 2, columns);
+  text += line("on", nodes_text(job));
+  text += line("by", job.value("requested_by", "") + " " + short_time(text_of(job, "created")));
+  return text + line("state", state_text(job)) + "\n";
+}
+
+}  // namespace muster::cli

@@ -1,0 +1,53 @@
+#include <cli/job_head.hpp>
+#include <nlohmann/json.hpp>
+
+#include "catch.hpp"
+
+using namespace muster::cli;
+using nlohmann::json;
+
+namespace {
+
+json job() {
+  return {{"operation", "system.exec"},
+          {"selector", "role=web"},
+          {"requested_by", "admin"},
+          {"created", "2026-01-31T12:00:00.500Z"},
+          {"ended", nullptr},
+          {"state", "running"},
+          {"counts", {{"targets", 2}, {"running", 2}}}};
+}
+
+}  // namespace
+
+TEST_CASE("a job says what it was to do, where, by whom and when", "[unit][cli]") {
+  CHECK(head_text(job(), 0) ==
+        "operation  system.exec\n"
+        "on         role=web  (2 nodes)\n"
+        "by         admin 2026-01-31 12:00:00Z\n"
+        "state      running\n\n");
+}
+
+TEST_CASE("what was given with it is said where it was given", "[unit][cli]") {
+  auto whole = job();
+  whole["arguments"] = {{"argv", {"uname", "-a"}}};
+  whole["check"] = true;
+  whole["limit"] = "5%";
+  whole["seed"] = "x1";
+  whole["state"] = "done";
+  whole["ended"] = "2026-01-31T12:00:02.000Z";
+  CHECK(head_text(whole, 0) ==
+        "operation  system.exec  (--check: nothing is changed)\n"
+        "arguments\n"
+        "  argv  uname, -a\n"
+        "on         role=web  (2 nodes: --limit 5% --seed x1)\n"
+        "by         admin 2026-01-31 12:00:00Z\n"
+        "state      done 2026-01-31 12:00:02Z\n\n");
+}
+
+TEST_CASE("nothing that was given can take the terminal over", "[unit][cli]") {
+  auto evil = job();
+  evil["arguments"] = {{"a\x1b[2J", "\x1b[2J"}};
+  evil["selector"] = "role=\x1b[2J\n";
+  CHECK(head_text(evil, 80).find('\x1b') == std::string::npos);
+}
