@@ -25,6 +25,9 @@ bool may_be_long(const Command& command) {
 
 CliResult<Exit> run_with(const Command& command, const Arguments& arguments) {
   if (command.run_here != nullptr) return command.run_here(arguments);
+  if (auto text = expect_text(command.options, arguments); !text) {
+    return tl::unexpected(text.error());
+  }
   auto api = chosen_fleet(arguments.value("context")).and_then([](const FleetAccess& access) {
     return ApiClient::open(access);
   });

@@ -77,6 +77,11 @@ struct Command {
 [[nodiscard]] CliResult<void> expect_no_words(const Arguments& arguments,
                                               const std::string& hint = {});
 
+/// Whatever is sent is text. Errors: Usage for a word or a value of an option that is not, unless
+/// it names a file.
+[[nodiscard]] CliResult<void> expect_text(const std::vector<Option>& options,
+                                          const Arguments& arguments);
+
 /// Of a thing that does not exist, with the command that lists those that do.
 [[nodiscard]] tl::unexpected<Failure> or_look(Failure why, const std::string& list);
 

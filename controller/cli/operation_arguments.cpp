@@ -1,14 +1,14 @@
 #include "operation_arguments.hpp"
 
-#include <charconv>
-#include <iostream>
-#include <iterator>
-#include <muster/core/base/files.hpp>
+#include <muster/core/base/bytes.hpp>
 #include <muster/core/config/json.hpp>
 #include <muster/core/config/yaml.hpp>
+#include <muster/core/crypto/base64.hpp>
 #include <muster/core/schema/schema.hpp>
 
+#include "input.hpp"
 #include "terminal.hpp"
+#include "utf8.hpp"
 
 namespace muster::cli {
 namespace {
@@ -17,14 +17,12 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;  // the controller takes half of it
 
-CliResult<std::string> contents_of(const std::string& file) {
-  auto text = read_file(file, kMaxBytes);
-  if (!text) return failure(Exit::Usage, text.error().message);
-  return std::move(*text);
-}
-
-CliResult<json> object_from(const std::string& text, const std::string& name) {
-  auto value = config::parse_yaml(text, name);  // of which JSON is a part
+/// `file` is a name, or "-".
+CliResult<json> all_arguments(const std::string& file) {
+  const auto text = read_text_input(file, kMaxBytes);
+  if (!text) return tl::unexpected(text.error());
+  const auto name = input_name(file);
+  auto value = config::parse_yaml(*text, name);  // of which JSON is a part
   if (!value) return failure(Exit::Usage, value.error().message);
   if (!value->is_object()) {
     return failure(Exit::Usage, name + " must contain one object, the arguments by name");
@@ -32,25 +30,16 @@ CliResult<json> object_from(const std::string& text, const std::string& name) {
   return std::move(*value);
 }
 
-CliResult<json> all_arguments(const std::string& word) {
-  if (word != "-") {
-    const auto file = word.substr(1);
-    const auto text = contents_of(file);
-    if (!text) return tl::unexpected(text.error());
-    return object_from(*text, file);
-  }
-  const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
-  if (text.size() > kMaxBytes) {
-    return failure(Exit::Usage, "standard input has more than 1 MiB of arguments");
-  }
-  return object_from(text, "standard input");
-}
-
 bool is_type(const json& schema, const char* wanted) {
   const auto type = schema.is_object() ? schema.find("type") : schema.end();
   if (!schema.is_object() || type == schema.end()) return false;
   if (type->is_string()) return *type == wanted;
   return std::any_of(type->begin(), type->end(), [&](const auto& one) { return one == wanted; });
+}
+
+/// An argument that stands for bytes, which JSON has not.
+bool is_base64(const json& schema) {
+  return schema.is_object() && schema.value("contentEncoding", json()) == "base64";
 }
 
 /// A number as JSON writes it, whole or not.
@@ -107,13 +96,12 @@ class Reader {
     }
     const bool is_json = word[equals - 1] == ':';
     const auto name = word.substr(0, is_json ? equals - 1 : equals);
-    auto text = word.substr(equals + 1);
-    if (text.starts_with("@")) {
-      auto read = contents_of(text.substr(1));
-      if (!read) return tl::unexpected(read.error());
-      text = std::move(*read);
-    }
-    return is_json ? read_json(name, text) : read_text(name, text);
+    const auto text = word.substr(equals + 1);
+    if (!text.starts_with("@")) return is_json ? read_json(name, text) : read_text(name, text);
+    const auto contents =
+        is_json ? read_text_input(text.substr(1), kMaxBytes) : contents_for(name, text.substr(1));
+    if (!contents) return tl::unexpected(contents.error());
+    return is_json ? read_json(name, *contents) : read_text(name, *contents);
   }
 
   json arguments = json::object();
@@ -132,12 +120,31 @@ class Reader {
   }
 
   CliResult<void> read_all(const std::string& word) {
-    const auto all = all_arguments(word);
+    const auto all = all_arguments(word == "-" ? word : word.substr(1));
     if (!all) return tl::unexpected(all.error());
     for (const auto& [name, value] : all->items()) {
       if (auto done = put(name, value); !done) return done;
     }
     return {};
+  }
+
+  [[nodiscard]] json schema_of(const std::string& name) const {
+    return operation_ == nullptr ? json() : operation_->argument(name);
+  }
+
+  /// As text, which base64 makes of any bytes where the operation takes it.
+  CliResult<std::string> contents_for(const std::string& name, const std::string& file) {
+    auto bytes = read_input(file, kMaxBytes);
+    if (!bytes) return bytes;
+    if (is_base64(schema_of(name))) return crypto::to_base64(as_bytes(*bytes));
+    const auto stray = first_stray_byte(*bytes);
+    if (!stray) return bytes;
+    const auto sibling = name + "_base64";
+    return failure(Exit::Usage, printable(name) + ": " + input_name(file) +
+                                    " is no UTF-8 text at byte " + std::to_string(*stray) +
+                                    (is_base64(schema_of(sibling))
+                                         ? "; give it as " + printable(sibling + "=@" + file)
+                                         : ""));
   }
 
   CliResult<void> read_json(const std::string& name, const std::string& text) {
@@ -149,7 +156,7 @@ class Reader {
   }
 
   CliResult<void> read_text(const std::string& name, const std::string& text) {
-    const json schema = operation_ == nullptr ? json() : operation_->argument(name);
+    const json schema = schema_of(name);
     if (!is_type(schema, "array")) {
       auto value = typed(name, text, schema, shown(text));
       return value ? put(name, std::move(*value)) : tl::unexpected(value.error());

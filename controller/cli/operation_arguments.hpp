@@ -2,9 +2,12 @@
 ///
 ///   NAME=TEXT    text, or what the operation's declaration makes of it: a number, true or false;
 ///                of a list one item, so that it may be given again
-///   NAME=@FILE   what the file contains, as text (one that begins with @ is NAME:='"@…"')
+///   NAME=@FILE   what the file contains, which must be text, but for an argument that is declared
+///   as
+///                base64 any bytes (a text that begins with @ is NAME:='"@…"')
 ///   NAME:=JSON   any value; NAME:=@FILE one from a file
-///   @FILE        all arguments as one JSON or YAML object; - the same from standard input
+///   @FILE        all arguments as one JSON or YAML object; @- or - the same from standard input,
+///                which every FILE may be, as -
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -42,13 +42,15 @@ char32_t code_point(std::string_view character) {
   return point;
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto size = character_size(text);
-    if (size == 1 && static_cast<unsigned char>(text.front()) >= 0x80) return false;
-    text.remove_prefix(size);
+std::optional<std::size_t> first_stray_byte(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto size = character_size(text.substr(at));
+    if (size == 1 && static_cast<unsigned char>(text[at]) >= 0x80) return at + 1;
+    at += size;
   }
-  return true;
+  return std::nullopt;
 }
+
+bool is_utf8(std::string_view text) { return !first_stray_byte(text); }
 
 }  // namespace muster::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace muster::cli {
@@ -14,6 +15,10 @@ namespace muster::cli {
 
 /// The code point of one whole character, or U+FFFD for a byte that belongs to none.
 [[nodiscard]] char32_t code_point(std::string_view character);
+
+/// Which byte of `text`, counted from 1, is the first that belongs to no character; nothing when
+/// all do.
+[[nodiscard]] std::optional<std::size_t> first_stray_byte(std::string_view text);
 
 /// Whole characters of UTF-8 and nothing else.
 [[nodiscard]] bool is_utf8(std::string_view text);

@@ -314,6 +314,7 @@ const std::vector<Compiler::Keyword>& Compiler::keywords() {
       {"description", nullptr},
       {"doc", nullptr},
       {"examples", nullptr},
+      {"contentEncoding", nullptr},
       {"$schema", nullptr},
       {"$comment", nullptr},
       {"$defs", nullptr},

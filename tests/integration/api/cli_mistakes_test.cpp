@@ -53,6 +53,39 @@ TEST_CASE("mistakes of whoever types are told with the way out", "[integration][
   }
 }
 
+TEST_CASE("what is typed and no UTF-8 is refused before anything is sent", "[integration][cli]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  Cli muster(world);
+  const std::string cafe = R"($(printf 'caf\351'))";
+  for (const auto& line :
+       {"exec --on all -- printf " + cafe, "run test.change --on all " + cafe + "=1",
+        "node label web1 x=" + cafe, "node ls --on x=" + cafe, "node show " + cafe,
+        "exec --on all --timeout " + cafe + " -- true"}) {
+    INFO(line);
+    const auto ran = muster(line);
+    INFO(ran.err);
+    CHECK(ran.exit == 2);
+    CHECK(ran.says("caf?"));
+    CHECK(ran.says("is no UTF-8 text at byte "));
+  }
+  CHECK(world.on_loop([&] { return agent.tasks().empty(); }));
+}
+
+TEST_CASE("a file of any name may be given, one of other bytes than text not",
+          "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  const auto file = muster.dir_ / "caf\xE9";
+  REQUIRE(write_file_atomic(file, as_bytes("7")));
+  CHECK(muster("run test.change count=@'" + file.string() + "' --on all --detach").exit == 0);
+  REQUIRE(write_file_atomic(file, as_bytes("\xE9")));
+  const auto ran = muster("run test.change count=@'" + file.string() + "' --on all --detach");
+  CHECK(ran.exit == 2);
+  CHECK(ran.says("caf? is no UTF-8 text at byte 1"));
+}
+
 TEST_CASE("what is named and does not exist is exit code 3, with the command that lists the others",
           "[integration][cli]") {
   ApiWorld world;

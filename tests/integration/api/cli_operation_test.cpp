@@ -45,12 +45,20 @@ TEST_CASE("arguments may come from a file or standard input", "[integration][cli
   const auto piped = muster.dir_ / "arguments.json";
   REQUIRE(write_file_atomic(piped, as_bytes(R"({"count": 9})")));
   CHECK(muster("run test.change - --on all --detach <" + piped.string()).exit == 0);
+  CHECK(muster("run test.change @- --on all --detach <" + piped.string()).exit == 0);
+  REQUIRE(write_file_atomic(piped, as_bytes("10")));
+  CHECK(muster("run test.change count=@- --on all --detach <" + piped.string()).exit == 0);
   const auto counts = world.on_loop([&] {
     std::vector<json> all;
     for (const auto& spec : agent.tasks()) all.push_back(json::from_msgpack(spec.arguments));
     return all;
   });
-  CHECK(counts == std::vector<json>{{{"count", 8}}, {{"count", 9}}});
+  CHECK(counts ==
+        std::vector<json>{{{"count", 8}}, {{"count", 9}}, {{"count", 9}}, {{"count", 10}}});
+  const auto twice = muster("run test.change count=@- - --on all <" + piped.string());
+  CHECK(twice.exit == 2);
+  CHECK(twice.says("standard input can be read only once"));
+  CHECK(muster("run test.change count=@- --on all <&-").says("read standard input"));
   CHECK(muster("run test.change @/nowhere --on all").says("/nowhere"));
 }
 

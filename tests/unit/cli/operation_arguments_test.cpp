@@ -16,6 +16,8 @@ Operation operation() {
     "properties": {"count": {"type": "integer"}, "ratio": {"type": "number"},
       "force": {"type": "boolean"}, "name": {"type": "string"},
       "either": {"type": ["integer", "string"]}, "map": {"type": "object"},
+      "content": {"type": "string"},
+      "content_base64": {"type": "string", "contentEncoding": "base64"},
       "names": {"type": "array", "items": {"type": "string"}},
       "ports": {"type": "array", "items": {"type": "integer"}},
       "size": {"$ref": "#/schemas/size"}}}}},
@@ -102,4 +104,21 @@ TEST_CASE("values and whole sets of arguments come from files", "[unit][cli]") {
   CHECK(wrong({"@" + put("list.yaml", "- 1\n")}).find("one object") != std::string::npos);
   CHECK(wrong({"@" + put("bad.yaml", "a: [1\n")}).find("bad.yaml:") != std::string::npos);
   CHECK(wrong({"name=@" + (dir / "nothing").string()}).find("nothing") != std::string::npos);
+}
+
+TEST_CASE("bytes that are no text are refused, or encoded where the operation takes base64",
+          "[unit][cli]") {
+  const test::TempDir dir;
+  const auto file = (dir / "bytes").string();
+  REQUIRE(write_file_atomic(file, as_bytes(std::string("ok\xC3\x28\0\xFF", 6))));
+  CHECK(wrong({"content=@" + file}) == "content: " + file +
+                                           " is no UTF-8 text at byte 3; give it as "
+                                           "content_base64=@" +
+                                           file);
+  CHECK(wrong({"name=@" + file}) == "name: " + file + " is no UTF-8 text at byte 3");
+  CHECK(wrong({"map:=@" + file}) == file + " is no UTF-8 text at byte 3");
+  CHECK(wrong({"@" + file}) == file + " is no UTF-8 text at byte 3");
+  CHECK(given({"content_base64=@" + file}) == json{{"content_base64", "b2vDKAD/"}});
+  CHECK(given({"content_base64=b2s="}) == json{{"content_base64", "b2s="}});
+  CHECK(operation_arguments({"content_base64=@" + file}, nullptr).error().exit == Exit::Usage);
 }

@@ -12,6 +12,13 @@ TEST_CASE("what is UTF-8 can be told", "[unit][cli]") {
   }
 }
 
+TEST_CASE("the first byte that belongs to no character is counted from 1", "[unit][cli]") {
+  CHECK_FALSE(first_stray_byte("Müller"));
+  CHECK(first_stray_byte("caf\xE9") == 4);
+  CHECK(first_stray_byte("\xFFx") == 1);
+  CHECK(first_stray_byte("€\xE2\x82") == 4);
+}
+
 TEST_CASE("a character has its code point, whatever its length", "[unit][cli]") {
   CHECK(code_point("a") == U'a');
   CHECK(code_point("ü") == U'ü');

@@ -152,7 +152,7 @@ TEST_CASE("a schema that cannot be right is refused at its place", "[unit][schem
 
 TEST_CASE("annotations are allowed and a misspelt keyword gets a hint", "[unit][schema]") {
   CHECK(schema::Schema::compile(json::parse(
-      R"({"title":"t","description":"d","doc":"d","examples":[1],"$comment":"c","x-reload":"hot","x-secret":true})")));
+      R"({"title":"t","description":"d","doc":"d","examples":[1],"$comment":"c","contentEncoding":"base64","x-reload":"hot","x-secret":true})")));
   const auto compiled = schema::Schema::compile(json{{"maxLenght", 1}});
   CHECK_THAT(compiled.error().message, Catch::Contains("did you mean \"maxLength\"?"));
 }

@@ -3,10 +3,10 @@
 /// Keywords: type, enum, const, properties, required, additionalProperties, items, minimum,
 /// maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, minItems, maxItems, pattern,
 /// oneOf, default, format (duration, bytes, uri, secret-ref), $ref within the document, x-secret;
-/// and the annotations title, description, doc, examples, $schema, $comment, $defs, schemas, other
-/// x-*. Any other keyword is refused, because a rule that is silently not checked is worse than
-/// none. An integer is a number without a fraction (5 and 5.0) within 64 bits with a sign: plugins
-/// take no other.
+/// and the annotations title, description, doc, examples, contentEncoding, $schema, $comment,
+/// $defs, schemas, other x-*. Any other keyword is refused, because a rule that is silently not
+/// checked is worse than none. An integer is a number without a fraction (5 and 5.0) within 64 bits
+/// with a sign: plugins take no other.
 ///
 /// An immutable value, cheap to copy (copies share the compiled form); every method is [any].
 #pragma once
