@@ -1,4 +1,5 @@
-/// The options with which a job goes carefully over many nodes, and the question for their number.
+/// The options with which a job, or a command that changes nodes, goes carefully over many nodes,
+/// and the question for their number.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -11,10 +12,18 @@
 
 namespace muster::cli {
 
+/// --expect.
+[[nodiscard]] Option expect_option();
 /// --expect, --at-once and --max-failures, then the command's other options.
 [[nodiscard]] std::vector<Option> with_care(std::vector<Option> others);
 /// Puts them into a request. Errors: Usage.
 [[nodiscard]] CliResult<void> read_care(const Arguments& arguments, nlohmann::json& request);
+
+/// Holds `count` nodes, to which something would be done because a selector means them, against
+/// --expect. Without it, who sits at a terminal is asked for the number of more than a few, and
+/// others need it. `would` says what, such as "be drained". Errors: Usage; nothing was done then.
+[[nodiscard]] CliResult<void> expect_number(const Arguments& arguments, std::size_t count,
+                                            const std::string& would);
 
 /// Asks the controller for a job, once, and who sits at a terminal for the number of nodes where
 /// the controller wants it; tells `interrupt` what runs. Errors: those of ApiClient::post_once;

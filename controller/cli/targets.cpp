@@ -1,7 +1,10 @@
 #include "targets.hpp"
 
+#include <iostream>
 #include <muster/core/selector/selector.hpp>
 #include <nlohmann/json.hpp>
+
+#include "terminal.hpp"
 
 namespace muster::cli {
 namespace {
@@ -40,15 +43,10 @@ PagedList nodes_that_match(const std::string& selector) {
   return {"/v1/nodes", {{"selector", selector}}, "after", kNodesOnAPage};
 }
 
-CliResult<nlohmann::json> matching_nodes(ApiClient& api, const std::string& selector) {
-  auto nodes = nlohmann::json::array();
-  const auto listed = each_page(api, nodes_that_match(selector), [&](const nlohmann::json& page) {
-    const auto& more = page.at("nodes");
-    nodes.insert(nodes.end(), more.begin(), more.end());
-    return true;
-  });
-  if (!listed) return tl::unexpected(listed.error());
-  return nlohmann::json{{"nodes", std::move(nodes)}};
+void print_warnings(const nlohmann::json& answer) {
+  for (const auto& warning : answer.value("warnings", std::vector<std::string>())) {
+    std::cerr << "muster: warning: " << printable(warning) << "\n";
+  }
 }
 
 }  // namespace muster::cli

@@ -18,7 +18,8 @@ namespace muster::cli {
 
 /// The nodes that a selector means (all when it is empty), by name, page by page.
 [[nodiscard]] PagedList nodes_that_match(const std::string& selector);
-/// All of them as {"nodes": [...]}.
-[[nodiscard]] CliResult<nlohmann::json> matching_nodes(ApiClient& api, const std::string& selector);
+
+/// On standard error, what the controller found strange about a selector, if the answer says so.
+void print_warnings(const nlohmann::json& answer);
 
 }  // namespace muster::cli

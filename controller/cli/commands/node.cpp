@@ -55,6 +55,7 @@ CliResult<std::size_t> print_nodes(ApiClient& api, const std::string& selector, 
   std::string clones;
   std::size_t count = 0;
   const auto listed = each_page(api, nodes_that_match(selector), [&](const json& page) {
+    print_warnings(page);
     for (const auto& node : page.at("nodes")) {
       ++count;
       if (as_json) {

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "../care.hpp"
 #include "../command.hpp"
 #include "../targets.hpp"
 #include "../terminal.hpp"
@@ -11,22 +12,47 @@ namespace {
 
 using nlohmann::json;
 
+constexpr const char* kManyNodes =
+    "When --on means more than 10 nodes, it asks for their number, or wants --expect.";
+
 std::string path_of(const std::string& name) { return "/v1/nodes/" + sdk::percent_encode(name); }
 
-/// The nodes that are named, or those that --on means.
+/// All of them exist, or none is changed. Errors: MatchedNothing, with the command that lists
+/// nodes.
+CliResult<void> look_up(ApiClient& api, const std::vector<std::string>& names) {
+  for (const auto& name : names) {
+    if (auto node = api.get(path_of(name)); !node) return or_look(node.error(), "muster node ls");
+  }
+  return {};
+}
+
+/// With what is strange about the selector, before anything is done.
+CliResult<std::vector<std::string>> nodes_that_are_meant(ApiClient& api,
+                                                         const std::string& selector) {
+  std::vector<std::string> names;
+  const auto listed = each_page(api, nodes_that_match(selector), [&](const json& page) {
+    print_warnings(page);
+    for (const auto& node : page.at("nodes")) names.push_back(node.value("name", ""));
+    return true;
+  });
+  if (!listed) return tl::unexpected(listed.error());
+  if (names.empty()) return failure(Exit::MatchedNothing, "no node matches " + selector);
+  return names;
+}
+
+/// The nodes that are named, or those that --on means. `would` says what becomes of them.
 CliResult<std::vector<std::string>> nodes_of(ApiClient& api, const Arguments& arguments,
-                                             std::vector<std::string> named) {
+                                             std::vector<std::string> named,
+                                             const std::string& would) {
   const auto selector = selector_of(arguments);
   if (!selector) return tl::unexpected(selector.error());
   if (named.empty() == selector->empty()) {
     return failure(Exit::Usage, "say which nodes: their names, or --on SELECTOR");
   }
-  if (!named.empty()) return named;
-  const auto answer = matching_nodes(api, *selector);
-  if (!answer) return tl::unexpected(answer.error());
-  for (const auto& node : answer->at("nodes")) named.push_back(node.value("name", ""));
-  if (named.empty()) return failure(Exit::MatchedNothing, "no node matches " + *selector);
-  return named;
+  if (!named.empty()) return look_up(api, named).map([&] { return std::move(named); });
+  auto meant = nodes_that_are_meant(api, *selector);
+  if (!meant) return meant;
+  return expect_number(arguments, meant->size(), would).map([&] { return std::move(*meant); });
 }
 
 /// Changes one after the other and says what each came to; the first that fails ends it, with how
@@ -73,7 +99,7 @@ CliResult<Exit> label_nodes(ApiClient& api, const Arguments& arguments) {
   if (labels.empty()) {
     return failure(Exit::Usage, "which label? For example: muster node label web1 role=web");
   }
-  const auto nodes = nodes_of(api, arguments, std::move(named));
+  const auto nodes = nodes_of(api, arguments, std::move(named), "be labelled");
   if (!nodes) return tl::unexpected(nodes.error());
   return change_each(*nodes, arguments, "labelled", [&](const std::string& name) {
     return api.patch(path_of(name), {{"labels", labels}});
@@ -81,7 +107,7 @@ CliResult<Exit> label_nodes(ApiClient& api, const Arguments& arguments) {
 }
 
 CliResult<Exit> drain_nodes(ApiClient& api, const Arguments& arguments) {
-  const auto nodes = nodes_of(api, arguments, arguments.words);
+  const auto nodes = nodes_of(api, arguments, arguments.words, "be drained");
   if (!nodes) return tl::unexpected(nodes.error());
   json body = json::object();
   if (arguments.has("reason")) body["reason"] = arguments.value("reason");
@@ -91,7 +117,7 @@ CliResult<Exit> drain_nodes(ApiClient& api, const Arguments& arguments) {
 }
 
 CliResult<Exit> undrain_nodes(ApiClient& api, const Arguments& arguments) {
-  const auto nodes = nodes_of(api, arguments, arguments.words);
+  const auto nodes = nodes_of(api, arguments, arguments.words, "be brought back");
   if (!nodes) return tl::unexpected(nodes.error());
   return change_each(*nodes, arguments, "brought back", [&](const std::string& name) {
     return api.remove(path_of(name) + "/drain").map([] { return json(); });
@@ -115,24 +141,30 @@ std::vector<Command> node_change_commands() {
       {.words = "node label",
        .takes = "[NODE ...] LABEL=VALUE ...",
        .summary = "set or remove labels",
-       .about = "Of the nodes that are named, or of those that --on means. The other labels stay.",
+       .about =
+           "Of the nodes that are named, or of those that --on means. The other labels stay.\n\n" +
+           std::string(kManyNodes),
        .examples = {{"muster node label web1 web2 role=web --remove canary"},
                     {"muster node label --on 'node:web*' env=prod"}},
-       .options = with_targets(
-           {{"remove", "LABEL", "take this label away; may be repeated", true}, json_option()}),
+       .options = with_targets({{"remove", "LABEL", "take this label away; may be repeated", true},
+                                expect_option(),
+                                json_option()}),
        .run = label_nodes},
       {.words = "node drain",
        .takes = "[NODE ...]",
        .summary = "take nodes out of service: jobs skip them, what runs goes on",
+       .about = kManyNodes,
        .examples = {{"muster node drain web1 --reason 'new disk, until Friday'"},
                     {"muster node drain --on role=web"}},
-       .options = with_targets({{"reason", "TEXT", "why, for whoever wonders"}, json_option()}),
+       .options = with_targets(
+           {{"reason", "TEXT", "why, for whoever wonders"}, expect_option(), json_option()}),
        .run = drain_nodes},
       {.words = "node undrain",
        .takes = "[NODE ...]",
        .summary = "bring drained nodes back",
+       .about = kManyNodes,
        .examples = {{"muster node undrain web1"}, {"muster node undrain --on role=web"}},
-       .options = with_targets({json_option()}),
+       .options = with_targets({expect_option(), json_option()}),
        .run = undrain_nodes},
       {.words = "node retire",
        .takes = "NODE",

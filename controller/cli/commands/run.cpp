@@ -41,9 +41,7 @@ CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json
   const auto created = make_job(api, "/v1/jobs", request, interrupt);
   if (!created) return tl::unexpected(created.error());
   const auto job_id = created->value("job", "");
-  for (const auto& warning : created->value("warnings", json::array())) {
-    std::cerr << "muster: warning: " << printable(warning.get<std::string>()) << "\n";
-  }
+  print_warnings(*created);
   if (options.has("detach")) {
     std::cout << (is_json(*form) ? json{{"job", job_id}}.dump() : job_id) << "\n";
     return Exit::Ok;

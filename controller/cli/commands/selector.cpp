@@ -47,9 +47,7 @@ CliResult<Exit> explain(ApiClient& api, const Arguments& arguments) {
     std::cout << "          " << printable(reason.value("why", "")) << "  " << counted(reason)
               << "\n";
   }
-  for (const auto& warning : answer->value("warnings", json::array())) {
-    std::cerr << "muster: warning: " << printable(warning.get<std::string>()) << "\n";
-  }
+  print_warnings(*answer);
   std::cout << "of        " << answer->value("total", 0) << " nodes\n";
   return nothing ? Exit::MatchedNothing : Exit::Ok;
 }

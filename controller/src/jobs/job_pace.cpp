@@ -97,8 +97,8 @@ void JobService::State::end_stopped(OpenTask& task) {
   const auto& job = *task.job;
   end(task, TaskState::Cancelled, ErrorCode::Cancelled,
       "the job was stopped: it failed on " + std::to_string(failures_in(job.counts)) + " of its " +
-          std::to_string(job.record.targets) + " nodes, and may on fewer than " +
-          std::to_string(job.record.max_failed));
+          std::to_string(job.record.targets) + " nodes, and stops at " +
+          std::to_string(job.record.max_failed) + " (max_failures)");
 }
 
 }  // namespace muster::controller

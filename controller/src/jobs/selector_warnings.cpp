@@ -56,8 +56,10 @@ std::vector<std::string> warnings_of(const Fleet& fleet, const selector::Selecto
     if (warnings.size() <= kMost) add(fleet.check_label(name));
   }
   if (unknown > 0) {
-    warnings.push_back(std::to_string(unknown) +
-                       " nodes are left out because they have not told what it asks for");
+    warnings.push_back(unknown == 1
+                           ? "1 node is left out because it has not told what it asks for"
+                           : std::to_string(unknown) +
+                                 " nodes are left out because they have not told what it asks for");
   }
   return warnings;
 }

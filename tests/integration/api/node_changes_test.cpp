@@ -102,9 +102,63 @@ TEST_CASE("what is wrong with a change of nodes is said before any is changed",
   CHECK(muster("node label web1 =web").exit == 2);
   CHECK(muster("node drain").exit == 2);
   CHECK(muster("node drain --on role=db").exit == 3);
-  const auto half = muster("node label web1 nobody role=web");
-  CHECK(half.exit == 3);
-  CHECK(half.says("1 of 2 nodes were labelled before that"));
+  const auto unknown = muster("node label web1 nobody role=web");
+  CHECK(unknown.exit == 3);
+  CHECK(unknown.says("nobody"));
+  CHECK(unknown.says("`muster node ls` lists them"));
+  CHECK(muster("node show web1 --json").parsed().at("labels").empty());
+}
+
+TEST_CASE("what is strange about a selector is told when nodes are listed or changed",
+          "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  REQUIRE(muster("node label web1 canary=").exit == 0);
+  const std::string strange =
+      "muster: warning: no node has a label cannary; did you mean canary?\n";
+  for (const auto* line : {"node ls --on 'not cannary'", "node ls --on 'not cannary' --json",
+                           "node drain --on 'not cannary'", "node undrain --on 'not cannary'",
+                           "node label --on 'not cannary' a=b"}) {
+    INFO(line);
+    const auto ran = muster(line);
+    CHECK(ran.exit == 0);
+    CHECK(ran.says(strange));
+  }
+  CHECK_FALSE(muster("node ls --on 'not canary'").says("warning"));
+  const auto page = [&](const std::string& more) {
+    return world.get("/v1/nodes?selector=not%20cannary" + more).body;
+  };
+  CHECK(page("").at("warnings").size() == 1);
+  CHECK_FALSE(page("&after=web0").contains("warnings"));
+}
+
+TEST_CASE("a selector that changes more than ten nodes wants their number", "[integration][cli]") {
+  ApiWorld world;
+  for (int i = 1; i <= 10; ++i) world.join("web" + std::to_string(i));
+  Cli muster(world);
+  const auto drained = [&] { return muster("node ls").out.find("drained") != std::string::npos; };
+  CHECK(muster("node undrain --on all").says("10 nodes were brought back"));
+  world.join("web11");
+  for (const auto* line : {"node drain --on all", "node drain --on all --expect 10",
+                           "node drain --on node:web1 --expect 2", "node drain --on all --expect x",
+                           "node label --on all a=b", "node undrain --on all"}) {
+    INFO(line);
+    CHECK(muster(line).exit == 2);
+  }
+  CHECK(muster("node drain --on all")
+            .says("11 nodes would be drained; say that you expect that number with --expect N"));
+  CHECK(muster("node drain --on all --expect 10").says("it would be 11 nodes, not 10"));
+  CHECK_FALSE(drained());
+  const auto typed = [&](const std::string& answer) {
+    return muster("--version; echo " + answer +
+                  " | script -qec '" MUSTER_CLI " node drain --on all' /dev/null");
+  };
+  CHECK(typed("10").out.find("it would be 11 nodes, not 10") != std::string::npos);
+  CHECK_FALSE(drained());
+  CHECK(typed("11").out.find("11 nodes were drained") != std::string::npos);
+  CHECK(drained());
+  CHECK(muster("node undrain --on all --expect 11").says("11 nodes were brought back"));
 }
 
 TEST_CASE("muster node facts shows what a node tells of itself", "[integration][cli]") {

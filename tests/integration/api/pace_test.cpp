@@ -88,7 +88,7 @@ TEST_CASE("on a terminal the program asks for the number of nodes", "[integratio
                   " | script -qec '" MUSTER_CLI " run test.danger --on all --detach' /dev/null");
   };
   CHECK(with_answer("7").out.find("it would be 12 nodes, not 7") != std::string::npos);
-  CHECK(with_answer("yes").out.find("nothing was run") != std::string::npos);
+  CHECK(with_answer("yes").out.find("nothing was done") != std::string::npos);
   CHECK(fleet.world.get("/v1/jobs").body.at("jobs").empty());
   CHECK(with_answer("12").out.find("number of nodes: ") != std::string::npos);
   CHECK(fleet.world.get("/v1/jobs").body.at("jobs").size() == 1);

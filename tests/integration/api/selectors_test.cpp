@@ -108,7 +108,7 @@ TEST_CASE("names in a selector that do not exist are told, also where they leave
     CHECK(muster("run test.change --detach --on '" + selector + "'").says("warning: " + warning));
   }
   CHECK(muster("run test.change --detach --on os.id=debian")
-            .says("warning: 1 nodes are left out because they have not told what it asks for"));
+            .says("warning: 1 node is left out because it has not told what it asks for"));
   CHECK_FALSE(muster("selector explain node:web*").says("warning"));
 }
 

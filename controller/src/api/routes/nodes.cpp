@@ -4,6 +4,7 @@
 
 #include "api/serve.hpp"
 #include "jobs/job_view.hpp"
+#include "jobs/selector_warnings.hpp"
 
 namespace muster::controller::api {
 using nlohmann::json;
@@ -37,7 +38,8 @@ json node_view(const Node& node) {
 namespace {
 
 /// The page of `nodes`, which are sorted by name, that was asked for.
-void answer_page(const ExchangePtr& exchange, const std::vector<const Node*>& nodes) {
+void answer_page(const ExchangePtr& exchange, const std::vector<const Node*>& nodes,
+                 const std::vector<std::string>& warnings = {}) {
   const auto limit = *exchange->number("limit");
   const auto begin = std::upper_bound(
       nodes.begin(), nodes.end(), exchange->query("after"),
@@ -50,6 +52,7 @@ void answer_page(const ExchangePtr& exchange, const std::vector<const Node*>& no
   if (static_cast<std::uint64_t>(nodes.end() - begin) > limit) {
     answer["next"] = answer["nodes"].back()["name"];
   }
+  if (!warnings.empty()) answer["warnings"] = warnings;
   exchange->answer(200, answer);
 }
 
@@ -63,7 +66,10 @@ void list_nodes(const Services& services, const ExchangePtr& exchange) {
   if (const auto problem = selector_problem(selector, where)) return exchange->answer(*problem);
   const auto selection = services.fleet.select(*selector);
   if (!selection) return exchange->answer(selection.error());
-  answer_page(exchange, selection->matched);
+  const bool first = exchange->query("after").empty();  // whoever goes on was warned
+  answer_page(exchange, selection->matched,
+              first ? warnings_of(services.fleet, *selector, selection->unknown.size())
+                    : std::vector<std::string>());
 }
 
 void get_node(const Services& services, const ExchangePtr& exchange) {
