@@ -82,13 +82,18 @@ std::vector<Candidate> Names::groups(const std::string& prefix) const {
 }
 
 std::vector<Candidate> Names::plugins(const std::string& prefix) const {
+  return plugins(prefix, [](const json&) { return true; });
+}
+
+std::vector<Candidate> Names::plugins(const std::string& prefix,
+                                      const std::function<bool(const json&)>& wanted) const {
   std::vector<Candidate> candidates;
   const auto answer = ask_("/v1/plugins");
   if (!answer) return candidates;
   for (const auto& plugin : answer->at("plugins")) {
     const auto id = plugin.value("id", "");
     const bool again = !candidates.empty() && candidates.back().text == id;  // another version
-    if (!again) add(candidates, prefix, {id, plugin.value("doc", "")});
+    if (!again && wanted(plugin)) add(candidates, prefix, {id, plugin.value("doc", "")});
   }
   return candidates;
 }
@@ -97,7 +102,8 @@ std::vector<Candidate> Names::operations(const std::string& prefix) const {
   std::vector<Candidate> candidates;
   const auto dot = prefix.find('.');
   if (dot == std::string::npos) {
-    candidates = plugins(prefix);
+    candidates =
+        plugins(prefix, [](const json& plugin) { return !plugin.at("operations").empty(); });
     for (auto& candidate : candidates) {
       candidate.text += '.';
       candidate.partial = true;
@@ -106,7 +112,7 @@ std::vector<Candidate> Names::operations(const std::string& prefix) const {
   }
   const auto plugin = ask_("/v1/plugins/" + sdk::percent_encode(prefix.substr(0, dot)));
   if (!plugin) return candidates;
-  for (const auto& [name, about] : plugin->at("manifest").at("operations").items()) {
+  for (const auto& [name, about] : operations_in(plugin->at("manifest")).items()) {
     add(candidates, prefix, {name, about.value("doc", "")});
   }
   return candidates;
@@ -166,7 +172,7 @@ std::optional<Operation> Names::operation(const std::string& name) const {
   const auto plugin = ask_("/v1/plugins/" + sdk::percent_encode(name.substr(0, name.find('.'))));
   if (!plugin) return std::nullopt;
   const auto& manifest = plugin->at("manifest");
-  if (!manifest.at("operations").contains(name)) return std::nullopt;
+  if (!operations_in(manifest).contains(name)) return std::nullopt;
   return operation_in(manifest, name);
 }
 

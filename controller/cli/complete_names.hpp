@@ -57,6 +57,8 @@ class Names {
  private:
   [[nodiscard]] std::vector<Candidate> names(const std::string& kind, const std::string& of,
                                              const std::string& prefix) const;
+  [[nodiscard]] std::vector<Candidate> plugins(
+      const std::string& prefix, const std::function<bool(const nlohmann::json&)>& wanted) const;
   Ask ask_;
   std::vector<std::string> contexts_;
 };

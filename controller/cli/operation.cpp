@@ -84,6 +84,8 @@ json Operation::argument(const std::string& argument_name) const {
   return found == properties.end() ? json() : followed(manifest, *found);
 }
 
+json operations_in(const json& manifest) { return manifest.value("operations", json::object()); }
+
 Operation operation_in(const json& manifest, const std::string& name) {
   const auto& about = manifest.at("operations").at(name);
   return {name, about, followed(manifest, about.value("arguments", json::object())), manifest};
@@ -94,7 +96,12 @@ CliResult<Operation> find_operation(ApiClient& api, const std::string& name) {
   const auto plugin = api.get("/v1/plugins/" + sdk::percent_encode(plugin_id));
   if (!plugin) return tl::unexpected(plugin.error());
   const auto& manifest = plugin->at("manifest");
-  if (!manifest.at("operations").contains(name)) {
+  const auto operations = operations_in(manifest);
+  if (operations.empty()) {
+    return failure(Exit::MatchedNothing, "plugin " + printable(plugin_id) +
+                                             " has no operations, and so no " + printable(name));
+  }
+  if (!operations.contains(name)) {
     return failure(Exit::MatchedNothing, "plugin " + printable(plugin_id) + " has no operation " +
                                              printable(name) + "; `muster plugin show " +
                                              printable(plugin_id) + "` lists those that it has");

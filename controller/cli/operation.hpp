@@ -20,6 +20,8 @@ struct Operation {
   [[nodiscard]] nlohmann::json argument(const std::string& argument_name) const;
 };
 
+/// What the manifest says of its operations, by name; empty for a plugin that has none.
+[[nodiscard]] nlohmann::json operations_in(const nlohmann::json& manifest);
 /// One that the manifest has.
 [[nodiscard]] Operation operation_in(const nlohmann::json& manifest, const std::string& name);
 

@@ -23,6 +23,23 @@ class BadInput(fleet.OneFleet):
     def test_an_unknown_operation(self):
         self.refused(2, "run", "system.pong", "--on", "all", says=["system.pong", "system.ping"])
 
+    def test_a_plugin_that_has_no_operations(self):
+        shown = self.fleet.muster("plugin", "show", "script")
+        self.assertEqual(shown.code, 0, shown)
+        self.assertIn("it has no operations", shown.out)
+        self.refused(3, "help", "run", "script.x", says=["plugin script has no operations"])
+        self.refused(2, "run", "script.x", "a=b", "--on", "all", says=["no node has an operation script.x"])
+
+    def test_a_file_of_bytes(self):
+        there = str(self.fleet.path("there"))
+        on = [f"path={there}", "--on", "all"]
+        self.refused(2, "run", "system.file.put", "content=@/bin/ls", *on,
+                     says=["content: /bin/ls is no UTF-8 text at byte ", "give it as content_base64=@/bin/ls"])
+        done = self.fleet.muster("run", "system.file.put", "content_base64=@/bin/ls", *on)
+        self.assertEqual(done.code, 0, done)
+        with open("/bin/ls", "rb") as here, open(there, "rb") as sent:
+            self.assertEqual(here.read(), sent.read())
+
     def test_a_missing_argument(self):
         self.refused(2, "run", "system.exec", "--on", "all", says=["argv"])
 

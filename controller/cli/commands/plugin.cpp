@@ -63,8 +63,10 @@ CliResult<Exit> show_plugin(ApiClient& api, const Arguments& arguments) {
   std::cout << printable(plugin->value("id", "")) << " " << printable(plugin->value("version", ""))
             << "  (" << printable(plugin->value("class", "")) << ", "
             << printable(plugin->value("status", "")) << ")\n"
-            << wrapped(printable(plugin->value("doc", "")), 0, columns()) << "\noperations\n";
-  for (const auto& [name, about] : plugin->at("manifest").at("operations").items()) {
+            << wrapped(printable(plugin->value("doc", "")), 0, columns());
+  const auto operations = operations_in(plugin->at("manifest"));
+  std::cout << (operations.empty() ? "\nit has no operations\n" : "\noperations\n");
+  for (const auto& [name, about] : operations.items()) {
     print_operation(operation_in(plugin->at("manifest"), name));
   }
   return Exit::Ok;

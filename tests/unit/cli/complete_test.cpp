@@ -41,7 +41,10 @@ class PlayedApi {
       {"/v1/names?kind=fact&prefix=os.", names({{"os.id", 3}, {"os.version", 3}})},
       {"/v1/names?kind=fact&of=os.version", names({{"12", 3}})},
       {"/v1/groups", json::parse(R"({"groups": [{"name": "front", "selector": "role=web"}]})")},
-      {"/v1/plugins", json::parse(R"({"plugins": [{"id": "store", "doc": "keeps things"}]})")},
+      {"/v1/plugins", json::parse(R"({"plugins": [
+         {"id": "collect", "operations": [], "doc": "has only metrics"},
+         {"id": "store", "operations": ["store.get", "store.put"], "doc": "keeps things"}]})")},
+      {"/v1/plugins/collect", json::parse(R"({"manifest": {"id": "collect"}})")},
       {"/v1/plugins/store", json::parse(R"({"manifest": {"operations": {
          "store.put": {"doc": "keeps one", "arguments": {"type": "object", "properties": {
            "name": {"type": "string"}, "mode": {"enum": ["new", "over"]},
@@ -150,6 +153,7 @@ TEST_CASE("names are those of the fleet, by what a command takes in that place",
   CHECK(world.texts({"job", "show", ""}) == Words{"7c1e2a58"});
   CHECK(world.complete({"job", "show", ""}).candidates.at(0).about == "store.put on all, done");
   CHECK(world.texts({"plugin", "show", "s"}) == Words{"store"});
+  CHECK(world.texts({"plugin", "show", ""}) == Words{"collect", "store"});
   CHECK(world.texts({"node", "ls", "-C", ""}).empty());
 }
 
@@ -188,6 +192,9 @@ TEST_CASE("an operation is completed by its plugin, and its arguments by its man
           "[unit][cli]") {
   World world;
   CHECK(world.texts({"run", "st"}) == Words{"store."});
+  CHECK(world.texts({"run", ""}) == Words{"store."});  // what has none leads nowhere
+  CHECK(world.texts({"run", "collect."}).empty());
+  CHECK(world.texts({"run", "collect.x", ""}).empty());
   CHECK(world.texts({"run", "store."}) == Words{"store.get", "store.put"});
   CHECK(world.texts({"help", "run", "store.g"}) == Words{"store.get"});
   CHECK(world.texts({"run", "store.put", ""}) ==
