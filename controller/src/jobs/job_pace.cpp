@@ -1,7 +1,7 @@
 // Which tasks of a job that goes carefully are sent now, and when none is any more.
 #include <algorithm>
 
-#include "jobs/job_targets.hpp"
+#include "jobs/left_out.hpp"
 #include "jobs/service_state.hpp"
 #include "store/job_state.hpp"
 
@@ -61,7 +61,7 @@ std::vector<NodeId> JobService::State::release_held(OpenJob& job) {
     const auto* node = parts.fleet.find(task->record.node);
     if (node != nullptr && node->record.drain && !job.record.drained) {
       end(*task, TaskState::Skipped, ErrorCode::FailedPrecondition,
-          why_drained(*node->record.drain));
+          "the node " + why_drained(*node->record.drain));
       continue;
     }
     start_time_of(*task);

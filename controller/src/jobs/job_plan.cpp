@@ -8,18 +8,13 @@
 #include <nlohmann/json.hpp>
 
 #include "jobs/job_targets.hpp"
+#include "jobs/left_out.hpp"
 #include "jobs/pace.hpp"
 
 namespace muster::controller {
 namespace {
 
 using nlohmann::json;
-
-bool never_connected(const Node& node) { return node.record.agent_version.empty(); }
-
-bool is_away(const Node& node) {
-  return node.presence == Presence::Offline || never_connected(node);
-}
 
 /// Whether all targets are left out for being away, so that what they could do does not matter. An
 /// operation that no plugin of the fleet has is a slip all the same.
@@ -81,13 +76,16 @@ std::optional<Error> why_wrong(const config::Operation& operation, json argument
   return valid ? std::nullopt : std::optional(valid.error());
 }
 
+/// `arguments` is null where they are not to be looked at.
 Versions versions_on(const std::vector<const config::Operation*>& operations,
-                     const json& arguments) {
+                     const json* arguments) {
   Versions versions;
   for (const auto* operation : operations) {
     if (operation == nullptr) continue;
     auto& version = versions[operation];
-    if (version.nodes++ == 0) version.wrong = why_wrong(*operation, arguments);
+    if (version.nodes++ == 0 && arguments != nullptr) {
+      version.wrong = why_wrong(*operation, *arguments);
+    }
   }
   return versions;
 }
@@ -225,41 +223,15 @@ JobRecord make_record(const JobRequest& request, std::chrono::milliseconds timeo
   return job;
 }
 
-/// `why` does not name the node, so that nodes with the same reason can be shown together.
-void end_at_creation(TaskRecord& task, TaskState state, ErrorCode code, std::string why,
-                     UnixMs now) {
-  task.state = state;
-  task.error = Error{code, std::move(why), "", false, {}};
-  task.ended = now;
-}
-
-TaskRecord make_task(const Node& node, const config::Operation* operation, const JobRecord& job,
-                     const Versions& versions) {
+TaskRecord make_task(const Node& node, const std::optional<LeftOut>& end, const JobRecord& job) {
   TaskRecord task;
   task.id = TaskId::random();
   task.node = node.record.id;
   task.node_name = node.record.name;
-  if (node.record.drain && !job.drained) {
-    end_at_creation(task, TaskState::Skipped, ErrorCode::FailedPrecondition,
-                    why_drained(*node.record.drain), job.created);
-  } else if (is_away(node) && job.offline != OfflinePolicy::Queue) {
-    const bool skip = job.offline == OfflinePolicy::Skip;
-    end_at_creation(
-        task, skip ? TaskState::Skipped : TaskState::Unreachable, ErrorCode::Unavailable,
-        never_connected(node) ? "the node has not connected yet" : "the node is offline",
-        job.created);
-  } else if (operation == nullptr) {
-    end_at_creation(task, TaskState::Refused, ErrorCode::Unsupported,
-                    "the node has no operation " + job.operation, job.created);
-  } else if (job.check && !operation->check) {
-    end_at_creation(task, TaskState::Refused, ErrorCode::Unsupported,
-                    job.operation + " has no check mode in the node's version", job.created);
-  } else if (const auto& wrong = versions.at(operation).wrong) {
-    end_at_creation(task, TaskState::Refused, ErrorCode::InvalidArgument,
-                    "the node's version does not take these arguments: " + wrong->message,
-                    job.created);
-    task.error->field = wrong->field;
-  }
+  if (!end) return task;
+  task.state = end->state;
+  task.error = Error{end->code, "the node " + end->why, end->field, false, {}};
+  task.ended = job.created;
   return task;
 }
 
@@ -273,47 +245,81 @@ std::optional<JobRefusal> check_operation(const Fleet& fleet, const JobRequest& 
   return unknown_operation(fleet, request.operation);
 }
 
+/// A request with what is known of its nodes.
+struct Draft {
+  std::string selector;  ///< in its one spelling
+  std::vector<const Node*> targets;
+  std::vector<const config::Operation*> operations;  ///< of each
+  Versions versions;
+  const config::Operation* common = nullptr;
+  bool dangerous = false;
+};
+
+/// `arguments` as in versions_on().
+Planned<Draft> draft_of(const Fleet& fleet, const JobRequest& request, const json* arguments) {
+  if (auto good = check_request(request); !good) {
+    return tl::unexpected(JobRefusal{good.error(), "bad_request", {}});
+  }
+  Draft draft;
+  auto targets = choose_targets(fleet, request, draft.selector);
+  if (!targets) return tl::unexpected(targets.error());
+  draft.targets = std::move(*targets);
+  for (const auto* node : draft.targets) {
+    draft.operations.push_back(operation_on(fleet, *node, request.operation));
+  }
+  draft.versions = versions_on(draft.operations, arguments);
+  draft.common = commonest(draft.operations, draft.versions);
+  draft.dangerous = !request.check && any_dangerous(draft.operations);
+  return draft;
+}
+
+/// Why there is no job at all.
+std::optional<JobRefusal> refusal_of(const Fleet& fleet, const JobRequest& request,
+                                     const Draft& draft, std::size_t room) {
+  if (draft.targets.size() > room) {
+    return refuse("busy", ErrorCode::ResourceExhausted,
+                  "too many tasks are open; wait until some have ended")
+        .value();
+  }
+  auto refusal = check_operation(fleet, request, draft.targets, draft.versions, draft.common);
+  if (!refusal) refusal = check_expected(request, draft.dangerous, draft.targets.size());
+  return refusal;
+}
+
+std::optional<LeftOut> left_out(const Fleet& fleet, const JobRequest& request, const Draft& draft,
+                                std::size_t target) {
+  const auto* operation = draft.operations[target];
+  return left_out(fleet, *draft.targets[target], request, operation,
+                  operation == nullptr ? std::nullopt : draft.versions.at(operation).wrong);
+}
+
 }  // namespace
 
 tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet, const JobRequest& request,
                                            UnixMs now, std::size_t room) {
-  if (auto good = check_request(request); !good) {
-    return tl::unexpected(JobRefusal{good.error(), "bad_request", {}});
-  }
-  std::string canonical;
-  const auto targets = choose_targets(fleet, request, canonical);
-  if (!targets) return tl::unexpected(targets.error());
-  if (targets->size() > room) {
-    return refuse("busy", ErrorCode::ResourceExhausted,
-                  "too many tasks are open; wait until some have ended");
-  }
-  std::vector<const config::Operation*> operations;
-  for (const auto* node : *targets) {
-    operations.push_back(operation_on(fleet, *node, request.operation));
-  }
   auto arguments = request.arguments.is_null() ? json::object() : request.arguments;
-  const auto versions = versions_on(operations, arguments);
-  const auto* common = commonest(operations, versions);
-  const bool dangerous = !request.check && any_dangerous(operations);
-  auto refusal = check_operation(fleet, request, *targets, versions, common);
-  if (!refusal) refusal = check_expected(request, dangerous, targets->size());
-  if (refusal) return tl::unexpected(std::move(*refusal));
-
+  const auto draft = draft_of(fleet, request, &arguments);
+  if (!draft) return tl::unexpected(draft.error());
+  if (auto refusal = refusal_of(fleet, request, *draft, room)) {
+    return tl::unexpected(std::move(*refusal));
+  }
+  const auto targets = draft->targets.size();
   JobPlan plan;
-  plan.job =
-      make_record(request, common == nullptr ? config::Operation{}.timeout : common->timeout,
-                  pace_for(request.at_once, request.max_failed, dangerous, targets->size()), now);
-  plan.job.selector = canonical;
-  plan.job.targets = targets->size();
+  plan.job = make_record(
+      request, draft->common == nullptr ? config::Operation{}.timeout : draft->common->timeout,
+      pace_for(request.at_once, request.max_failed, draft->dangerous, targets), now);
+  plan.job.selector = draft->selector;
+  plan.job.targets = targets;
   plan.arguments = json::to_msgpack(arguments);
-  plan.job.secrets = conceal(fleet, request.operation, versions, arguments);
+  plan.job.secrets = conceal(fleet, request.operation, draft->versions, arguments);
   plan.job.arguments = arguments.dump(-1, ' ', false, json::error_handler_t::replace);
   if (plan.arguments.size() > kMaxArgumentsBytes) {
     return refuse("bad_arguments", ErrorCode::InvalidArgument,
                   "the arguments are larger than 512 KiB", "/arguments");
   }
-  for (std::size_t i = 0; i < targets->size(); ++i) {
-    plan.tasks.push_back(make_task(*(*targets)[i], operations[i], plan.job, versions));
+  for (std::size_t i = 0; i < targets; ++i) {
+    plan.tasks.push_back(
+        make_task(*draft->targets[i], left_out(fleet, request, *draft, i), plan.job));
   }
   plan.read_only = is_read_only(fleet, plan.job, plan.tasks);
   const bool all_final =
@@ -321,6 +327,25 @@ tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet, const JobRequest&
                   [](const TaskRecord& task) { return wire::is_final(task.state); });
   if (all_final) plan.job.ended = now;
   return plan;
+}
+
+JobForecast forecast_job(const Fleet& fleet, const JobRequest& request, std::size_t room) {
+  JobForecast forecast;
+  const auto draft = draft_of(fleet, request, nullptr);
+  if (!draft) {
+    forecast.refusal = draft.error();
+    return forecast;
+  }
+  forecast.refusal = refusal_of(fleet, request, *draft, room);
+  for (std::size_t i = 0; i < draft->targets.size(); ++i) {
+    const auto* node = draft->targets[i];
+    if (auto end = left_out(fleet, request, *draft, i)) {
+      forecast.left_out.emplace_back(node, std::move(*end));
+    } else {
+      forecast.runs.push_back(node);
+    }
+  }
+  return forecast;
 }
 
 bool is_read_only(const Fleet& fleet, const JobRecord& job, const std::vector<TaskRecord>& tasks) {

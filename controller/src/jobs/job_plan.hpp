@@ -9,6 +9,7 @@
 #include <muster/core/base/clock.hpp>
 #include <muster/core/crypto/secret.hpp>
 #include <string>
+#include <vector>
 
 #include "fleet/fleet.hpp"
 #include "jobs/job_request.hpp"
@@ -33,6 +34,10 @@ struct JobPlan {
 [[nodiscard]] tl::expected<JobPlan, JobRefusal> plan_job(const Fleet& fleet,
                                                          const JobRequest& request, UnixMs now,
                                                          std::size_t room);
+
+/// As plan_job(), but for the arguments, which are not looked at.
+[[nodiscard]] JobForecast forecast_job(const Fleet& fleet, const JobRequest& request,
+                                       std::size_t room);
 
 /// Whether the operation has the risk read on every node whose task is open; false when one of them
 /// does not know it.

@@ -111,6 +111,11 @@ void JobService::State::release(OpenJob& job) {
   jobs.erase(job.record.id);
 }
 
+std::size_t JobService::State::room() const {
+  const auto taken = tasks.size() + tasks_in_creation;
+  return parts.max_open_tasks - std::min(parts.max_open_tasks, taken);
+}
+
 JobService::JobService(Parts parts) : state_(std::make_unique<State>(parts)) {
   state_->parts.fleet.set_listener(this);
 }
@@ -154,10 +159,7 @@ void JobService::create(JobRequest request, JobCreated done) {
     if (!same) return done(not_stored(same.error()));
     if (*same) return done(**same);
   }
-  const auto taken = state_->tasks.size() + state_->tasks_in_creation;
-  const auto most = state_->parts.max_open_tasks;
-  auto planned =
-      plan_job(state_->parts.fleet, request, state_->now(), most - std::min(most, taken));
+  auto planned = plan_job(state_->parts.fleet, request, state_->now(), state_->room());
   if (!planned) return done(tl::unexpected(planned.error()));
   const auto plan = std::make_shared<JobPlan>(std::move(*planned));
   plan->job.request_digest = digest_of(request, state_->request_key);
@@ -200,6 +202,10 @@ void JobService::create(JobRequest request, JobCreated done) {
         }
         done(*stored);
       });
+}
+
+JobForecast JobService::forecast(const JobRequest& request) const {
+  return forecast_job(state_->parts.fleet, request, state_->room());
 }
 
 void JobService::cancel(JobId id, const std::string& by, Done<void> done) {

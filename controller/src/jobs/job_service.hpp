@@ -14,11 +14,14 @@
 #include <muster/core/run/event_loop.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "events/event_log.hpp"
 #include "fleet/fleet.hpp"
 #include "jobs/job_event.hpp"
 #include "jobs/job_request.hpp"
+#include "jobs/left_out.hpp"
 #include "store/store.hpp"
 
 namespace muster::controller {
@@ -35,6 +38,14 @@ struct JobRefusal {
   std::string position;  ///< of selector_syntax: two lines with a caret
 };
 using JobCreated = std::function<void(tl::expected<JobId, JobRefusal>)>;
+
+/// What would become of a request if it came now. Pointers live until the next node joins or
+/// leaves.
+struct JobForecast {
+  std::optional<JobRefusal> refusal;  ///< there would be no job; the rest is what it would be else
+  std::vector<const Node*> runs;      ///< by name
+  std::vector<std::pair<const Node*, LeftOut>> left_out;
+};
 
 /// Part of one stream of one task.
 struct OutputPart {
@@ -91,6 +102,9 @@ class JobService final : public NodeListener {
   /// pointer), NotFound (no node matches), Conflict (the idempotency key), ResourceExhausted (too
   /// many open tasks).
   void create(JobRequest request, JobCreated done);
+
+  /// What create() would say and freeze now, but for the arguments, which are not looked at.
+  [[nodiscard]] JobForecast forecast(const JobRequest& request) const;
 
   /// Asks every task that is not final to end, as `by` wants; `done` once that wish is durable. A
   /// finished job is left as it is. Errors: NotFound.

@@ -79,10 +79,6 @@ const config::Operation* operation_on(const Fleet& fleet, const Node& node,
   return nullptr;
 }
 
-std::string why_drained(const Drain& drain) {
-  return "the node is drained" + (drain.reason.empty() ? "" : " (" + drain.reason + ")");
-}
-
 JobRefusal unknown_operation(const Fleet& fleet, const std::string& name) {
   const auto plugin_id = name.substr(0, name.rfind('.'));
   std::vector<std::string> all;

@@ -26,10 +26,6 @@ using Planned = tl::expected<T, JobRefusal>;
 [[nodiscard]] const config::Operation* operation_on(const Fleet& fleet, const Node& node,
                                                     const std::string& name);
 
-/// Why a node that is out of service does not get a job; without its name, as other nodes may say
-/// the same.
-[[nodiscard]] std::string why_drained(const Drain& drain);
-
 /// For an operation that none of the targets has, with what there is.
 [[nodiscard]] JobRefusal unknown_operation(const Fleet& fleet, const std::string& name);
 

@@ -51,6 +51,8 @@ struct JobService::State {
   [[nodiscard]] OpenTask* find(TaskId id);
   void release(OpenJob& job);
   void forget_task(OpenTask& task);
+  /// How many more tasks there may be.
+  [[nodiscard]] std::size_t room() const;
   [[nodiscard]] UnixMs now() const { return to_unix_ms(parts.loop.clock().unix_now()); }
 
   // transitions: job_transitions.cpp

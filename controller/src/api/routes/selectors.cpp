@@ -1,8 +1,10 @@
+#include <algorithm>
 #include <map>
 #include <muster/core/selector/selector.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "api/router.hpp"
 #include "api/serve.hpp"
 #include "jobs/selector_warnings.hpp"
 
@@ -13,6 +15,7 @@ using nlohmann::json;
 using selector::Untold;
 
 constexpr std::size_t kMaxNamed = 100;
+constexpr std::size_t kMaxReasons = 20;  // why nodes are left out
 
 std::string sentence_of(const Untold& untold) {
   if (untold.subject == selector::Subject::Last) {
@@ -57,6 +60,43 @@ json unknown_view(const Fleet& fleet, const selector::Selector& selector,
   return {{"count", unknown.size()}, {"reasons", std::move(reasons)}};
 }
 
+json left_out_view(const JobForecast& forecast) {
+  std::map<std::pair<TaskState, std::string>, std::vector<const Node*>> by_reason;
+  for (const auto& [node, end] : forecast.left_out) {
+    by_reason[{end.state, end.why}].push_back(node);
+  }
+  json reasons = json::array();
+  for (const auto& [reason, nodes] : by_reason) {
+    reasons.push_back({{"state", wire::to_string(reason.first)},
+                       {"why", reason.second},
+                       {"count", nodes.size()},
+                       {"nodes", names_of(nodes)}});
+  }
+  std::stable_sort(reasons.begin(), reasons.end(), [](const json& one, const json& other) {
+    return one.at("count") > other.at("count");
+  });
+  if (reasons.size() > kMaxReasons) reasons.erase(reasons.begin() + kMaxReasons, reasons.end());
+  return {{"count", forecast.left_out.size()}, {"reasons", std::move(reasons)}};
+}
+
+/// What would become of a job of the operation, if whoever asks made it now.
+json job_view_of(const Services& services, const Principal& who, JobRequest request) {
+  json refusals = json::array();
+  const auto refuse = [&refusals](const Problem& problem) {
+    const auto view = to_json(problem);
+    refusals.push_back({{"reason", view.at("reason")}, {"detail", view.at("detail")}});
+  };
+  if (auto may = services.access.authorize(who, Action::RunJob); !may) {
+    refuse({may.error(), {}, {}});
+  }
+  const auto forecast = services.jobs.forecast(request);
+  if (forecast.refusal) refuse({forecast.refusal->error, forecast.refusal->reason, {}});
+  return {{"operation", std::move(request.operation)},
+          {"refusals", std::move(refusals)},
+          {"runs", {{"count", forecast.runs.size()}, {"nodes", names_of(forecast.runs)}}},
+          {"left_out", left_out_view(forecast)}};
+}
+
 }  // namespace
 
 std::optional<Problem> selector_problem(const Result<selector::Selector>& parsed,
@@ -81,6 +121,14 @@ void explain_selector(const Services& services, const ExchangePtr& exchange) {
       {"unknown", unknown_view(services.fleet, *selector, selection->unknown)}};
   if (auto warnings = warnings_of(services.fleet, *selector, 0); !warnings.empty()) {
     answer["warnings"] = std::move(warnings);
+  }
+  if (const auto operation = exchange->query("operation"); !operation.empty()) {
+    const auto who = who_asks(services.access, exchange->request());
+    if (!who) return exchange->answer(who.error(), unauthenticated_headers());
+    JobRequest request;
+    request.operation = operation;
+    request.selector = exchange->query("selector");
+    answer["job"] = job_view_of(services, *who, std::move(request));
   }
   exchange->answer(200, answer);
 }
