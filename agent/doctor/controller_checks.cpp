@@ -10,6 +10,8 @@
 #include <muster/core/net/endpoint.hpp>
 #include <muster/sdk/http_client.hpp>
 
+#include "gateway_check.hpp"
+
 namespace muster::agent {
 namespace {
 
@@ -85,6 +87,9 @@ doctor::Checks check_controller(const Identity& identity) {
   checks.push_back(doctor::probe_name(gateway->host));
   if (api->host != gateway->host) checks.push_back(doctor::probe_name(api->host));
   checks.push_back(doctor::probe_port("gateway", gateway->host, gateway->port, kTimeout));
+  if (checks.back().verdict == doctor::Verdict::Ok) {
+    checks.push_back(check_gateway_key(identity, kTimeout));
+  }
   const auto more = check_api(identity);
   checks.insert(checks.end(), more.begin(), more.end());
   return checks;

@@ -27,7 +27,7 @@ class Doctor(unittest.TestCase):
 
     def test_a_node_that_is_well(self):
         found = self.agent_verdicts()
-        for name in ("identity", "agent", "kernel", "name", "gateway", "controller", "clock"):
+        for name in ("identity", "agent", "kernel", "name", "gateway", "key", "controller", "clock"):
             self.assertEqual(found[name], "ok", found)
         text = self.agent_doctor().out
         self.assertIn("this node is node-1", text)
@@ -46,6 +46,14 @@ class Doctor(unittest.TestCase):
     def test_an_agent_that_does_not_run(self):
         self.fleet.stop("node-1")
         self.assertEqual(self.agent_verdicts()["agent"], "warning")
+
+    def test_a_node_that_was_retired(self):
+        self.assertEqual(self.fleet.muster("node", "retire", "node-1").code, 0)
+        fleet.wait_for("the gateway to be told", lambda: self.agent_verdicts()["key"] == "failed")
+        done = self.agent_doctor()
+        self.assertEqual(done.code, 1)
+        self.assertIn("this node's key is refused: the node was retired", done.out)
+        self.assertIn("join again", done.out)
 
     def test_a_node_that_never_joined(self):
         done = self.agent_doctor("--json", state=self.fleet.path("nowhere"))
