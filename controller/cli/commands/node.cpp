@@ -118,7 +118,7 @@ void print_node(const json& node) {
             << "last seen  " << short_time(text_of(node, "last_seen")) << "\n"
             << "labels     " << joined_labels(node.at("labels")) << "\n"
             << drain_of(node) << clone_of(node);
-  std::cout << "plugins\n";
+  std::cout << (presence == "offline" ? "plugins, as it said last\n" : "plugins\n");
   for (const auto& plugin : node.at("plugins")) {
     std::cout << "  " << printable(plugin.value("id", "")) << " "
               << printable(plugin.value("version", "")) << "  "

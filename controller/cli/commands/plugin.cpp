@@ -40,6 +40,7 @@ CliResult<Exit> list_plugins(ApiClient& api, const Arguments& arguments) {
     for (const auto& [state, count] : plugin.at("states").items()) {
       states +=
           (states.empty() ? "" : ", ") + std::to_string(count.get<int>()) + " " + printable(state);
+      if (state == "unknown") states += " (offline)";
     }
     rows.push_back({printable(plugin.value("id", "")), printable(plugin.value("version", "")),
                     printable(plugin.value("class", "")), states,
@@ -78,7 +79,9 @@ std::vector<Command> plugin_commands() {
   return {
       {.words = "plugin ls",
        .summary = "the plugins of the fleet",
-       .about = "With their versions, and on how many nodes they are in which state.",
+       .about = "With their versions, and on how many nodes they are in which state. What became "
+                "of them on "
+                "nodes that are offline nobody knows.",
        .examples = {{"muster plugin ls"}},
        .options = {no_pager_option(), json_option()},
        .run = list_plugins},

@@ -86,12 +86,13 @@ Check check_agents(const Nodes& nodes) {
 
 Check check_plugins(const Nodes& nodes) {
   const auto some = those(nodes, [](const Node& node) {
+    if (node.presence == Presence::Offline) return false;  // nobody knows, and it is told of
     const auto& plugins = node.record.plugins;
     return std::any_of(plugins.begin(), plugins.end(), [](const auto& plugin) {
       return plugin.state != "ready" && plugin.state != "starting";
     });
   });
-  return warn_of("plugins", some, nodes, "all that nodes have told of are ready",
+  return warn_of("plugins", some, nodes, "all of the nodes that are there are ready",
                  "have a plugin that is not ready", "muster plugin ls says which and why");
 }
 

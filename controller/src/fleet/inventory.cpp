@@ -9,6 +9,7 @@ namespace muster::controller {
 namespace {
 
 constexpr std::size_t kMaxReasons = 8;  // different ones, of one plugin
+const std::string kUnknownState = "unknown";
 
 /// Numbers inside versions compare as numbers: 1.10.0 is newer than 1.9.0.
 std::vector<long> version_key(const std::string& version) {
@@ -162,8 +163,10 @@ std::vector<PluginSummary> Inventory::summaries(const NodeRegistry& nodes) {
       summary.digest = plugin.manifest;
       summary.manifest = find(plugin.manifest);
       ++summary.nodes;
-      ++summary.states[plugin.state];
-      if (plugin.reason.empty()) continue;
+      // What it said before it went is no longer known to be so.
+      const bool away = node->presence == Presence::Offline;
+      ++summary.states[away ? kUnknownState : plugin.state];
+      if (away || plugin.reason.empty()) continue;
       const auto reason = plugin.state + ": " + plugin.reason;
       if (summary.reasons.size() < kMaxReasons || summary.reasons.contains(reason)) {
         ++summary.reasons[reason];

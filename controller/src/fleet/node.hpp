@@ -82,7 +82,7 @@ struct PluginSummary {
   Digest digest{};                             ///< of the manifest
   const config::Manifest* manifest = nullptr;  ///< null until a node has sent it
   std::size_t nodes = 0;
-  std::map<std::string, std::size_t> states;
+  std::map<std::string, std::size_t> states;   ///< "unknown" of nodes that are offline
   std::map<std::string, std::size_t> reasons;  ///< "STATE: WHY" to nodes, for what is not ready
 };
 

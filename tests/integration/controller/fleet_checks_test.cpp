@@ -91,5 +91,23 @@ TEST_CASE("a plugin that is not ready is warned of, one that starts is not",
   CHECK_THAT(check.says, Contains("web1"));
 }
 
+TEST_CASE("what the plugins of a node that is offline are like is unknown, and no other warning",
+          "[integration][doctor]") {
+  World world;
+  Agent away(world, "web1");
+  away.connect();
+  away.say(wire::Plugins{{{"test", "1.0.0", test_manifest_digest(), "stopped", 0, "it crashed"}}});
+  world.advance(std::chrono::seconds(40));
+  Agent agent(world, "web2");
+  agent.connect();
+  CHECK(check_of(world, "nodes").verdict == Verdict::Warning);
+  CHECK(check_of(world, "plugins").verdict == Verdict::Ok);
+  const auto plugins = world.fleet->plugins();
+  REQUIRE(plugins.size() == 1);
+  CHECK(plugins[0].nodes == 2);
+  CHECK(plugins[0].states == std::map<std::string, std::size_t>{{"ready", 1}, {"unknown", 1}});
+  CHECK(plugins[0].reasons.empty());
+}
+
 }  // namespace
 }  // namespace muster::controller
