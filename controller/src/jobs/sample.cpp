@@ -23,7 +23,7 @@ std::size_t SampleSize::of(std::size_t all) const {
   return (all * static_cast<std::size_t>(number) + 99) / 100;
 }
 
-Result<SampleSize> parse_sample_size(std::string_view text) {
+std::optional<SampleSize> parse_sample_size(std::string_view text) {
   SampleSize size;
   const bool percent = text.ends_with('%');
   const auto digits = percent ? text.substr(0, text.size() - 1) : text;
@@ -32,11 +32,7 @@ Result<SampleSize> parse_sample_size(std::string_view text) {
   size.percent = percent;
   const bool good =
       error == std::errc() && stopped == end && size.number > 0 && (!percent || size.number <= 100);
-  if (good) return size;
-  return fail(ErrorCode::InvalidArgument,
-              "a limit is a number of nodes from 1 on, or 1% to 100% of them, not '" +
-                  std::string(text.substr(0, 64)) + "'",
-              "/limit");
+  return good ? std::optional(size) : std::nullopt;
 }
 
 void keep_sample(std::vector<const Node*>& nodes, SampleSize size, const std::string& seed) {

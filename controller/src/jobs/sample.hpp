@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,8 @@ struct SampleSize {
   [[nodiscard]] std::size_t of(std::size_t all) const;
 };
 
-/// Errors: InvalidArgument but for a whole number from 1 on, or 1% to 100%.
-[[nodiscard]] Result<SampleSize> parse_sample_size(std::string_view text);
+/// Nothing but for a whole number from 1 on, or 1% to 100%.
+[[nodiscard]] std::optional<SampleSize> parse_sample_size(std::string_view text);
 
 /// What remains stands in the order that it had. It is chosen by SHA-256 over the seed and each
 /// node's id.

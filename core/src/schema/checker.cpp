@@ -45,12 +45,14 @@ long double as_number(const json& value) {
   return static_cast<long double>(value.get<double>());
 }
 
-/// A value of a schema in a sentence, cut when it is long.
+/// A value in a sentence, cut when it is long, at the end of a character.
 std::string shown(const json& value) {
   constexpr std::size_t kMost = 60;
   std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
-  if (text.size() > kMost) text = text.substr(0, kMost) + "...";
-  return text;
+  if (text.size() <= kMost) return text;
+  std::size_t end = kMost;
+  while ((static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "...";
 }
 
 /// "a", "a or b", "a, b or c"
@@ -188,10 +190,20 @@ class Checker {
       report(pointer, "must be at most " + std::to_string(kMaxPatternSubjectBytes) +
                           " bytes long, because it has a pattern");
     } else if (node.pattern && spend(text.size() / 4) && !node.pattern->found_in(text)) {
-      report(pointer, "must match the pattern " + node.pattern_text);
+      report(pointer, pattern_fault(node, text));
     }
     if (auto fault = format_fault(node.format, text); !fault.empty())
       report(pointer, std::move(fault));
+  }
+
+  [[nodiscard]] std::string pattern_fault(const Node& node, const std::string& text) const {
+    if (node.pattern_in_words.empty()) {
+      return "must match the pattern " + node.pattern_text +
+             (node.description.empty() ? std::string() : " (" + node.description + ")");
+    }
+    const bool secret = secret_ || node.format == Format::SecretRef;
+    return "must be " + node.pattern_in_words +
+           (secret ? std::string() : ", but is " + shown(json(text)));
   }
 
   void check_list(const Node& node, const json& value, const std::string& pointer, int depth) {

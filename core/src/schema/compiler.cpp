@@ -203,6 +203,27 @@ class Compiler {
     return {};
   }
 
+  Status pattern_in_words(Node& node, const json& value, const Place& at) {
+    constexpr std::size_t kMostBytes = 200;
+    if (!value.is_string() || value.get_ref<const std::string&>().empty() ||
+        value.get_ref<const std::string&>().size() > kMostBytes) {
+      return refuse("x-pattern must be what the pattern means, such as \"an absolute path\"",
+                    at.pointer);
+    }
+    node.pattern_in_words = value.get<std::string>();
+    return {};
+  }
+
+  Status description(Node& node, const json& value, const Place&) {
+    if (value.is_string()) node.description = value.get<std::string>();
+    return {};
+  }
+
+  Status secret(Node& node, const json& value, const Place&) {
+    node.secret = value.is_boolean() && value.get<bool>();
+    return {};
+  }
+
   Status format(Node& node, const json& value, const Place& at) {
     const auto known =
         value.is_string() ? format_named(value.get_ref<const std::string&>()) : std::nullopt;
@@ -306,12 +327,14 @@ const std::vector<Compiler::Keyword>& Compiler::keywords() {
       {"minItems", &C::length<&Node::items_count, &LengthRange::least>},
       {"maxItems", &C::length<&Node::items_count, &LengthRange::most>},
       {"pattern", &C::pattern},
+      {"x-pattern", &C::pattern_in_words},
+      {"x-secret", &C::secret},
       {"format", &C::format},
       {"oneOf", &C::one_of},
       {"$ref", &C::ref},
       {"x-secret", &C::secret},
       {"title", nullptr},
-      {"description", nullptr},
+      {"description", &C::description},
       {"doc", nullptr},
       {"examples", nullptr},
       {"contentEncoding", nullptr},

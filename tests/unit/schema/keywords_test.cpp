@@ -97,6 +97,10 @@ TEST_CASE("a violation names the place and reads as a sentence", "[unit][schema]
       Row{R"({"minLength":1})", R"("")", "", "must have at least 1 character, but has 0"},
       Row{R"({"maxItems":2})", "[1,2,3]", "", "must have at most 2 items, but has 3"},
       Row{R"({"pattern":"^a$"})", R"("b")", "", "must match the pattern ^a$"},
+      Row{R"({"pattern":"^a$","description":"An a."})", R"("b")", "",
+          "must match the pattern ^a$ (An a.)"},
+      Row{R"({"pattern":"^/","x-pattern":"an absolute path","description":"Where."})", R"("b")", "",
+          "must be an absolute path, but is \"b\""},
       Row{R"({"const":1})", "2", "", "must be 1"}, Row{"false", "1", "", "is not allowed"},
       Row{R"({"exclusiveMaximum":1.5})", "2", "", "must be less than 1.5, but is 2"},
       Row{R"({"oneOf":[{"type":"integer"},{"type":"string"}]})", "null", "",
@@ -111,6 +115,35 @@ TEST_CASE("a violation names the place and reads as a sentence", "[unit][schema]
   REQUIRE(violations.size() == 1);
   CHECK(violations[0].pointer == pointer);
   CHECK(violations[0].message == message);
+}
+
+TEST_CASE("a long text that breaks a pattern is told as far as a whole character",
+          "[unit][schema]") {
+  const auto schema =
+      schema::Schema::compile(json{{"pattern", "^/"}, {"x-pattern", "a path"}}).value();
+  std::string text = "x";
+  for (int i = 0; i < 40; ++i) text += "ж";
+  const auto violations = schema.check(text);
+  REQUIRE(violations.size() == 1);
+  CHECK(violations[0].message == "must be a path, but is \"" + text.substr(0, 59) + "...");
+}
+
+TEST_CASE("what a pattern means is said in a few words", "[unit][schema]") {
+  for (const auto& words : {json(1), json(""), json(std::string(201, 'x'))}) {
+    const auto schema = schema::Schema::compile(json{{"pattern", "^/"}, {"x-pattern", words}});
+    REQUIRE_FALSE(schema);
+    CHECK(schema.error().field == "/x-pattern");
+  }
+}
+
+TEST_CASE("a secret that breaks a pattern is not repeated, wherever the pattern stands",
+          "[unit][schema]") {
+  const auto document =
+      json::parse(R"({"x-secret": true, "properties": {"token": {"$ref": "#/$defs/token"}},
+      "$defs": {"token": {"pattern": "^[a-z]*$", "x-pattern": "small letters"}}})");
+  const auto violations = schema::Schema::compile(document).value().check({{"token", "hunter2"}});
+  REQUIRE(violations.size() == 1);
+  CHECK(violations[0].message == "must be small letters");
 }
 
 TEST_CASE("a text that should have been a reference to a secret is not repeated",

@@ -33,7 +33,7 @@ std::string seed_for(const std::string& idempotency_key) {
 std::optional<SampleSize> sample_member(const json& body, const char* name) {
   const auto found = body.find(name);
   if (found == body.end()) return std::nullopt;
-  return *parse_sample_size(found->get<std::string>());
+  return parse_sample_size(found->get<std::string>());
 }
 
 /// How many nodes it is thought to be, and how it goes over them; what is not said stays.

@@ -4,9 +4,10 @@
 /// maximum, exclusiveMinimum, exclusiveMaximum, minLength, maxLength, minItems, maxItems, pattern,
 /// oneOf, default, format (duration, bytes, uri, secret-ref), $ref within the document, x-secret;
 /// and the annotations title, description, doc, examples, contentEncoding, $schema, $comment,
-/// $defs, schemas, other x-*. Any other keyword is refused, because a rule that is silently not
-/// checked is worse than none. An integer is a number without a fraction (5 and 5.0) within 64 bits
-/// with a sign: plugins take no other.
+/// $defs, schemas, other x-*. Of these x-pattern says what the pattern means ("an absolute path"),
+/// for people who broke it; what has x-secret is not repeated to them. Any other keyword is
+/// refused, because a rule that is silently not checked is worse than none. An integer is a number
+/// without a fraction (5 and 5.0) within 64 bits with a sign: plugins take no other.
 ///
 /// An immutable value, cheap to copy (copies share the compiled form); every method is [any].
 #pragma once
