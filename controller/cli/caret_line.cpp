@@ -1,11 +1,10 @@
 #include "caret_line.hpp"
 
 #include <algorithm>
+#include <muster/core/base/display_width.hpp>
+#include <muster/core/base/utf8.hpp>
 #include <sstream>
 #include <vector>
-
-#include "display_width.hpp"
-#include "utf8.hpp"
 
 namespace muster::cli {
 namespace {

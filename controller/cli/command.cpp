@@ -1,7 +1,8 @@
 #include "command.hpp"
 
+#include <muster/core/base/utf8.hpp>
+
 #include "terminal.hpp"
-#include "utf8.hpp"
 
 namespace muster::cli {
 namespace {

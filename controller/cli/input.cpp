@@ -5,9 +5,9 @@
 #include <cstdio>
 #include <muster/core/base/error.hpp>
 #include <muster/core/base/files.hpp>
+#include <muster/core/base/utf8.hpp>
 
 #include "terminal.hpp"
-#include "utf8.hpp"
 
 namespace muster::cli {
 namespace {

@@ -1,12 +1,11 @@
 #include "json_lines.hpp"
 
 #include <muster/core/base/bytes.hpp>
+#include <muster/core/base/utf8.hpp>
 #include <muster/core/crypto/base64url.hpp>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <utility>
-
-#include "utf8.hpp"
 
 namespace muster::cli {
 

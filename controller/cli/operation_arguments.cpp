@@ -1,6 +1,7 @@
 #include "operation_arguments.hpp"
 
 #include <muster/core/base/bytes.hpp>
+#include <muster/core/base/utf8.hpp>
 #include <muster/core/config/json.hpp>
 #include <muster/core/config/yaml.hpp>
 #include <muster/core/crypto/base64.hpp>
@@ -8,7 +9,6 @@
 
 #include "input.hpp"
 #include "terminal.hpp"
-#include "utf8.hpp"
 
 namespace muster::cli {
 namespace {

@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <muster/core/base/display_width.hpp>
 
-#include "display_width.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <muster/core/base/display_width.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <sstream>
 
-#include "display_width.hpp"
 #include "table.hpp"
 #include "terminal.hpp"
 

@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <muster/core/base/display_width.hpp>
 #include <ostream>
 #include <sstream>
 
-#include "display_width.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {

@@ -6,8 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-
-#include "utf8.hpp"
+#include <muster/core/base/utf8.hpp>
 
 namespace muster::cli {
 namespace {

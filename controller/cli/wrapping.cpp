@@ -1,9 +1,8 @@
 #include "wrapping.hpp"
 
 #include <algorithm>
+#include <muster/core/base/display_width.hpp>
 #include <sstream>
-
-#include "display_width.hpp"
 
 namespace muster::cli {
 namespace {

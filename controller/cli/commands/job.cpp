@@ -3,6 +3,7 @@
 #include <iostream>
 #include <muster/core/base/bytes.hpp>
 #include <muster/core/base/ids.hpp>
+#include <muster/core/base/utf8.hpp>
 #include <muster/core/crypto/base64url.hpp>
 #include <nlohmann/json.hpp>
 
@@ -18,7 +19,6 @@
 #include "../paged_list.hpp"
 #include "../table.hpp"
 #include "../terminal.hpp"
-#include "../utf8.hpp"
 
 namespace muster::cli {
 namespace {

@@ -1,5 +1,5 @@
 #include <cli/caret_line.hpp>
-#include <cli/display_width.hpp>
+#include <muster/core/base/display_width.hpp>
 #include <sstream>
 
 #include "catch.hpp"

@@ -1,5 +1,5 @@
-#include <cli/display_width.hpp>
 #include <cli/result_text.hpp>
+#include <muster/core/base/display_width.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
 

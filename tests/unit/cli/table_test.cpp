@@ -1,9 +1,10 @@
-#include <cli/display_width.hpp>
 #include <cli/table.hpp>
+#include <muster/core/base/display_width.hpp>
 #include <sstream>
 
 #include "catch.hpp"
 
+using namespace muster;
 using namespace muster::cli;
 
 namespace {

@@ -1,11 +1,9 @@
-#include "display_width.hpp"
-
 #include <clocale>
 #include <cwchar>
+#include <muster/core/base/display_width.hpp>
+#include <muster/core/base/utf8.hpp>
 
-#include "utf8.hpp"
-
-namespace muster::cli {
+namespace muster {
 namespace {
 
 constexpr const char* kEllipsis = "…";  // one column
@@ -64,4 +62,4 @@ std::string cut_to(std::string_view text, std::size_t columns) {
   return std::string(text.substr(0, fitting(text, columns - 1))) + kEllipsis;
 }
 
-}  // namespace muster::cli
+}  // namespace muster

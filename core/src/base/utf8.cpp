@@ -1,8 +1,7 @@
-#include "utf8.hpp"
-
 #include <algorithm>
+#include <muster/core/base/utf8.hpp>
 
-namespace muster::cli {
+namespace muster {
 namespace {
 
 bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
@@ -53,4 +52,4 @@ std::optional<std::size_t> first_stray_byte(std::string_view text) {
 
 bool is_utf8(std::string_view text) { return !first_stray_byte(text); }
 
-}  // namespace muster::cli
+}  // namespace muster

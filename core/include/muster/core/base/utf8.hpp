@@ -1,11 +1,11 @@
-/// UTF-8, character by character. Plain functions, any thread.
+/// UTF-8, character by character. Plain functions, [any].
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <string_view>
 
-namespace muster::cli {
+namespace muster {
 
 /// Bytes of the UTF-8 character that begins with `first`; 0 when none does.
 [[nodiscard]] std::size_t sequence_length(unsigned char first);
@@ -23,4 +23,4 @@ namespace muster::cli {
 /// Whole characters of UTF-8 and nothing else.
 [[nodiscard]] bool is_utf8(std::string_view text);
 
-}  // namespace muster::cli
+}  // namespace muster

@@ -1,10 +1,10 @@
-#include <cli/display_width.hpp>
+#include <muster/core/base/display_width.hpp>
 
 #include "catch.hpp"
 
-using namespace muster::cli;
+using namespace muster;
 
-TEST_CASE("a text takes as many columns as a terminal gives it", "[unit][cli]") {
+TEST_CASE("a text takes as many columns as a terminal gives it", "[unit][base]") {
   CHECK(display_width("") == 0);
   CHECK(display_width("web1") == 4);
   CHECK(display_width("müller") == 6);
@@ -16,7 +16,7 @@ TEST_CASE("a text takes as many columns as a terminal gives it", "[unit][cli]") 
   CHECK(display_width("นี้") == 1);  // one letter with two marks above it
 }
 
-TEST_CASE("a text that does not fit ends in an ellipsis within the columns", "[unit][cli]") {
+TEST_CASE("a text that does not fit ends in an ellipsis within the columns", "[unit][base]") {
   CHECK(cut_to("web1", 4) == "web1");
   CHECK(cut_to("web12", 4) == "web…");
   CHECK(cut_to("web12", 1) == "…");
