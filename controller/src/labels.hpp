@@ -14,7 +14,8 @@ inline constexpr std::size_t kMaxLabelValue = 256;  ///< bytes; any text
 
 /// The rule for it, to stand behind "a label's name ".
 inline constexpr std::string_view kLabelNameRule =
-    "has 1 to 64 letters, digits and -_, begins with a letter and is no word of the selectors "
+    "has 1 to 64 Latin letters, digits and -_, begins with a letter and is no word of the "
+    "selectors "
     "(all, and, or, not, in, node, group, age, last, cidr)";
 
 /// Errors: InvalidArgument with the label as field.

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <muster/core/base/utf8.hpp>
+
+#include "characters.hpp"
 
 namespace muster::selector {
 namespace {
@@ -9,6 +12,15 @@ namespace {
 bool is_word_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '-' || c == '.' || c == '/' || c == '+';
+}
+
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
+/// The bytes of the character of a word with which `text` begins; 0 when it begins with none.
+std::size_t word_character(std::string_view text) {
+  if (is_ascii(text.front())) return is_word_character(text.front()) ? 1 : 0;
+  const auto size = character_size(text);
+  return size > 1 && is_letter_beyond_ascii(code_point(text.substr(0, size))) ? size : 0;
 }
 
 /// In a pattern; commas only inside brackets.
@@ -33,7 +45,10 @@ struct Hint {
   std::string_view text;
   std::string_view sentence;
 };
-/// What people know from elsewhere; the longer ones first.
+constexpr std::string_view kPlainQuotes =
+    "these quotes are none of a keyboard; write \"double quotes\"";
+/// What people know from elsewhere, or an editor has made of what they typed; the longer ones
+/// first.
 constexpr std::array kHints{Hint{"==", "== is not an operator; write a single ="},
                             Hint{"<>", "<> is not an operator; write !="},
                             Hint{"&&", "&& is not an operator; write and"},
@@ -47,7 +62,20 @@ constexpr std::array kHints{Hint{"==", "== is not an operator; write a single ="
                             Hint{"~", "~ is not an operator; write =~ or !~"},
                             Hint{"@",
                                  "@ has no meaning here; a group is group:NAME, a value that has "
-                                 "one is \"quoted\", and Salt's targets are read with -C"}};
+                                 "one is \"quoted\", and Salt's targets are read with -C"},
+                            Hint{"\u201C", kPlainQuotes},
+                            Hint{"\u201D", kPlainQuotes},
+                            Hint{"\u201E", kPlainQuotes},
+                            Hint{"\u00AB", kPlainQuotes},
+                            Hint{"\u00BB", kPlainQuotes},
+                            Hint{"\u2018", kPlainQuotes},
+                            Hint{"\u2019", kPlainQuotes},
+                            Hint{"\u2013", "this dash is none of a keyboard; write -"},
+                            Hint{"\u2014", "this dash is none of a keyboard; write -"},
+                            Hint{"\u00A0", "this blank is none of a keyboard; write a plain one"},
+                            Hint{"\u2260", "write !="},
+                            Hint{"\u2264", "write <="},
+                            Hint{"\u2265", "write >="}};
 
 class Lexer {
  public:
@@ -57,7 +85,7 @@ class Lexer {
     for (;;) {
       while (at_ < text_.size() && is_space(text_[at_])) ++at_;
       if (at_ == text_.size()) break;
-      const bool good = text_[at_] == '"' ? quoted() : starts_word(text_[at_]) ? word() : symbol();
+      const bool good = text_[at_] == '"' ? quoted() : part_of_word(at_) > 0 ? word() : symbol();
       if (!good) return tl::unexpected(std::move(slip_));
     }
     tokens_.push_back({TokenKind::End, text_.size(), {}});
@@ -70,15 +98,32 @@ class Lexer {
     return false;
   }
 
-  static bool starts_word(char c) { return is_word_character(c) || is_pattern_character(c); }
+  /// Bytes; 0 for what is none.
+  [[nodiscard]] std::size_t part_of_word(std::size_t at) const {
+    return is_pattern_character(text_[at]) ? 1 : word_character(text_.substr(at));
+  }
+
+  /// What may stand nowhere, quotes included.
+  [[nodiscard]] bool refuse_unfit() {
+    const auto character = text_.substr(at_, character_size(text_.substr(at_)));
+    if (!is_utf8(character)) return refuse(at_, "this is no UTF-8");
+    const auto point = code_point(character);
+    if (!is_unseen(point)) return true;
+    return refuse(at_, "this is " + name_of(point) +
+                           ", which nobody can see; what has it is found by a regular "
+                           "expression with \\\\x{" +
+                           name_of(point).substr(2) + "}");
+  }
 
   bool word() {
     const std::size_t start = at_;
     bool in_brackets = false;
-    for (; at_ < text_.size(); ++at_) {
+    while (at_ < text_.size()) {
       const char c = text_[at_];
-      if (!starts_word(c) && !(in_brackets && c == ',')) break;
+      const auto size = in_brackets && c == ',' ? 1 : part_of_word(at_);
+      if (size == 0) break;
       if (c == '[' || c == ']') in_brackets = c == '[';
+      at_ += size;
     }
     tokens_.push_back({TokenKind::Word, start, std::string(text_.substr(start, at_ - start))});
     return true;
@@ -87,7 +132,8 @@ class Lexer {
   bool quoted() {
     const std::size_t start = at_++;
     std::string value;
-    for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+    while (at_ < text_.size() && text_[at_] != '"') {
+      if (!refuse_unfit()) return false;
       if (text_[at_] == '\\') {
         const char next = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
         if (next != '"' && next != '\\') {
@@ -95,7 +141,9 @@ class Lexer {
         }
         ++at_;
       }
-      value += text_[at_];
+      const auto size = character_size(text_.substr(at_));
+      value += text_.substr(at_, size);
+      at_ += size;
     }
     if (at_ == text_.size()) return refuse(start, "this quote is never closed");
     ++at_;
@@ -104,6 +152,7 @@ class Lexer {
   }
 
   bool symbol() {
+    if (!refuse_unfit()) return false;
     const std::string_view rest = text_.substr(at_);
     const auto starts = [rest](const auto& known) { return rest.starts_with(known.text); };
     const auto before = tokens_.empty() ? TokenKind::End : tokens_.back().kind;
@@ -139,8 +188,17 @@ tl::expected<std::vector<Token>, Slip> read_tokens(std::string_view text) {
 }
 
 bool is_plain_word(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), is_word_character) &&
-         text.find("..") == std::string_view::npos;
+  if (text.empty() || text.find("..") != std::string_view::npos) return false;
+  while (!text.empty()) {
+    const auto size = word_character(text);
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return is_ascii(c); });
 }
 
 }  // namespace muster::selector

@@ -45,4 +45,6 @@ struct Slip {
 /// Whether `text` is one Word that stands for itself: no pattern, and no range.
 [[nodiscard]] bool is_plain_word(std::string_view text);
 
+[[nodiscard]] bool is_ascii(std::string_view text);
+
 }  // namespace muster::selector

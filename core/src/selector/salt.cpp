@@ -98,10 +98,11 @@ Translated glob(std::string_view pattern) {
   if (pattern.find('[') != std::string_view::npos) {
     return wrong("a pattern with brackets has no counterpart; write E@ and a regular expression");
   }
-  const bool bare = std::all_of(pattern.begin(), pattern.end(), [](char c) {
-    return c == '*' || c == '?' || is_plain_word(std::string_view(&c, 1));
-  });
-  if (bare && pattern.find("..") == std::string_view::npos) return std::string(pattern);
+  std::string plain(pattern);
+  for (auto& c : plain) {
+    if (c == '*' || c == '?') c = 'x';
+  }
+  if (is_plain_word(plain)) return std::string(pattern);
   if (pattern.find_first_of("*?") == std::string_view::npos) return quoted(pattern);
   return wrong("a pattern with such characters has no counterpart; write a regular expression");
 }

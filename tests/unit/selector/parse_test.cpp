@@ -27,7 +27,11 @@ TEST_CASE("not binds tighter than and, and tighter than or", "[unit][selector]")
       Row{"a or (b or c)", "a or b or c"}, Row{"x=\"\"", "x=\"\""},
       Row{"x=\"q\\\"\\\\\"", "x=\"q\\\"\\\\\""}, Row{"x=and", "x=and"},
       Row{"x=all and y", "x=all and y"}, Row{"node", "node"}, Row{"a\n\tand\r\nb", "a and b"},
-      Row{"x=\"\xC3\xA9\"", "x=\"\xC3\xA9\""}, Row{"node:web*", "node:web*"},
+      Row{"x=\"\xC3\xA9\"", "x=\xC3\xA9"}, Row{"role=веб", "role=веб"},
+      Row{"role in (веб, \"базы\")", "role in (веб, базы)"}, Row{"node:сервер", "node:сервер"},
+      Row{"role=東京*", "role=東京*"}, Row{"role=~веб", "role=~\"веб\""},
+      Row{"role=नमस्ते", "role=नमस्ते"}, Row{"role=می\u200Cخواهم", "role=می\u200Cخواهم"},
+      Row{"role=\"\u2603\"", "role=\"\u2603\""}, Row{"node:web*", "node:web*"},
       Row{"node:web[01-20,33]", "node:web[01-20,33]"}, Row{"node:\"web*\"", "node:\"web*\""},
       Row{"node in ( web1 ,db1)", "node in (web1, db1)"}, Row{"node!=web1", "node!=web1"},
       Row{"role not in (web)", "role not in (web)"}, Row{"not role in (a)", "not role in (a)"},
@@ -115,11 +119,12 @@ TEST_CASE("random text is a selector that prints and parses again, or an error w
           "[unit][selector]") {
   std::mt19937 random(20260102);
   const std::vector<std::string> pieces{
-      "a",     "b.c", "and",      "or",   "not",    "all",     "node",  ":",          "=",
-      "!=",    "(",   ")",        " ",    " ",      "\"x y\"", "\"",    "\\",         "==",
-      "!",     "&&",  "\xC3\xA9", "\xFF", "\x01",   "web",     "in",    ",",          "<",
-      ">=",    "=~",  "!~",       "web*", "w[1-3]", "1..2",    "cidr(", "10.0.0.0/8", "age(",
-      "last(", "10m", "\"a*\"",   "~",    "@"};
+      "a",    "b.c",   "and",        "or",     "not",      "all",        "node",     ":",
+      "=",    "!=",    "(",          ")",      " ",        " ",          "\"x y\"",  "\"",
+      "\\",   "==",    "!",          "&&",     "\xC3\xA9", "\xFF",       "\x01",     "web",
+      "in",   ",",     "<",          ">=",     "=~",       "!~",         "web*",     "w[1-3]",
+      "1..2", "cidr(", "10.0.0.0/8", "age(",   "last(",    "10m",        "\"a*\"",   "~",
+      "@",    "веб",   "\u202E",     "\u201C", "東",       "\"\u0301\"", "\xE2\x80", "\xE6"};
   for (int round = 0; round < 20000; ++round) {
     std::string text;
     for (auto count = random() % 14; count > 0; --count) text += pieces[random() % pieces.size()];
@@ -137,8 +142,9 @@ TEST_CASE("random text is a selector that prints and parses again, or an error w
 
 TEST_CASE("a written value means its text and nothing else", "[unit][selector]") {
   for (const std::string text :
-       {"web", "10.0.0.1/8", "two words", "", "a\"b\\", "web*", "[1-3]", "1..2", "-x", "+1", "/etc",
-        ".", "and", "\xC3\xA9", "$(x)", "a,b", "a)b"}) {
+       {"web",        "10.0.0.1/8", "two words", "",     "a\"b\\", "web*", "[1-3]",
+        "1..2",       "-x",         "+1",        "/etc", ".",      "and",  "\xC3\xA9",
+        "веб сервер", "東京",       "\u2603",    "$(x)", "a,b",    "a)b"}) {
     INFO(text);
     const auto parsed = Selector::parse("role=" + selector::written_value(text));
     REQUIRE(parsed);

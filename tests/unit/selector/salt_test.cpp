@@ -24,6 +24,7 @@ TEST_CASE("Salt's compound targets are said in our words", "[unit][selector]") {
   using Row = std::pair<std::string, std::string>;
   const auto [compound, text] =
       GENERATE(Row{"*", "all"}, Row{"web1", "node:web1"}, Row{"web*", "node:web*"},
+               Row{"G@role:веб*", "role=веб*"}, Row{"G@role:веб", "role=веб"},
                Row{"G@os:Debian and web* or not L@db1,db2",
                    "os.id=debian and node:web* or not node in (\"db1\", \"db2\")"},
                Row{"( web1 or web2 ) and G@role:x*", "(node:web1 or node:web2) and role=x*"},

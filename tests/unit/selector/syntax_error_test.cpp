@@ -40,7 +40,7 @@ TEST_CASE("common slips are told with a hint and their place", "[unit][selector]
       Row{"node=web1", 4, "node:NAME"}, Row{"role:web", 4, "role=..."},
       Row{"a=\"b", 2, "never closed"}, Row{"a=\"\\n\"", 3, "backslash"},
       Row{"a='b'", 2, "double quotes"}, Row{"a*=web", 0, "node:a*"}, Row{"a=<12", 1, "write <="},
-      Row{"a=\xC3\xA9", 2, "double quotes"}, Row{"a=b#", 3, "no meaning"},
+      Row{"a=\u00A7", 2, "double quotes"}, Row{"a=b#", 3, "no meaning"},
       Row{"a in b", 5, "in (a, b)"}, Row{"a in (b c)", 8, "comma"},
       Row{"a in (b", 7, "never closed"}, Row{"a in ()", 6, "value is missing"},
       Row{"a in (b,)", 8, "value is missing"}, Row{"a=w[1", 2, "never closed"},
@@ -79,7 +79,11 @@ TEST_CASE("the caret stands under the place as a terminal shows it", "[unit][sel
           "a=\"\xE6\x97\xA5\xE6\x9C\xAC\" b\n         ^"},     // two columns each
       Row{"a=\"e\xCC\x81\" b", "a=\"e\xCC\x81\" b\n      ^"},  // a combining accent
       Row{"a\tb", "a b\n  ^"}, Row{"a\nb", "a b\n  ^"}, Row{"\x1B[31m a", "?[31m a\n^"},
-      Row{"a=\"\xFF\" b", "a=\"?\" b\n      ^"}, Row{"a=\"\xE2\x80\xAE\" b", "a=\"?\" b\n      ^"});
+      Row{"a=\"\xFF\" b", "a=\"?\" b\n   ^"}, Row{"a=\"\xE2\x80\xAE\" b", "a=\"?\" b\n   ^"},
+      Row{"роль=веб", "роль=веб\n^"}, Row{"role=веб==", "role=веб==\n        ^"},
+      Row{"role=東京 = a", "role=東京 = a\n          ^"},          // two columns each
+      Row{"role=cafe\u0301 b", "role=cafe\u0301 b\n          ^"},  // a combining accent
+      Row{"role=\u0e19\u0e35\u0e49 b", "role=\u0e19\u0e35\u0e49 b\n       ^"});
   CAPTURE(text);
   CHECK(error_of(text).caret == caret);
 }
@@ -88,4 +92,36 @@ TEST_CASE("of a long selector the part around the caret is shown", "[unit][selec
   const auto error = error_of("x=" + std::string(200, 'a') + " == " + std::string(200, 'b'));
   CHECK(error.caret == "..." + std::string(49, 'a') + " == " + std::string(20, 'b') + "...\n" +
                            std::string(53, ' ') + "^");
+}
+
+TEST_CASE("what nobody can see and what is no UTF-8 is refused with its place, also in quotes",
+          "[unit][selector]") {
+  using Row = std::tuple<std::string, std::size_t, std::string>;
+  const auto [text, offset, sentence] = GENERATE(
+      Row{"a=\xFF", 2, "this is no UTF-8"}, Row{"a=\"b\xD0\"", 4, "this is no UTF-8"},
+      Row{"a=\xC0\xAF", 2, "this is no UTF-8"}, Row{"a=\xED\xA0\x80", 2, "this is no UTF-8"},
+      Row{"a=\u202Eb", 2, "this is U+202E, which nobody can see"},
+      Row{"a=\"\u2066b\"", 3, "this is U+2066, which"}, Row{"a=b\u200B", 3, "this is U+200B"},
+      Row{"a=\"\x1B[31m\"", 3, "this is U+001B"}, Row{"\uFEFFa", 0, "this is U+FEFF"},
+      Row{"a=\u061Cb", 2, "regular expression with \\\\x{061C}"});
+  CAPTURE(text);
+  const auto error = error_of(text);
+  CHECK(error.offset == offset);
+  CHECK_THAT(error.sentence, Catch::Contains(sentence));
+}
+
+TEST_CASE("what an editor has made of quotes, dashes and operators is told with what to write",
+          "[unit][selector]") {
+  using Row = std::tuple<std::string, std::size_t, std::string>;
+  const auto [text, offset, hint] =
+      GENERATE(Row{"a=\u201Cb\u201D", 2, "write \"double quotes\""},
+               Row{"a=\u00ABb\u00BB", 2, "double"}, Row{"a=\u2019b\u2019", 2, "double quotes"},
+               Row{"a=b\u2013c", 3, "write -"}, Row{"a\u00A0and b", 1, "write a plain one"},
+               Row{"a\u2260b", 1, "write !="}, Row{"os.v\u226512", 4, "write >="},
+               Row{"a=\uFF08", 2, "double quotes"}, Row{"роль=веб", 0, "has Latin letters"},
+               Row{"os.имя=x", 0, "has Latin letters"}, Row{"веб*", 0, "has Latin letters"});
+  CAPTURE(text);
+  const auto error = error_of(text);
+  CHECK(error.offset == offset);
+  CHECK_THAT(error.sentence, Catch::Contains(hint));
 }
