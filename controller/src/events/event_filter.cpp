@@ -1,6 +1,5 @@
 #include "events/event_filter.hpp"
 
-#include <array>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -12,12 +11,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view kData = "data.";
-
-Status check_member(std::string_view name) {
-  if (name.starts_with(kData) && name.size() > kData.size()) return {};
-  return fail(ErrorCode::InvalidArgument,
-              "an event has type, subject, data.NAME, and no " + std::string(name));
-}
 
 /// The member of this name, or else of the member before the name's first dot.
 const json* find_member(const json& data, std::string_view name) {
@@ -34,32 +27,39 @@ std::string text_of(const json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-/// The labels that are no part of an event.
-void collect_wrong(const selector::Expression& expression, std::string& wrong) {
+Status none_of(const std::string& what, const std::string& hint = {}) {
+  return fail(ErrorCode::InvalidArgument,
+              "an event has type, subject and data.NAME, and no " + what + hint);
+}
+
+Status check_term(selector::Subject subject, std::string_view name) {
   using selector::Subject;
-  for (const auto& child : expression.children) collect_wrong(child, wrong);
-  if (expression.kind == selector::Kind::All || expression.kind != selector::Kind::Term) return;
-  const bool known = expression.name == "type" || expression.name == "subject";
-  if (expression.subject == Subject::Label && !known) wrong = expression.name;
-  if (expression.subject == Subject::Node) wrong = "node:";
-  if (expression.subject == Subject::Addresses) wrong = "cidr()";
-  if (expression.subject == Subject::Age || expression.subject == Subject::Last)
-    wrong = "age() and last()";
+  switch (subject) {
+    case Subject::Label:
+      if (name == "type" || name == "subject") return {};
+      return none_of(std::string(name), did_you_mean(name, {"type", "subject"}));
+    case Subject::Fact:
+      if (name.starts_with(kData) && name.size() > kData.size()) return {};
+      return none_of(std::string(name));
+    case Subject::Node:
+      return none_of("node");
+    case Subject::Addresses:
+      return none_of("cidr()");
+    case Subject::Age:
+      return none_of("age()");
+    case Subject::Last:
+      return none_of("last()");
+  }
+  return {};
 }
 
 }  // namespace
 
 Result<EventFilter> EventFilter::parse(std::string_view text, selector::SyntaxError* where) {
   selector::Vocabulary words;
-  words.fact = check_member;
+  words.term = check_term;
   auto parsed = selector::Selector::parse(text.empty() ? "all" : text, where, words);
   if (!parsed) return tl::unexpected(parsed.error());
-  std::string wrong;
-  collect_wrong(parsed->expression(), wrong);
-  if (!wrong.empty()) {
-    return fail(ErrorCode::InvalidArgument,
-                "an event has type, subject and data.NAME, and no " + wrong);
-  }
   return EventFilter(std::move(*parsed));
 }
 

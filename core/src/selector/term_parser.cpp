@@ -47,6 +47,15 @@ Parsed TermParser::parse() {
                           ErrorCode::ResourceExhausted);
   }
   --budget_.terms;
+  const auto begin = cursor_.token().offset;
+  auto term = parse_one();
+  if (!term || term->kind != Kind::Term || !vocabulary_.term) return term;
+  const auto good = vocabulary_.term(term->subject, term->name);
+  if (!good) return Cursor::refuse_at(begin, good.error().message);
+  return term;
+}
+
+Parsed TermParser::parse_one() {
   const bool has_name = cursor_.token_after().kind == TokenKind::Colon;
   const bool has_argument = cursor_.token_after().kind == TokenKind::Open;
   if (has_name) return parse_named();

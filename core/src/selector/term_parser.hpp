@@ -14,6 +14,7 @@ class TermParser {
 
  private:
   using Checked = tl::expected<void, ParseFault>;
+  [[nodiscard]] Parsed parse_one();
   [[nodiscard]] Parsed parse_plain();
   [[nodiscard]] Parsed parse_named();
   [[nodiscard]] Parsed parse_group();

@@ -1,5 +1,8 @@
 #include "events/event_filter.hpp"
 
+#include <string>
+#include <tuple>
+
 #include "catch.hpp"
 
 namespace muster::controller {
@@ -25,12 +28,21 @@ TEST_CASE("a filter looks at type, subject and data", "[unit][controller]") {
   }
 }
 
-TEST_CASE("what no event has is refused", "[unit][controller]") {
-  for (const auto* wrong : {"color=red", "node:web1", "os.id=debian", "cidr(10.0.0.0/8)",
-                            "type=", "group:x", "last(job)=ok"}) {
-    INFO(wrong);
-    CHECK_FALSE(EventFilter::parse(wrong));
-  }
+TEST_CASE("what no event has is refused, with its place", "[unit][controller]") {
+  using Row = std::tuple<std::string, std::size_t, std::string>;
+  const auto [wrong, offset, sentence] = GENERATE(
+      Row{"type=x and color=red", 11, "and no color"},
+      Row{"typ=x", 0, "no typ; did you mean type?"}, Row{"not node:web1", 4, "and no node"},
+      Row{"type=x or os.id=debian", 10, "and no os.id"}, Row{"data.=x", 0, "and no data."},
+      Row{"type=x and (cidr(10.0.0.0/8))", 12, "and no cidr()"},
+      Row{"type=", 5, "a value is missing"}, Row{"group:x", 6, "there is no group x"},
+      Row{"last(job)=ok", 0, "and no last()"}, Row{"age(data.x)<1h", 0, "and no age()"});
+  INFO(wrong);
+  selector::SyntaxError where;
+  CHECK_FALSE(EventFilter::parse(wrong, &where));
+  CHECK(where.offset == offset);
+  CHECK_THAT(where.sentence, Catch::Contains(sentence));
+  CHECK(where.caret == wrong + "\n" + std::string(offset, ' ') + "^");
 }
 
 }  // namespace

@@ -45,9 +45,15 @@ struct NodeView {
   std::function<std::optional<std::string_view>(std::string_view of)> last;
 };
 
+enum class Kind : std::uint8_t { All, Term, Group, Not, And, Or };
+enum class Subject : std::uint8_t { Node, Label, Fact, Age, Last, Addresses };
+
 /// What may stand in a selector, asked while it is parsed. An empty function allows any
-/// fact, state and task, and no group.
+/// term, fact, state and task, and no group.
 struct Vocabulary {
+  /// Whether a term may be about this; `name` is that of a label, fact, age or last. Errors: a
+  /// sentence.
+  std::function<Status(Subject subject, std::string_view name)> term;
   /// Errors: a sentence, for example that no node tells such a fact.
   std::function<Status(std::string_view name)> fact;
   std::function<Status(std::string_view name)> state;
@@ -57,8 +63,6 @@ struct Vocabulary {
   std::function<Result<std::string>(std::string_view name)> group;
 };
 
-enum class Kind : std::uint8_t { All, Term, Group, Not, And, Or };
-enum class Subject : std::uint8_t { Node, Label, Fact, Age, Last, Addresses };
 enum class Test : std::uint8_t {
   Has,
   Equal,
