@@ -37,6 +37,7 @@ CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json
   if (auto read = read_care(options, request); !read) return tl::unexpected(read.error());
   if (options.has("check")) request["check"] = true;
   if (options.has("include-drained")) request["include_drained"] = true;
+  if (options.has("include-unknown")) request["include_unknown"] = true;
   Interrupt interrupt(api.another());
   const auto created = make_job(api, "/v1/jobs", request, interrupt);
   if (!created) return tl::unexpected(created.error());
@@ -92,6 +93,7 @@ std::vector<Option> run_options() {
        {"limit", "N or N%", "only so many of the nodes that match"},
        {"seed", "TEXT", "which of them: the same seed chooses the same"},
        {"include-drained", "", "also nodes that were taken out of service"},
+       {"include-unknown", "", "also nodes that have not told what the selector asks for"},
        {"check", "", "say what would change and change nothing"},
        {"stream", "", "the same as --output stream"},
        {"detach", "", "print the job's id and do not wait"}})));

@@ -185,6 +185,7 @@ Digest digest_of(const JobRequest& request, const crypto::Secret& key) {
                        request.check,
                        request.output_cap.value_or(0),
                        request.drained,
+                       request.unknown,
                        size(request.limit),
                        request.seed,
                        size(request.at_once),
@@ -210,6 +211,7 @@ JobRecord make_record(const JobRequest& request, std::chrono::milliseconds timeo
   job.offline = request.offline;
   job.check = request.check;
   job.drained = request.drained;
+  job.unknown = request.unknown;
   job.at_once = pace.at_once;
   job.max_failed = pace.max_failed;
   if (request.limit) {

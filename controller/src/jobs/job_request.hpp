@@ -29,6 +29,7 @@ struct JobRequest {
   std::optional<std::chrono::milliseconds> start_within;  ///< default: by the policy
   OfflinePolicy offline = OfflinePolicy::Skip;
   bool drained = false;  ///< nodes that were taken out of service get it too
+  bool unknown = false;  ///< nodes about which the selector cannot decide get it too
   bool check = false;
   std::optional<SampleSize> limit;      ///< only so many of the nodes that match
   std::string seed;                     ///< which of them: the same seed chooses the same

@@ -1,6 +1,7 @@
 #include "jobs/job_targets.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <muster/core/selector/selector.hpp>
 
 #include "jobs/selector_warnings.hpp"
@@ -58,6 +59,14 @@ Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const JobRe
   auto selection = fleet.select(*selector);
   if (!selection) {
     return refuse("selector_syntax", ErrorCode::InvalidArgument, selection.error().message);
+  }
+  if (request.unknown) {
+    std::vector<const Node*> both;
+    std::merge(
+        selection->matched.begin(), selection->matched.end(), selection->unknown.begin(),
+        selection->unknown.end(), std::back_inserter(both),
+        [](const Node* one, const Node* other) { return one->record.name < other->record.name; });
+    selection->matched = std::move(both);
   }
   if (selection->matched.empty()) {
     return refuse("matched_nothing", ErrorCode::NotFound,

@@ -16,8 +16,8 @@ using Planned = tl::expected<T, JobRefusal>;
 [[nodiscard]] tl::unexpected<JobRefusal> refuse(std::string reason, ErrorCode code,
                                                 std::string sentence, std::string field = {});
 
-/// By name, a sample of them where the request wants one; `canonical` is set to the selector's one
-/// spelling. Errors: `selector_syntax`, `matched_nothing`.
+/// By name, with those that are unknown or a sample of all where the request wants so; `canonical`
+/// is set to the selector's one spelling. Errors: `selector_syntax`, `matched_nothing`.
 [[nodiscard]] Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet,
                                                                const JobRequest& request,
                                                                std::string& canonical);

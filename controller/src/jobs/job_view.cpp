@@ -90,6 +90,7 @@ json head_view(const JobRecord& job, const TaskCounts& counts) {
   const auto outcome = outcome_of(counts);
   if (outcome != JobOutcome::Open) view["outcome"] = to_string(outcome);
   if (job.at_once > 0) view["at_once"] = job.at_once;
+  if (job.unknown) view["include_unknown"] = true;
   if (job.max_failed > 0) view["max_failures"] = job.max_failed;
   if (!job.limit.empty()) {
     view["limit"] = job.limit;

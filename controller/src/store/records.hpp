@@ -110,6 +110,7 @@ struct JobRecord {
   UnixMs not_after = 0;  ///< the latest start
   OfflinePolicy offline = OfflinePolicy::Skip;
   bool drained = false;  ///< also on nodes that were taken out of service
+  bool unknown = false;  ///< also on nodes about which the selector could not decide
   bool check = false;
   std::string limit;           ///< "5%" or "20" of the nodes that match, or empty for all
   std::string seed;            ///< which of them

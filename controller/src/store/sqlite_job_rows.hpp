@@ -19,6 +19,9 @@ inline constexpr const char* kJobColumns =
     "created, "
     "ended, targets, counts, drained, sample, seed, at_once, max_failed, stopped, secrets FROM jobs ";
 inline constexpr int kCountsColumn = 18;
+/// What the column `drained` says: which nodes get the job besides.
+inline constexpr unsigned kDrainedToo = 1;
+inline constexpr unsigned kUnknownToo = 2;
 /// What task_from() reads.
 inline constexpr const char* kTaskColumns =
     "SELECT tasks.id, node, node_name, tasks.state, attempt, result, error, started, tasks.ended, "

@@ -48,9 +48,9 @@ std::int64_t insert_job(SQLite::Database& database, const JobRecord& job,
       job.not_after, static_cast<int>(job.offline), static_cast<int>(job.check), job.output_cap,
       job.requested_by, job.idempotency_key, job.request_digest, job.created, job.ended,
       job.targets, job.ended == 0 ? std::string() : counts_to_json(counts),
-      static_cast<int>(job.drained), job.limit, job.seed, job.at_once, job.max_failed,
-      static_cast<int>(state_of(job, counts)), static_cast<int>(outcome_of(counts)),
-      static_cast<int>(job.secrets));
+      (job.drained ? kDrainedToo : 0U) | (job.unknown ? kUnknownToo : 0U), job.limit, job.seed,
+      job.at_once, job.max_failed, static_cast<int>(state_of(job, counts)),
+      static_cast<int>(outcome_of(counts)), static_cast<int>(job.secrets));
   return database.getLastInsertRowid();
 }
 

@@ -359,7 +359,9 @@ TEST_CASE("what a job was limited to is kept with it, and whether it had secrets
   auto job = StoreFixture::job();
   job.limit = "5%";
   job.seed = "monday";
-  job.drained = true;
+  const auto besides = GENERATE(0U, 1U, 2U, 3U);
+  job.drained = (besides & 1U) != 0;
+  job.unknown = (besides & 2U) != 0;
   job.at_once = 3;
   job.max_failed = 2;
   job.secrets = true;
@@ -368,7 +370,8 @@ TEST_CASE("what a job was limited to is kept with it, and whether it had secrets
   const auto kept = store->job(job.id).value().job;
   CHECK(kept.limit == "5%");
   CHECK(kept.seed == "monday");
-  CHECK(kept.drained);
+  CHECK(kept.drained == job.drained);
+  CHECK(kept.unknown == job.unknown);
   CHECK(kept.at_once == 3);
   CHECK(kept.max_failed == 2);
   CHECK(kept.secrets);

@@ -57,6 +57,7 @@ JobRequest request_from(const Exchange& exchange) {
   request.requested_by = exchange.principal;
   request.idempotency_key = exchange.query("Idempotency-Key");
   request.drained = body.at("include_drained");
+  request.unknown = body.at("include_unknown");
   request.limit = sample_member(body, "limit");
   read_care(body, request);
   request.seed = body.value("seed", "");
@@ -64,11 +65,16 @@ JobRequest request_from(const Exchange& exchange) {
   return request;
 }
 
-void add_warnings(const Fleet& fleet, const std::string& text, json& answer) {
+void add_warnings(const Fleet& fleet, const std::string& text, bool with_unknown, json& answer) {
   const auto selector = fleet.parse(text);
   if (!selector) return;
   const auto selection = fleet.select(*selector);
-  auto warnings = warnings_of(fleet, *selector, selection ? selection->unknown.size() : 0);
+  const auto unknown = selection ? selection->unknown.size() : 0;
+  auto warnings = warnings_of(fleet, *selector, with_unknown ? 0 : unknown);
+  if (with_unknown && unknown > 0) {
+    warnings.push_back(std::to_string(unknown) +
+                       " nodes get it that have not told what the selector asks for");
+  }
   if (!warnings.empty()) answer["warnings"] = std::move(warnings);
 }
 
@@ -79,7 +85,8 @@ void create_job(const Services& services, const ExchangePtr& exchange) {
   const auto wait = wait_from(*exchange);
   if (!wait) return exchange->answer(wait.error());
   const auto selector = request.selector;
-  services.jobs.create(std::move(request), [&services, exchange, wait = *wait, selector](
+  const bool unknown = request.unknown;
+  services.jobs.create(std::move(request), [&services, exchange, wait = *wait, selector, unknown](
                                                const tl::expected<JobId, JobRefusal>& created) {
     if (!created) {
       const auto& refusal = created.error();
@@ -87,7 +94,7 @@ void create_job(const Services& services, const ExchangePtr& exchange) {
     }
     if (wait.count() > 0) return wait_for_job(services, *created, wait, exchange);
     json answer{{"job", created->text()}};
-    add_warnings(services.fleet, selector, answer);
+    add_warnings(services.fleet, selector, unknown, answer);
     exchange->answer(201, answer);
   });
 }
