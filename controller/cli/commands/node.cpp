@@ -1,5 +1,7 @@
 #include <unistd.h>
 
+#include <algorithm>
+#include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -99,6 +101,18 @@ CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
   return Exit::Ok;
 }
 
+/// "12s", "5m", "3h" or "2d" since this time of the API; "-" where there is none.
+std::string age_of(const std::string& time) {
+  std::tm parts{};
+  if (::strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return "-";
+  // The controller's clock may be a little ahead of ours.
+  const auto seconds = std::max<std::time_t>(std::time(nullptr) - ::timegm(&parts), 0);
+  if (seconds < 120) return std::to_string(seconds) + "s";
+  if (seconds < 2 * 3600) return std::to_string(seconds / 60) + "m";
+  if (seconds < 2 * 86400) return std::to_string(seconds / 3600) + "h";
+  return std::to_string(seconds / 86400) + "d";
+}
+
 /// A line, or "" while it is in service.
 std::string drain_of(const json& node) {
   const auto drained = node.find("drained");
@@ -124,7 +138,8 @@ void print_node(const json& node) {
               << printable(plugin.value("version", "")) << "  "
               << printable(plugin.value("state", "")) << "\n";
   }
-  std::cout << "facts\n";
+  const auto age = age_of(text_of(node, "facts_told"));
+  std::cout << "facts" << (age == "-" ? "" : ", as it said " + age + " ago") << "\n";
   for (const auto& [name, value] : node.at("facts").items()) {
     std::cout << "  " << printable(name) << " = " << printable(value.get<std::string>()) << "\n";
   }
@@ -152,14 +167,19 @@ CliResult<Exit> show_facts(ApiClient& api, const Arguments& arguments) {
   if (!node) return or_look(node.error(), "muster node ls");
   const auto& facts = node->at("facts");
   if (arguments.has("json")) {
-    std::cout << json{{"node", node->at("name")}, {"facts", facts}}.dump(2) << "\n";
+    std::cout << json{{"node", node->at("name")},
+                      {"facts", facts},
+                      {"facts_told", node->value("facts_told", json())}}
+                     .dump(2)
+              << "\n";
     return Exit::Ok;
   }
+  const auto age = age_of(text_of(*node, "facts_told"));
   std::vector<std::vector<std::string>> rows;
   for (const auto& [name, value] : facts.items()) {
-    rows.push_back({printable(name), printable(value.get<std::string>())});
+    rows.push_back({printable(name), age, printable(value.get<std::string>())});
   }
-  std::cout << table({"FACT", "VALUE"}, rows);
+  std::cout << table({"FACT", "AGE", "VALUE"}, rows);
   return Exit::Ok;
 }
 
@@ -186,6 +206,8 @@ std::vector<Command> node_commands() {
       {.words = "node facts",
        .takes = "NODE",
        .summary = "what a node tells of itself",
+       .about = "AGE is how long ago the node said last that they are so, which it does with each "
+                "heartbeat. A day after that selectors take them for unknown.",
        .examples = {{"muster node facts web1"}},
        .options = {no_pager_option(), json_option()},
        .run = show_facts},

@@ -166,9 +166,26 @@ TEST_CASE("muster node facts shows what a node tells of itself", "[integration][
   auto& web1 = world.join("web1");
   world.on_loop([&] { web1.say(wire::Facts{{}, {{"os.id", "debian"}}}); });
   Cli muster(world);
-  CHECK(muster("node facts web1").out.find("os.id  debian") != std::string::npos);
-  CHECK(muster("node facts web1 --json").parsed().at("facts") == json{{"os.id", "debian"}});
+  const auto shown = muster("node facts web1");
+  CHECK(shown.out.find("FACT   AGE") == 0);
+  CHECK(shown.out.find("d  debian\n") != std::string::npos);  // the world's time is of long ago
+  const auto facts = muster("node facts web1 --json").parsed();
+  CHECK(facts.at("facts") == json{{"os.id", "debian"}});
+  CHECK(facts.at("facts_told") == "2023-11-14T22:13:21.000Z");
   CHECK(muster("node facts web7").exit == 3);
+}
+
+TEST_CASE("facts are as old as the last heartbeat of the node that told them",
+          "[integration][api]") {
+  ApiWorld world;
+  auto& web1 = world.join("web1");
+  const auto told = [&] { return world.get("/v1/nodes/web1").body.at("facts_told"); };
+  CHECK(told().is_null());
+  world.on_loop([&] { web1.say(wire::Facts{{}, {{"os.id", "debian"}}}); });
+  world.advance(std::chrono::seconds(5));
+  CHECK(told() == "2023-11-14T22:13:21.000Z");
+  world.on_loop([&] { web1.say(wire::Heartbeat{}); });
+  CHECK(told() == "2023-11-14T22:13:26.000Z");
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ json node_view(const Node& node) {
             {"presence", to_string(node.presence)},
             {"labels", node.record.labels},
             {"facts", node.record.facts},
+            {"facts_told", time_view(node.record.facts.empty() ? 0 : node.facts_told)},
             {"agent_version", node.record.agent_version},
             {"enrolled", time_view(node.record.enrolled)},
             {"last_seen", time_view(node.record.last_seen)},
