@@ -79,6 +79,7 @@ class App {
   Status load_plugins();
   Status make_executor();
   Status make_session();
+  void look_again_at_facts();
   Status serve_metrics();
   void refresh_metrics();
   void leave();
@@ -107,6 +108,7 @@ class App {
   std::unique_ptr<Node> node_;
   std::optional<PluginFacts> plugin_facts_;
   std::unique_ptr<MetricsPage> page_;
+  run::Timer facts_timer_;
   run::Timer leave_timer_;
 };
 
@@ -191,7 +193,19 @@ Status App::make_session() {
                                  time_, log_);
   plugin_facts_.emplace(*loop_, *plugins_, options_.facts_every, log_,
                         [this](const Facts& facts) { node_->set_plugin_facts(facts); });
+  facts_timer_ = loop_->after(options_.facts_every, [this] { look_again_at_facts(); });
   return {};
+}
+
+/// Addresses and the system's version change while an agent runs.
+void App::look_again_at_facts() {
+  facts_timer_ = loop_->after(options_.facts_every, [this] { look_again_at_facts(); });
+  const auto submitted = workers_->submit([this] {
+    auto facts = read_facts("/", HostNumbers::of_this_host(), kVersion);
+    loop_->post(
+        [this, facts = std::move(facts)]() mutable { node_->set_own_facts(std::move(facts)); });
+  });
+  if (!submitted) log_.warn("the node's facts could not be read again, retrying");
 }
 
 Status App::serve_metrics() {

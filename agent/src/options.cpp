@@ -27,7 +27,7 @@ po::options_description run_description(RunOptions& run, RunTexts& texts) {
   add("plugin-config", path_value(run.plugin_config), "where their configurations are");
   add("name", po::value(&run.name), "another name than the one it joined with");
   add("metrics", po::value(&run.metrics), "ADDRESS:PORT to serve /metrics at");
-  add("facts-every", po::value(&texts.facts_every), "how often plugins are asked for facts");
+  add("facts-every", po::value(&texts.facts_every), "how often facts are looked for");
   add("dev-trust", po::bool_switch(&run.dev_trust), "allow dangerous operations");
   add("log-level", po::value(&texts.log_level), "error, warn, info or debug");
   add("log-format", po::value(&texts.log_format), "text or json");
@@ -112,7 +112,7 @@ run     connects this node to the controller that it joined and runs its tasks
   --plugin-config DIR  where the plugins' configurations (NAME.yaml) are (default: none)
   --name NAME          another name than the one the node joined with
   --metrics ADDR:PORT  serve /metrics there; port 0 takes a free one (default: not served)
-  --facts-every TIME   how often plugins are asked for facts about the node (default: 5m)
+  --facts-every TIME   how often the agent and plugins look for facts about the node (default: 5m)
   --dev-trust          allow dangerous operations without an operator's signature; for trying things out
   --log-level LEVEL    error, warn, info (default) or debug
   --log-format FORMAT  text (default) or json

@@ -18,7 +18,7 @@ struct RunOptions {
   std::filesystem::path plugin_config;  ///< has `<plugin id>.yaml`; empty: no configuration
   std::string name;                     ///< empty: the one that the node joined with
   std::string metrics;                  ///< "ADDRESS:PORT"; empty: no page
-  std::chrono::milliseconds facts_every = std::chrono::minutes(5);  ///< plugins are asked for them
+  std::chrono::milliseconds facts_every = std::chrono::minutes(5);  ///< looked for
   bool dev_trust = false;
   log::Level log_level = log::Level::Info;
   log::Format log_format = log::Format::Text;

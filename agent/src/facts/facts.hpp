@@ -1,6 +1,6 @@
 /// What a node says about itself without being asked: operating system, kernel, processor, memory.
 ///
-/// Read once at the start, from files under a root path, so that a fixture tree is as good as a
+/// Read at the start and again after a while, from files under a root path, so that a fixture tree is as good as a
 /// host. A fact that cannot be read is left out: an absent fact is honest, an invented one is not.
 #pragma once
 

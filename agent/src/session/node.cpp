@@ -45,9 +45,19 @@ Node::Node(NodeDescription description, Executor& executor, EventOutbox& events,
   facts_digest_ = digest_of(facts_);
 }
 
-void Node::set_plugin_facts(const Facts& facts) {
+void Node::set_own_facts(Facts facts) {
+  description_.facts = std::move(facts);
+  join_facts();
+}
+
+void Node::set_plugin_facts(Facts facts) {
+  plugin_facts_ = std::move(facts);
+  join_facts();
+}
+
+void Node::join_facts() {
   auto all = description_.facts;
-  all.insert(facts.begin(), facts.end());  // what is there already stays
+  all.insert(plugin_facts_.begin(), plugin_facts_.end());  // what is there already stays
   facts_ = fit_facts(all, log_);
   const auto digest = digest_of(facts_);
   if (digest == facts_digest_) return;

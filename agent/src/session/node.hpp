@@ -30,9 +30,11 @@ class Node final : public SessionHandler {
   Node(NodeDescription description, Executor& executor, EventOutbox& events,
        const Inventory& inventory, Uplink& uplink, ControllerTime& time, log::Logger log);
 
-  /// What plugins tell of this node, beside its own facts, which stay as they are. Tells the
-  /// controller, if it is there, when that makes a difference.
-  void set_plugin_facts(const Facts& facts);
+  /// What the agent found out anew about this node. Tells the controller, if it is there, when that
+  /// makes a difference.
+  void set_own_facts(Facts facts);
+  /// The same of what plugins tell beside the node's own facts, which stay as they are.
+  void set_plugin_facts(Facts facts);
   /// Tells the controller, if it is there, that a plugin came, went or changed its state.
   void plugins_changed();
 
@@ -50,10 +52,12 @@ class Node final : public SessionHandler {
   [[nodiscard]] wire::Heartbeat heartbeat() const override;
 
  private:
+  void join_facts();
   void tell_facts();
   void send_manifest(const wire::Digest& digest);
 
   NodeDescription description_;
+  Facts plugin_facts_;
   Facts facts_;  // that are told: its own and the plugins'
   crypto::Digest facts_digest_{};
   bool facts_untold_ = false;  // others than HELLO said

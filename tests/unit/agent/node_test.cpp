@@ -157,3 +157,17 @@ TEST_CASE("facts that changed between HELLO and WELCOME are told after WELCOME",
   world.said.began(world.welcome());
   CHECK(world.uplink.all<wire::Facts>().size() == 1);
 }
+
+TEST_CASE("facts that the agent finds changed are told, and stand before what plugins tell",
+          "[unit][session]") {
+  World world;
+  world.said.set_plugin_facts({{"os.id", "plan9"}, {"app.release", "2"}});
+  world.said.set_own_facts({{"os.id", "debian"}});  // as they were
+  REQUIRE(world.uplink.all<wire::Facts>().size() == 1);
+  world.said.set_own_facts({{"os.id", "debian"}, {"os.version", "13"}});
+  const auto told = world.uplink.all<wire::Facts>();
+  REQUIRE(told.size() == 2);
+  CHECK(told[1].facts ==
+        agent::Facts{{"app.release", "2"}, {"os.id", "debian"}, {"os.version", "13"}});
+  CHECK(told[1].digest == world.said.hello().facts);
+}
