@@ -36,7 +36,7 @@ doctor::Check check_gateway_key(const Identity& identity, std::chrono::milliseco
   const SystemClock clock;
   const auto loop = run::EventLoop::create(clock);
   if (!loop) return doctor::unknown(kName, loop.error().message);
-  auto context = net::ZmqContext::create(2);
+  auto context = net::ZmqContext::create();
   if (!context) return doctor::unknown(kName, context.error().message);
   net::DealerOptions options;
   options.address = identity.gateway_address;

@@ -112,7 +112,8 @@ std::vector<Candidate> Names::operations(const std::string& prefix) const {
   }
   const auto plugin = ask_("/v1/plugins/" + sdk::percent_encode(prefix.substr(0, dot)));
   if (!plugin) return candidates;
-  for (const auto& [name, about] : operations_in(plugin->at("manifest")).items()) {
+  const auto operations = operations_in(plugin->at("manifest"));
+  for (const auto& [name, about] : operations.items()) {
     add(candidates, prefix, {name, about.value("doc", "")});
   }
   return candidates;

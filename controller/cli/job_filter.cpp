@@ -38,7 +38,7 @@ CliResult<void> check(const std::string& name, const std::string& value) {
 std::vector<Option> with_job_filters(std::vector<Option> others) {
   std::vector<Option> options{
       {"node", "NODE", "with a task on this node, also when it was retired since"},
-      {"operation", "OPERATION", "of this operation, or those that match, such as 'docker.*'"},
+      {"operation", "OPERATION", "of this operation, or those that match, such as 'system.*'"},
       {"by", "OPERATOR", "who asked for them"},
       {"state", states_with("|"), "that stand so, or came to this"},
       {"since", "TIME", "made since then: 2026-01-31T12:00:00Z, 2026-01-31, or how long ago: 24h"},

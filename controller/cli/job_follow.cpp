@@ -22,7 +22,7 @@ Failure why_not_written() {
 
 /// What the job came to, with its tasks.
 CliResult<nlohmann::json> whole_job(ApiClient& api, const std::string& job_id) {
-  Patience patience;
+  client::Patience patience;
   for (;;) {
     auto job = api.get("/v1/jobs/" + job_id);
     if (job || job.error().exit != Exit::Unreached || !patience.wait()) return job;

@@ -1,7 +1,8 @@
 /// What a node says about itself without being asked: operating system, kernel, processor, memory.
 ///
-/// Read at the start and again after a while, from files under a root path, so that a fixture tree is as good as a
-/// host. A fact that cannot be read is left out: an absent fact is honest, an invented one is not.
+/// Read at the start and again after a while, from files under a root path, so that a fixture tree
+/// is as good as a host. A fact that cannot be read is left out: an absent fact is honest, an
+/// invented one is not.
 #pragma once
 
 #include <filesystem>

@@ -61,7 +61,7 @@ std::vector<NodeId> JobService::State::release_held(OpenJob& job) {
     const auto* node = parts.fleet.find(task->record.node);
     if (node != nullptr && node->record.drain && !job.record.drained) {
       end(*task, TaskState::Skipped, ErrorCode::FailedPrecondition,
-          "the node " + why_drained(*node->record.drain));
+          why_drained(*node->record.drain));
       continue;
     }
     start_time_of(*task);

@@ -232,7 +232,7 @@ TaskRecord make_task(const Node& node, const std::optional<LeftOut>& end, const 
   task.node_name = node.record.name;
   if (!end) return task;
   task.state = end->state;
-  task.error = Error{end->code, "the node " + end->why, end->field, false, {}};
+  task.error = Error{end->code, end->why, end->field, false, {}};
   task.ended = job.created;
   return task;
 }

@@ -6,10 +6,10 @@ namespace {
 /// The node may have the plugin, and in it no such operation.
 std::string why_without(const Fleet& fleet, const Node& node, const std::string& operation) {
   const auto id = operation.substr(0, operation.rfind('.'));
-  std::string why = "has no operation " + operation;
+  std::string why = "the node has no operation " + operation;
   for (const auto& plugin : node.record.plugins) {
     if (plugin.id != id) continue;
-    const auto* manifest = fleet.manifest(plugin.manifest);
+    const auto* manifest = fleet.manifest_of(node, plugin);
     if (manifest != nullptr && manifest->id == plugin.id) {
       return why + " in its version " + plugin.version + " of " + id;
     }
@@ -39,7 +39,7 @@ std::optional<LeftOut> left_out(const Fleet& fleet, const Node& node, const JobR
     const bool skip = request.offline == OfflinePolicy::Skip;
     return LeftOut{skip ? TaskState::Skipped : TaskState::Unreachable,
                    ErrorCode::Unavailable,
-                   never_connected(node) ? "has not connected yet" : "is offline",
+                   never_connected(node) ? "the node has not connected yet" : "the node is offline",
                    {}};
   }
   if (operation == nullptr) {
@@ -51,19 +51,19 @@ std::optional<LeftOut> left_out(const Fleet& fleet, const Node& node, const JobR
   if (request.check && !operation->check) {
     return LeftOut{TaskState::Refused,
                    ErrorCode::Unsupported,
-                   "has no check mode for " + request.operation,
+                   request.operation + " has no check mode in the node's version",
                    {}};
   }
   if (wrong) {
     return LeftOut{TaskState::Refused, ErrorCode::InvalidArgument,
-                   "has a version that does not take these arguments: " + wrong->message,
+                   "the node's version does not take these arguments: " + wrong->message,
                    wrong->field};
   }
   return std::nullopt;
 }
 
 std::string why_drained(const Drain& drain) {
-  return "is drained" + (drain.reason.empty() ? std::string() : " (" + drain.reason + ")");
+  return "the node is drained" + (drain.reason.empty() ? std::string() : " (" + drain.reason + ")");
 }
 
 }  // namespace muster::controller

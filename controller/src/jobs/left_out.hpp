@@ -16,7 +16,7 @@ namespace muster::controller {
 struct LeftOut {
   TaskState state = TaskState::Skipped;
   ErrorCode code = ErrorCode::FailedPrecondition;
-  std::string why;    ///< follows "the node": "is offline"
+  std::string why;    ///< without its name, as other nodes may say the same
   std::string field;  ///< of the arguments
 };
 

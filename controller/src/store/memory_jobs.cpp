@@ -64,6 +64,7 @@ Result<JobId> MemoryStore::create(const JobRecord& job, const std::vector<TaskRe
     task_index_[stored.tasks[i].id] = {jobs_.size(), i};
   }
   job_index_[job.id] = jobs_.size();
+  places_[job.id] = ++last_place_;
   append(job_created(job, job.created));
   if (job.ended != 0) {
     final_counts_[job.id] = count(tasks);
@@ -184,9 +185,9 @@ TaskCounts MemoryStore::counts_for(const JobWithTasks& job, const JobQuery& quer
 }
 
 Result<std::uint64_t> MemoryStore::place_of(JobId job) {
-  const auto found = job_index_.find(job);
-  if (found == job_index_.end()) return fail(ErrorCode::NotFound, "there is no job " + job.text());
-  return found->second + 1;
+  const auto found = places_.find(job);
+  if (found == places_.end()) return fail(ErrorCode::NotFound, "there is no job " + job.text());
+  return found->second;
 }
 
 bool MemoryStore::is_wanted(const JobFilter& filter, const JobWithTasks& job) const {
@@ -205,22 +206,24 @@ bool MemoryStore::is_wanted(const JobFilter& filter, const JobWithTasks& job) co
 
 Result<JobPage> MemoryStore::jobs(const JobQuery& query) {
   JobPage page;
-  std::uint64_t last = 0;
-  for (auto at = std::min<std::uint64_t>(query.before.value_or(jobs_.size() + 1), jobs_.size() + 1);
-       at > 1;) {
+  std::uint64_t last = 0;    // that was found
+  std::uint64_t latest = 0;  // that was looked at
+  for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) {
+    const auto place = places_.at(job->job.id);
+    if (query.before && place >= *query.before) continue;
     if (page.looked == query.most_looked) {
-      page.next = at;
+      page.next = latest;
       break;
     }
-    const auto& job = jobs_[--at - 1];
+    latest = place;
     ++page.looked;
-    if (!is_wanted(query.filter, job)) continue;
+    if (!is_wanted(query.filter, *job)) continue;
     if (page.jobs.size() == query.limit) {
       page.next = last;
       break;
     }
-    page.jobs.push_back({job.job, counts_for(job, query)});
-    last = at;
+    page.jobs.push_back({job->job, counts_for(*job, query)});
+    last = place;
   }
   return page;
 }

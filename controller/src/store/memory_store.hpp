@@ -139,6 +139,8 @@ class MemoryStore final : public Store {
   std::vector<ApiToken> api_tokens_;
   std::vector<JobWithTasks> jobs_;  // oldest first
   std::map<JobId, std::size_t> job_index_;
+  std::map<JobId, std::uint64_t> places_;  // in the list, of which others may go
+  std::uint64_t last_place_ = 0;
   std::map<JobId, TaskCounts> final_counts_;  // of jobs that ended
   std::map<TaskId, std::pair<std::size_t, std::size_t>> task_index_;
   std::map<Digest, Bytes> outputs_;

@@ -1,12 +1,10 @@
 // Tasks over all jobs, in memory.
-#include <algorithm>
-
 #include "store/memory_store.hpp"
 
 namespace muster::controller {
 namespace {
 
-bool is_wanted(const TaskQuery& query, const TaskRecord& task) {
+bool task_is_wanted(const TaskQuery& query, const TaskRecord& task) {
   if (!query.jobs.node.empty() && task.node_name != query.jobs.node) return false;
   const bool open = !wire::is_final(task.state);
   const auto state = open && query.now ? query.now(task.id, task.state) : task.state;
@@ -19,7 +17,7 @@ bool take_tasks(const TaskQuery& query, std::uint64_t place, const JobWithTasks&
   const auto record = std::make_shared<const JobRecord>(job.job);
   for (auto task : job.tasks) {
     if (task.node_name <= node) continue;
-    const bool wanted = is_wanted(query, task);
+    const bool wanted = task_is_wanted(query, task);
     if (wanted && page.tasks.size() == query.limit) {
       page.next = TaskPlace{place, node};
       return false;
@@ -39,16 +37,17 @@ bool take_tasks(const TaskQuery& query, std::uint64_t place, const JobWithTasks&
 
 Result<TaskPage> MemoryStore::tasks(const TaskQuery& query) {
   TaskPage page;
-  auto place = std::min<std::uint64_t>(query.after ? query.after->job : jobs_.size(), jobs_.size());
-  for (std::size_t looked = 0; place > 0; --place, ++looked) {
-    if (looked == query.most_looked) {
+  std::size_t looked = 0;
+  for (auto job = jobs_.rbegin(); job != jobs_.rend(); ++job) {
+    const auto place = places_.at(job->job.id);
+    if (query.after && place > query.after->job) continue;
+    if (looked++ == query.most_looked) {
       page.next = TaskPlace{place, {}};
       break;
     }
-    const auto& job = jobs_[place - 1];
-    if (!is_wanted(query.jobs, job)) continue;
+    if (!is_wanted(query.jobs, *job)) continue;
     const bool goes_on = query.after && query.after->job == place;
-    if (!take_tasks(query, place, job, goes_on ? query.after->node : std::string(), page)) break;
+    if (!take_tasks(query, place, *job, goes_on ? query.after->node : std::string(), page)) break;
   }
   return page;
 }

@@ -14,7 +14,8 @@ std::int64_t number_from(SQLite::Database& database, const char* query) {
   return statement.executeStep() ? statement.getColumn(0).getInt64() : 0;
 }
 
-/// Above all tasks of jobs below `before`: tasks are numbered in the order of their jobs.
+/// Above all tasks of jobs below `before`, and of some of the one after them: tasks are numbered in
+/// the order of their jobs.
 std::int64_t first_task_from(SQLite::Database& database, std::int64_t before) {
   SQLite::Statement query(database, "SELECT number FROM tasks WHERE job >= ? ORDER BY job LIMIT 1");
   sql::bind(query, before);
@@ -89,14 +90,15 @@ NodeJobs::NodeJobs(SQLite::Database& database, const std::string& node, std::int
     : node_(node),
       rows_(database,
             "SELECT number, job FROM tasks INDEXED BY tasks_of_node WHERE number >> 16 = ? AND "
-            "node_name = ? AND number < ? ORDER BY number DESC"),
+            "node_name = ? AND number < ? AND job < ? ORDER BY number DESC"),
+      before_(before),
       below_(first_task_from(database, before)),
       range_(below_ >> kRangeBits),
       lowest_(number_from(database, "SELECT min(number) FROM tasks") >> kRangeBits) {
   look_into_range();
 }
 
-void NodeJobs::look_into_range() { sql::bind(rows_, range_, node_, below_); }
+void NodeJobs::look_into_range() { sql::bind(rows_, range_, node_, below_, before_); }
 
 std::optional<std::int64_t> NodeJobs::next() {
   for (; range_ >= lowest_; look_into_range()) {

@@ -28,6 +28,7 @@ class NodeJobs {
 
   std::string node_;
   SQLite::Statement rows_;
+  std::int64_t before_ = 0;  // the job's number
   std::int64_t below_ = 0;   // the task's number
   std::int64_t range_ = 0;   // of task numbers
   std::int64_t lowest_ = 0;  // range

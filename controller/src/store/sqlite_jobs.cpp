@@ -226,10 +226,11 @@ void SqliteStore::request_cancel(JobId id, std::string by, UnixMs when, Done<voi
         const auto job = job_record(database, id);
         if (job.id != id) return fail(ErrorCode::NotFound, "there is no such job");
         if (job.cancel_requested) return {};
-        sql::execute(database,
-                     "UPDATE jobs SET cancel_requested = 1, "
-                     "state = CASE WHEN ended = 0 THEN state ELSE ? END WHERE id = ?",
-                     static_cast<int>(JobState::Cancelled), id);
+        sql::execute(
+            database,
+            "UPDATE jobs SET cancel_requested = 1, "
+            "state = CASE WHEN ended = 0 OR stopped = 1 THEN state ELSE ? END WHERE id = ?",
+            static_cast<int>(JobState::Cancelled), id);
         add_event(database, job_cancelled(job, by, when), limits);
         return {};
       },

@@ -46,7 +46,6 @@ struct Node {
   std::string pattern_text;
   std::string pattern_in_words;  ///< x-pattern: "an absolute path"
   std::string description;
-  bool secret = false;  ///< x-secret: never repeated in a sentence
   Format format = Format::None;
   std::map<std::string, NodeIndex> properties;
   std::vector<std::string> required;

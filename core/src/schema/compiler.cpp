@@ -219,11 +219,6 @@ class Compiler {
     return {};
   }
 
-  Status secret(Node& node, const json& value, const Place&) {
-    node.secret = value.is_boolean() && value.get<bool>();
-    return {};
-  }
-
   Status format(Node& node, const json& value, const Place& at) {
     const auto known =
         value.is_string() ? format_named(value.get_ref<const std::string&>()) : std::nullopt;
@@ -328,7 +323,6 @@ const std::vector<Compiler::Keyword>& Compiler::keywords() {
       {"maxItems", &C::length<&Node::items_count, &LengthRange::most>},
       {"pattern", &C::pattern},
       {"x-pattern", &C::pattern_in_words},
-      {"x-secret", &C::secret},
       {"format", &C::format},
       {"oneOf", &C::one_of},
       {"$ref", &C::ref},

@@ -103,8 +103,8 @@ class Lexer {
     return is_pattern_character(text_[at]) ? 1 : word_character(text_.substr(at));
   }
 
-  /// What may stand nowhere, quotes included.
-  [[nodiscard]] bool refuse_unfit() {
+  /// Whether it may stand anywhere, in quotes at least; refuses it if not.
+  [[nodiscard]] bool may_stand() {
     const auto character = text_.substr(at_, character_size(text_.substr(at_)));
     if (!is_utf8(character)) return refuse(at_, "this is no UTF-8");
     const auto point = code_point(character);
@@ -133,7 +133,7 @@ class Lexer {
     const std::size_t start = at_++;
     std::string value;
     while (at_ < text_.size() && text_[at_] != '"') {
-      if (!refuse_unfit()) return false;
+      if (!may_stand()) return false;
       if (text_[at_] == '\\') {
         const char next = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
         if (next != '"' && next != '\\') {
@@ -152,7 +152,7 @@ class Lexer {
   }
 
   bool symbol() {
-    if (!refuse_unfit()) return false;
+    if (!may_stand()) return false;
     const std::string_view rest = text_.substr(at_);
     const auto starts = [rest](const auto& known) { return rest.starts_with(known.text); };
     const auto before = tokens_.empty() ? TokenKind::End : tokens_.back().kind;

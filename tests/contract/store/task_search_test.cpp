@@ -4,8 +4,8 @@
 namespace muster::controller {
 namespace {
 
-struct Fleet {
-  explicit Fleet(Kind kind) : store(kind) {
+struct History {
+  explicit History(Kind kind) : store(kind) {
     ping = make("system.ping", "ada", 10, {"b", "a", "c"});
     exec = make("system.exec", "bob", 20, {"a"});
     open = make("system.exec", "ada", 30, {"c", "b"});
@@ -59,7 +59,7 @@ struct Fleet {
 
 TEST_CASE("tasks are listed over all jobs, the newest job first and by node in each, and found",
           "[contract][store]") {
-  Fleet fleet(GENERATE(Kind::Memory, Kind::Sqlite));
+  History history(GENERATE(Kind::Memory, Kind::Sqlite));
   using Texts = std::vector<std::string>;
   struct Row {
     std::function<void(TaskQuery&)> set;
@@ -75,8 +75,8 @@ TEST_CASE("tasks are listed over all jobs, the newest job first and by node in e
       {[](auto& q) { q.jobs.requested_by = "bob"; }, {"system.exec on a: failed"}},
       {[](auto& q) { q.jobs.node = "c", q.jobs.state = JobState::Running; },
        {"system.exec on c: queued"}},
-      {[&](auto& q) { q.jobs.job = fleet.exec; }, {"system.exec on a: failed"}},
-      {[&](auto& q) { q.jobs.job = fleet.exec, q.jobs.requested_by = "ada"; }, {}},
+      {[&](auto& q) { q.jobs.job = history.exec; }, {"system.exec on a: failed"}},
+      {[&](auto& q) { q.jobs.job = history.exec, q.jobs.requested_by = "ada"; }, {}},
       {[](auto& q) { q.jobs.job = JobId::random(); }, {}},
       {[](auto& q) { q.jobs.until = 10, q.state = TaskState::Ok; },
        {"system.ping on a: ok", "system.ping on c: ok"}},
@@ -89,21 +89,21 @@ TEST_CASE("tasks are listed over all jobs, the newest job first and by node in e
         query.limit = limit;
         query.most_looked = most;
         rows[i].set(query);
-        CHECK(fleet.found(query) == rows[i].expected);
+        CHECK(history.found(query) == rows[i].expected);
       }
     }
   }
 }
 
 TEST_CASE("an open task is found by how it stands now", "[contract][store]") {
-  Fleet fleet(GENERATE(Kind::Memory, Kind::Sqlite));
+  History history(GENERATE(Kind::Memory, Kind::Sqlite));
   TaskQuery query;
   query.state = TaskState::Running;
-  CHECK(fleet.found(query).empty());
+  CHECK(history.found(query).empty());
   query.now = [](TaskId, TaskState) { return TaskState::Running; };
-  CHECK(fleet.found(query).size() == 2);
+  CHECK(history.found(query).size() == 2);
   query.state = TaskState::Queued;
-  CHECK(fleet.found(query).empty());
+  CHECK(history.found(query).empty());
 }
 
 TEST_CASE("a large result is not listed with its task", "[contract][store]") {
@@ -123,14 +123,14 @@ TEST_CASE("a large result is not listed with its task", "[contract][store]") {
 }
 
 TEST_CASE("a list of tasks goes on where it was, also when that job is gone", "[contract][store]") {
-  Fleet fleet(GENERATE(Kind::Memory, Kind::Sqlite));
+  History history(GENERATE(Kind::Memory, Kind::Sqlite));
   TaskQuery query;
-  query.after = TaskPlace{*fleet.store->place_of(fleet.open), "zzz"};
-  CHECK(fleet.found(query).size() == 4);
+  query.after = TaskPlace{*history.store->place_of(history.open), "zzz"};
+  CHECK(history.found(query).size() == 4);
   query.after = TaskPlace{std::numeric_limits<std::uint64_t>::max(), ""};
-  CHECK(fleet.found(query).size() == 6);
+  CHECK(history.found(query).size() == 6);
   query.after = TaskPlace{0, ""};
-  CHECK(fleet.found(query).empty());
+  CHECK(history.found(query).empty());
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ using namespace std::chrono_literals;
 
 std::vector<std::string> ids_in(const Ran& ran) {
   std::vector<std::string> ids;
-  for (const auto& job : ran.parsed().at("jobs")) ids.push_back(job.at("job"));
+  const auto list = ran.parsed();
+  for (const auto& job : list.at("jobs")) ids.push_back(job.at("job"));
   return ids;
 }
 
@@ -144,6 +145,10 @@ TEST_CASE("job export refuses what contradicts itself, and finds nothing with ex
   }
 }
 
+std::string parameter(const http::Request& request, const std::string& name) {
+  return std::string(request.parameter(name).value_or(""));
+}
+
 /// A page of so many tasks, all alike.
 json tasks_page(std::size_t count, const std::string& operation = "test.change") {
   json page{{"tasks", json::array()}};
@@ -171,17 +176,21 @@ json tasks_page(std::size_t count, const std::string& operation = "test.change")
 TEST_CASE("job export goes through all pages, and says so when it is not whole",
           "[integration][cli]") {
   Scene scene;
-  std::vector<std::string> asked;
+  Guarded<std::vector<std::string>> asked;
   const bool breaks = GENERATE(false, true);
   scene.controller.on("/v1/tasks", [&](const http::Request& request, const auto& to) {
-    asked.push_back(request.parameter("after").value_or(""));
-    if (asked.size() == 3 && breaks) return (void)to->respond(500, {}, "{}");
-    auto page = tasks_page(asked.size() == 2 ? 0 : 1);
-    if (asked.size() < 3) page["next"] = std::to_string(asked.size()) + ".web1";
+    const auto count = asked.with([&](auto& all) {
+      all.push_back(parameter(request, "after"));
+      return all.size();
+    });
+    if (count == 3 && breaks) return (void)to->respond(500, {}, "{}");
+    auto page = tasks_page(count == 2 ? 0 : 1);
+    if (count < 3) page["next"] = std::to_string(count) + ".web1";
     to->respond(200, {}, page.dump());
   });
   const auto ran = scene.muster("job export");
-  CHECK(asked == std::vector<std::string>{"", "1.web1", "2.web1"});
+  CHECK(asked.with([](auto& all) { return all; }) ==
+        std::vector<std::string>{"", "1.web1", "2.web1"});
   CHECK(lines_of(ran.out, "\n").size() == (breaks ? 1 : 2));
   CHECK((ran.exit == 0) == !breaks);
   CHECK(ran.says("the export is not whole") == breaks);
@@ -217,18 +226,21 @@ TEST_CASE("job export ends quietly when its reader has seen enough", "[integrati
 TEST_CASE("job ls goes on after a page that is short, until it has as many as it may",
           "[integration][cli]") {
   Scene scene;
-  std::vector<std::string> asked;
+  Guarded<std::vector<std::string>> asked;
   scene.controller.on("/v1/jobs", [&](const http::Request& request, const auto& to) {
-    asked.push_back(request.parameter("limit").value_or("") + " before " +
-                    request.parameter("before").value_or(""));
+    const auto count = asked.with([&](auto& all) {
+      all.push_back(parameter(request, "limit") + " before " + parameter(request, "before"));
+      return all.size();
+    });
     const json job{{"job", kJob}, {"counts", json::object()}};
-    const auto jobs = asked.size() % 2 == 0 ? json::array() : json::array({job});
-    to->respond(200, {}, json{{"jobs", jobs}, {"next", std::to_string(9 - asked.size())}}.dump());
+    const auto jobs = count % 2 == 0 ? json::array() : json::array({job});
+    to->respond(200, {}, json{{"jobs", jobs}, {"next", std::to_string(9 - count)}}.dump());
   });
   const auto ran = scene.muster("job ls --json --limit 2");
   CHECK(ran.exit == 0);
   CHECK(ran.parsed().at("jobs").size() == 2);
-  CHECK(asked == std::vector<std::string>{"2 before ", "1 before 8", "1 before 7"});
+  CHECK(asked.with([](auto& all) { return all; }) ==
+        std::vector<std::string>{"2 before ", "1 before 8", "1 before 7"});
 }
 
 }  // namespace

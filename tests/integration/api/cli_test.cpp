@@ -132,7 +132,7 @@ TEST_CASE("nodes with the same outcome and output stand together", "[integration
     world.finish_tasks(web3, TaskState::Ok, "BSD\n");
   });
   CHECK(ran.exit == 0);
-  CHECK(ran.out == "web1, web2: ok\nLinux\nweb3: ok\nBSD\n");
+  CHECK(ran.out == "web[1-2] (2): ok\nLinux\nweb3: ok\nBSD\n");
   CHECK(ran.says("3 ok"));
 }
 

@@ -21,9 +21,13 @@ TEST_CASE("jobs are listed by operation, who asked, node, state, outcome and tim
   world.join("db1");
   const auto old = world.create_job("node:web1");
   world.finish_tasks(web, TaskState::Failed);
+  CHECK(world.ask("DELETE", "/v1/nodes/web1").status == 204);
   world.advance(1h);
-  const auto open = world.create_job("node:db1");
-  CHECK(world.ask("DELETE", "/v1/nodes/db1").status == 204);
+  const std::string open =
+      world
+          .post("/v1/jobs",
+                {{"operation", "test.change"}, {"selector", "all"}, {"offline", "queue"}})
+          .body.at("job");
   using Ids = std::vector<std::string>;
   struct Row {
     std::string query;

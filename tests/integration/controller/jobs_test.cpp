@@ -193,7 +193,7 @@ TEST_CASE("a job that cannot be made says why, for people and for programs",
       return world.create(request).error().error.message;
     };
     CHECK(why("test.chance") == "no node has an operation test.chance; did you mean test.change?");
-    CHECK(why("test.or-else").ends_with("the plugin test has test.change test.danger test.read"));
+    CHECK(why("test.or-else").ends_with(" has test.change test.danger test.read test.secret"));
     CHECK(world.create(request).error().reason == "unknown_operation");
   }
   SECTION("a wrong argument, with its JSON pointer") {

@@ -38,7 +38,8 @@ std::string all_that_is_told(World& world, JobId job) {
   for (const auto& task : stored.tasks) {
     if (task.error) text += task.error->message + task.error->field;
   }
-  for (const auto& event : *world.kept().events_after(0, 10'000)) {
+  const auto events = world.kept().events_after(0, 10'000).value();
+  for (const auto& event : events) {
     text += event.type + event.subject + event.data;
   }
   for (const auto& entry : world.said.entries()) {

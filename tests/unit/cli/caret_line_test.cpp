@@ -39,7 +39,8 @@ TEST_CASE("a long text is cut around the place, and the caret stays under it", "
       const auto shown = fit_carets("why\n" + text + "\n" + std::string(place, ' ') + "^", columns);
       CHECK(pointed_at(shown) == "!");
       std::istringstream lines(shown);
-      for (std::string line; std::getline(lines, line);) CHECK(display_width(line) <= columns);
+      for (std::string line; std::getline(lines, line);)
+        CHECK(muster::display_width(line) <= columns);
     }
   }
 }

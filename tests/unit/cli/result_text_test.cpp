@@ -40,7 +40,7 @@ TEST_CASE("a list of things is a table, with what they are known by first", "[un
 TEST_CASE("a table is no wider than the terminal, and whole where there is none", "[unit][cli]") {
   const json result{{"rows", {{{"name", "a"}, {"text", std::string(200, 'x')}}}}};
   std::istringstream lines(result_text(result, 2, 40));
-  for (std::string line; std::getline(lines, line);) CHECK(display_width(line) <= 40);
+  for (std::string line; std::getline(lines, line);) CHECK(muster::display_width(line) <= 40);
   CHECK(result_text(result, 2, 0).find(std::string(200, 'x')) != std::string::npos);
 }
 

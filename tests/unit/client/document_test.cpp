@@ -80,6 +80,7 @@ const std::map<std::string, std::string> kLeftOut{
     {"retryDeadLetter", "not yet"},
     {"createJob", "not yet"},
     {"listJobs", "not yet"},
+    {"listTasks", "not yet"},
     {"getJob", "not yet"},
     {"watchJob", "not yet"},
     {"getJobOutput", "not yet"},
