@@ -10,14 +10,13 @@
 #include "../care.hpp"
 #include "../command.hpp"
 #include "../interrupt.hpp"
-#include "../job_counts.hpp"
 #include "../job_filter.hpp"
 #include "../job_follow.hpp"
 #include "../job_head.hpp"
+#include "../job_table.hpp"
 #include "../live_view.hpp"
 #include "../output_form.hpp"
 #include "../paged_list.hpp"
-#include "../table.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
@@ -26,16 +25,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t kJobsOnAPage = 500;
-
-std::vector<std::string> row_of(const json& job) {
-  return {job.value("job", ""),
-          printable(job.value("operation", "")),
-          printable(job.value("selector", "")),
-          printable(job.value("requested_by", "")),
-          job.value("state", ""),
-          short_time(text_of(job, "created")),
-          counts_text(job.at("counts"), job.value("check", false), ", ")};
-}
 
 /// Which jobs are listed. Errors: Usage.
 CliResult<PagedList> jobs_to_list(const Arguments& arguments) {
@@ -57,12 +46,15 @@ CliResult<Exit> list_jobs(ApiClient& api, const Arguments& arguments) {
   const bool as_json = arguments.has("json");
   std::size_t count = 0;
   JsonList object(std::cout, "jobs");
-  Table rows(std::cout, {"JOB", "OPERATION", "ON", "BY", "STATE", "CREATED", "TASKS"},
-             columns_of(STDOUT_FILENO));
+  JobTable rows(std::cout, columns_of(STDOUT_FILENO));
   json next = json::object();
   const auto listed = each_page(api, *list, [&](const json& page) {
-    for (const auto& job : page.at("jobs")) as_json ? object.add(job) : rows.add(row_of(job));
-    count += page.at("jobs").size();
+    const auto& jobs = page.at("jobs");
+    if (!as_json) rows.add(jobs);
+    for (const auto& job : jobs) {
+      if (as_json) object.add(job);
+    }
+    count += jobs.size();
     next = page.contains("next") ? json{{"next", page.at("next")}} : json::object();
     return static_cast<bool>(std::cout);
   });

@@ -1,0 +1,51 @@
+#include "job_table.hpp"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "api_client.hpp"
+#include "job_counts.hpp"
+#include "terminal.hpp"
+
+namespace muster::cli {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kRoomForAll = 130;  // columns of a terminal
+constexpr std::size_t kShortId = 8;
+
+/// "2026-01-02 03:04:05Z" as "01-02 03:04".
+std::string without_year(const std::string& time) {
+  return time.size() == 20 ? time.substr(5, 11) : time;
+}
+
+}  // namespace
+
+JobTable::JobTable(std::ostream& out, std::size_t columns)
+    : narrow_(columns > 0 && columns < kRoomForAll),
+      table_(out, {"JOB", "OPERATION", "ON", "BY", "STATE", "CREATED", "TASKS"}, columns) {
+  table_.keep(1, 11);  // system.exec
+  table_.keep(2, 6);
+  table_.keep(4, 9);  // cancelled
+  table_.keep(5, 11);
+  for (const std::size_t column : {2U, 3U, 5U, 6U}) table_.may_spare(column);
+}
+
+void JobTable::add(const json& jobs) {
+  std::map<std::string, int> beginnings;
+  for (const auto& job : jobs) ++beginnings[job.value("job", "").substr(0, kShortId)];
+  for (const auto& job : jobs) {
+    auto id = job.value("job", "");
+    auto created = short_time(text_of(job, "created"));
+    if (narrow_ && beginnings.at(id.substr(0, kShortId)) == 1) id.resize(kShortId);
+    if (narrow_) created = without_year(created);
+    table_.add({std::move(id), printable(job.value("operation", "")),
+                printable(job.value("selector", "")), printable(job.value("requested_by", "")),
+                job.value("state", ""), std::move(created),
+                counts_text(job.at("counts"), job.value("check", false), ", ")});
+  }
+}
+
+}  // namespace muster::cli
