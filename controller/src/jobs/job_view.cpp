@@ -156,6 +156,8 @@ json task_view(const TaskRecord& task) {
 
 json job_view(const JobWithTasks& job) {
   auto view = head_view(job.job, counts_of(job.tasks));
+  view["arguments"] = json::parse(job.job.arguments, nullptr, false);
+  if (!view["arguments"].is_object()) view["arguments"] = json::object();
   auto tasks = json::array();
   for (const auto& task : job.tasks) tasks.push_back(task_view(task));
   view["tasks"] = std::move(tasks);

@@ -19,10 +19,10 @@ namespace muster::controller {
 [[nodiscard]] nlohmann::json counts_view(const TaskCounts& counts, std::size_t targets);
 /// {"node", "state", "result", "error", "attempt", "started", "ended", "outputs"}
 [[nodiscard]] nlohmann::json task_view(const TaskRecord& task);
-/// {"job", "operation", "selector", "state", "outcome", "requested_by", "created", "ended",
-/// "counts", "tasks"}
+/// {"job", "operation", "arguments", "selector", "state", "outcome", "requested_by", "created",
+/// "ended", "counts", "tasks"}
 [[nodiscard]] nlohmann::json job_view(const JobWithTasks& job);
-/// The same without "tasks", for lists.
+/// The same without "arguments" and "tasks", for lists.
 [[nodiscard]] nlohmann::json job_summary_view(const JobSummary& summary);
 
 /// {"task", "job", "operation", "selector", "check", "requested_by", "created", "node", "node_id",

@@ -20,6 +20,7 @@ TEST_CASE("a job is made, shown, listed and done", "[integration][api]") {
   CHECK(done.body.at("counts") == json{{"targets", 1}, {"changed", 1}});
   CHECK(done.body.at("requested_by") == "admin");
   CHECK(done.body.at("check") == false);
+  CHECK(done.body.at("arguments").is_object());
   CHECK(done.body.at("tasks").at(0).at("outputs").at(0).at("size") == 6);
   const auto list = world.get("/v1/jobs").body;
   REQUIRE(list.at("jobs").size() == 1);

@@ -45,6 +45,13 @@ TEST_CASE("what was given with it is said where it was given", "[unit][cli]") {
         "state      done 2026-01-31 12:00:02Z\n\n");
 }
 
+TEST_CASE("of a long argument its beginning is shown", "[unit][cli]") {
+  auto whole = job();
+  whole["arguments"] = {{"content", std::string(99, 'x') + "\n" + std::string(100'000, 'y')}};
+  CHECK(head_text(whole, 0).find("  content  " + std::string(99, 'x') + " … (100100 bytes)\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("nothing that was given can take the terminal over", "[unit][cli]") {
   auto evil = job();
   evil["arguments"] = {{"a\x1b[2J", "\x1b[2J"}};
