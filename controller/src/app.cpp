@@ -89,6 +89,7 @@ struct App::Parts {
   [[nodiscard]] Status load_keys();
   [[nodiscard]] Status load_fleet();
   [[nodiscard]] Status load_jobs();
+  [[nodiscard]] Status load_retention();
   [[nodiscard]] Status load_webhooks();
   [[nodiscard]] Status load_access();
   [[nodiscard]] Status listen_for_gateways();
@@ -110,6 +111,7 @@ struct App::Parts {
   std::unique_ptr<Groups> groups;
   std::unique_ptr<Fleet> fleet;
   std::unique_ptr<JobService> jobs;
+  std::unique_ptr<Retention> retention;
   std::unique_ptr<WebhookSender> sender;
   std::unique_ptr<Webhooks> webhooks;
   std::unique_ptr<Access> access;
@@ -181,6 +183,12 @@ Status App::Parts::load_jobs() {
   return jobs->load();
 }
 
+Status App::Parts::load_retention() {
+  retention = std::make_unique<Retention>(Retention::Parts{
+      loop, *store, *events, log, [this] { return jobs->in_memory(); }, options.retention});
+  return retention->load();
+}
+
 Status App::Parts::load_webhooks() {
   WebhookSenderOptions sending;
   sending.ca_file = options.webhook_ca_file;
@@ -227,8 +235,8 @@ Status App::Parts::load_document() {
 
 Status App::Parts::serve_api() {
   services = std::make_unique<Services>(
-      Services{loop, log, *store, *events, *groups, *fleet, *jobs, *webhooks, *access, *enrollment,
-               identity.authority_pem, to_unix_ms(loop.clock().unix_now()), nullptr});
+      Services{loop, log, *store, *events, *groups, *fleet, *jobs, *retention, *webhooks, *access,
+               *enrollment, identity.authority_pem, to_unix_ms(loop.clock().unix_now()), nullptr});
   if (auto loaded = load_document(); !loaded) return loaded;
   services->request_limit =
       std::make_shared<api::RequestLimit>(loop.clock(), options.requests_per_second);
@@ -285,6 +293,7 @@ Result<std::unique_ptr<App>> App::start(run::EventLoop& loop, const Options& opt
                            .and_then([&] { return parts.load_keys(); })
                            .and_then([&] { return parts.load_fleet(); })
                            .and_then([&] { return parts.load_jobs(); })
+                           .and_then([&] { return parts.load_retention(); })
                            .and_then([&] { return parts.load_webhooks(); })
                            .and_then([&] { return parts.load_access(); })
                            .and_then([&] { return parts.listen_for_gateways(); })

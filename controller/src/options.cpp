@@ -4,6 +4,7 @@
 #include <exception>
 #include <iostream>
 #include <muster/core/base/files.hpp>
+#include <muster/core/base/units.hpp>
 
 namespace muster::controller {
 namespace {
@@ -11,6 +12,8 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr unsigned kMaxRequestsPerSecond = 1'000'000;
+constexpr std::chrono::hours kLeastKept{1};
+constexpr std::uint64_t kLeastKeptBytes = 1'000'000;
 constexpr std::size_t kMaxCaFile = std::size_t{4} << 20U;
 
 struct Texts {
@@ -20,6 +23,8 @@ struct Texts {
   std::string port_file;
   std::string listen;
   std::string log_level;
+  std::string keep_jobs;
+  std::string keep_bytes;
 };
 
 po::options_description description(Options& options, Texts& texts) {
@@ -42,6 +47,10 @@ po::options_description description(Options& options, Texts& texts) {
       "authorities (PEM) that receivers of webhooks are verified by (default: the system's)");
   add("log-level", po::value(&texts.log_level)->value_name("LEVEL")->default_value("info"),
       "error, warn, info or debug");
+  add("keep-jobs", po::value(&texts.keep_jobs)->value_name("DURATION")->default_value("30d"),
+      "how long after its end a job is kept, 1h to 3650d");
+  add("keep-bytes", po::value(&texts.keep_bytes)->value_name("SIZE")->default_value("10GB"),
+      "how much of jobs and their output is kept, from 1MB: the oldest go before their time");
   add("requests-per-second",
       po::value(&options.requests_per_second)->value_name("N")->default_value(1000),
       "how many requests each operator's token may make, 1 to 1000000");
@@ -56,6 +65,19 @@ Status check_endpoint(const std::string& text, const char* option) {
   if (parsed && parsed->port != 0) return {};
   return fail(ErrorCode::InvalidArgument,
               std::string(option) + " wants HOST:PORT, for example fleet.example.org:8421");
+}
+
+Status use_retention(const Texts& texts, RetentionLimits& limits) {
+  const auto keep_for = parse_duration(texts.keep_jobs);
+  if (!keep_for || *keep_for < kLeastKept) {
+    return fail(ErrorCode::InvalidArgument, "--keep-jobs is 1h to 3650d, such as 30d");
+  }
+  const auto bytes = parse_size(texts.keep_bytes);
+  if (!bytes || *bytes < kLeastKeptBytes) {
+    return fail(ErrorCode::InvalidArgument, "--keep-bytes is a size from 1MB on, such as 10GB");
+  }
+  limits = {*keep_for, *bytes};
+  return {};
 }
 
 Status use_texts(const Texts& texts, Options& options) {
@@ -79,9 +101,9 @@ Status use_texts(const Texts& texts, Options& options) {
   if (options.requests_per_second < 1 || options.requests_per_second > kMaxRequestsPerSecond) {
     return fail(ErrorCode::InvalidArgument, "--requests-per-second is 1 to 1000000");
   }
-  return check_endpoint(options.gateway_address, "--gateway-address").and_then([&] {
-    return check_endpoint(options.api_address, "--api-address");
-  });
+  return check_endpoint(options.gateway_address, "--gateway-address")
+      .and_then([&] { return check_endpoint(options.api_address, "--api-address"); })
+      .and_then([&] { return use_retention(texts, options.retention); });
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <optional>
 #include <string>
 
+#include "jobs/retention.hpp"
+
 namespace muster::controller {
 
 struct Options {
@@ -19,6 +21,7 @@ struct Options {
   std::string api_address;                ///< what tokens say; empty: made from `listen`
   std::string webhook_ca_file;  ///< whom receivers are vouched for by; empty: the system's
   log::Level log_level = log::Level::Info;
+  RetentionLimits retention;            ///< how long jobs are kept, and how much of them
   unsigned requests_per_second = 1000;  ///< of each token
   bool check_answers = false;           ///< hold every answer against the API's document: for tests
 };

@@ -18,6 +18,7 @@
 #include "fleet/fleet.hpp"
 #include "fleet/groups.hpp"
 #include "jobs/job_service.hpp"
+#include "jobs/retention.hpp"
 #include "store/store.hpp"
 
 namespace muster::controller {
@@ -37,6 +38,7 @@ struct Services {
   Groups& groups;
   Fleet& fleet;
   JobService& jobs;
+  Retention& retention;
   Webhooks& webhooks;
   Access& access;
   Enrollment& enrollment;

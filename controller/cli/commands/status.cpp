@@ -1,4 +1,7 @@
+#include <array>
+#include <cstdio>
 #include <iostream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
@@ -20,6 +23,39 @@ void print_clones(const nlohmann::json& status) {
   if (more > 0) std::cout << "            and " << more << " more; see muster node ls\n";
 }
 
+/// "1.2 GB"
+std::string size_text(double bytes) {
+  const char* const units[] = {"B", "kB", "MB", "GB", "TB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1000 && unit + 1 < std::size(units); ++unit) bytes /= 1000;
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), bytes >= 100 ? "%.0f %s" : "%.3g %s", bytes, units[unit]);
+  return text.data();
+}
+
+/// "30d", "36h"
+std::string duration_text(std::int64_t seconds) {
+  constexpr std::int64_t kHour = 3600;
+  if (seconds % (24 * kHour) == 0) return std::to_string(seconds / (24 * kHour)) + "d";
+  return std::to_string(seconds / kHour) + "h";
+}
+
+void print_retention(const nlohmann::json& status) {
+  const auto kept = status.find("retention");
+  if (kept == status.end()) return;  // a controller of before
+  const auto oldest = text_of(*kept, "oldest_ended");
+  const auto jobs = kept->value("jobs", std::uint64_t{0});
+  std::cout << "kept        " << jobs << (jobs == 1 ? " job" : " jobs")
+            << (oldest.empty() ? "" : " since " + short_time(oldest)) << ", "
+            << size_text(kept->value("bytes", 0.0)) << "; for "
+            << duration_text(kept->value("max_seconds", std::int64_t{0})) << " and at most "
+            << size_text(kept->value("max_bytes", 0.0)) << "\n";
+  if (kept->value("doubts_clock", false)) {
+    std::cout << "            the controller's clock jumped ahead: no job goes for its age before "
+                 "it has gone on evenly for a day\n";
+  }
+}
+
 CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
   const auto status = api.get("/v1/status");
@@ -36,6 +72,7 @@ CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
             << " online, " << nodes.value("suspect", 0) << " suspect, " << nodes.value("offline", 0)
             << " offline\n"
             << "jobs        " << status->at("jobs").value("running", 0) << " running\n";
+  print_retention(*status);
   for (const auto& gateway : status->at("gateways")) {
     const bool connected = gateway.value("connected", false);
     std::cout << "gateway     " << printable(gateway.value("address", "")) << "  "

@@ -247,6 +247,12 @@ Result<JobWithTasks> JobService::find(JobId id) const {
 
 std::size_t JobService::open_jobs() const { return state_->jobs.size(); }
 
+std::vector<JobId> JobService::in_memory() const {
+  std::vector<JobId> ids;
+  for (const auto& [id, job] : state_->jobs) ids.push_back(id);
+  return ids;
+}
+
 TaskCounts JobService::task_counts() const {
   TaskCounts all;
   for (const auto& [id, job] : state_->jobs) {

@@ -117,6 +117,8 @@ class JobService final : public NodeListener {
   [[nodiscard]] Result<JobPage> list(const JobQuery& query) const;
   [[nodiscard]] Result<TaskPage> tasks(const TaskQuery& query) const;
   [[nodiscard]] std::size_t open_jobs() const;
+  /// Open ones, and those about which late news come.
+  [[nodiscard]] std::vector<JobId> in_memory() const;
   /// The tasks of all jobs in memory, by state.
   [[nodiscard]] TaskCounts task_counts() const;
 

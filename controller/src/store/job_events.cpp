@@ -43,6 +43,15 @@ EventRecord job_stopped(const JobRecord& job, UnixMs when) {
                   {{"targets", job.targets}, {"max_failures", job.max_failed}});
 }
 
+EventRecord jobs_removed(const RemovedJobs& removed, const KeptJobs& kept, UnixMs when) {
+  json data{{"jobs", removed.jobs},
+            {"bytes", removed.bytes},
+            {"kept_jobs", kept.jobs},
+            {"kept_bytes", kept.bytes}};
+  if (kept.oldest != 0) data["oldest_ended_ms"] = kept.oldest;
+  return {0, when, "job.removed", "controller", data.dump()};
+}
+
 EventRecord job_ended(const JobRecord& job, const TaskCounts& counts, UnixMs when) {
   return event_of(job, "job.ended", when,
                   {{"state", to_string(state_of(job, counts))},

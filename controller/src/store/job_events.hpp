@@ -8,6 +8,7 @@
 #include <string>
 
 #include "store/records.hpp"
+#include "store/retention_records.hpp"
 
 namespace muster::controller {
 
@@ -18,6 +19,9 @@ namespace muster::controller {
 [[nodiscard]] EventRecord job_cancelled(const JobRecord& job, const std::string& by, UnixMs when);
 /// "job.stopped": it failed on as many nodes as it may, and those that are left do not get it.
 [[nodiscard]] EventRecord job_stopped(const JobRecord& job, UnixMs when);
+/// "job.removed": so many old ones were; of "controller".
+[[nodiscard]] EventRecord jobs_removed(const RemovedJobs& removed, const KeptJobs& kept,
+                                       UnixMs when);
 /// "job.ended", with the counts of that moment. Its `outcome` is "ok", "failed" (a task failed, was
 /// refused or cancelled) or "incomplete" (there is a node of which it is not known, or that did not
 /// get it), as the exits of the command line.

@@ -94,15 +94,16 @@ Status MemoryStore::check_outcomes(const std::vector<TaskOutcome>& outcomes) con
 }
 
 void MemoryStore::finish(const TaskOutcome& outcome) {
-  for (const auto& body : outcome.bodies) {
-    if (body->size() > 0) outputs_[body->digest()] = *body->read(0, body->size());
-  }
   const auto [job, index] = task_index_.at(outcome.task.id);
   auto& [record, tasks] = jobs_[job];
   auto& task = tasks[index];
   const auto before = task.state;
   const bool changes = !wire::is_final(before) || before == TaskState::Indeterminate;
   if (changes) task = outcome.task;
+  for (const auto& body : outcome.bodies) {
+    if (changes && body->size() > 0) outputs_[body->digest()] = *body->read(0, body->size());
+  }
+  if (changes && before == TaskState::Indeterminate) drop_unused_outputs();
   if (outcome.job_stopped && !record.stopped && !record.cancel_requested) {
     record.stopped = true;
     append(job_stopped(record, outcome.task.ended));

@@ -81,6 +81,11 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<LastStates> last_states(JobId job) override;
   [[nodiscard]] Result<TaskRecord> task_on(JobId job, std::string_view node_name) override;
 
+  [[nodiscard]] Result<KeptJobs> kept_jobs() override;
+  void remove_jobs(RemovalRule rule, Done<RemovedJobs> done) override;
+  [[nodiscard]] Result<UnixMs> believed_time() override;
+  void keep_believed_time(UnixMs time, Done<void> done) override;
+
   [[nodiscard]] std::shared_ptr<OutputBuffer> new_output() override;
   [[nodiscard]] Result<Bytes> read_output(const Digest& digest, std::uint64_t offset,
                                           std::size_t most) override;
@@ -122,6 +127,10 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<JobId> create(const JobRecord& job, const std::vector<TaskRecord>& tasks);
   [[nodiscard]] Status check_outcomes(const std::vector<TaskOutcome>& outcomes) const;
   void finish(const TaskOutcome& outcome);
+  [[nodiscard]] RemovedJobs remove(const RemovalRule& rule);
+  /// Without the one at this place, and what only it had.
+  void take_out(std::size_t at);
+  void drop_unused_outputs();
   std::uint64_t append(EventRecord event);
   [[nodiscard]] bool is_wanted(const JobFilter& filter, const JobWithTasks& job) const;
   [[nodiscard]] TaskCounts counts_for(const JobWithTasks& job, const JobQuery& query);
@@ -144,6 +153,7 @@ class MemoryStore final : public Store {
   std::map<JobId, TaskCounts> final_counts_;  // of jobs that ended
   std::map<TaskId, std::pair<std::size_t, std::size_t>> task_index_;
   std::map<Digest, Bytes> outputs_;
+  UnixMs believed_time_ = 0;
   std::map<Digest, std::string> manifests_;
   EventLimits event_limits_;
   std::deque<EventRecord> events_;

@@ -9,6 +9,7 @@
 #include <muster/core/base/files.hpp>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace muster::controller {
 namespace {
@@ -71,6 +72,11 @@ Result<Bytes> OutputFiles::read(const crypto::Digest& digest, std::uint64_t offs
   return read_part(fd.get(), offset, most, path.string());
 }
 
+bool OutputFiles::remove(const crypto::Digest& digest) const {
+  const bool held = held_->with([&](const auto& all) { return all.contains(digest); });
+  return !held && (::unlink(kept_path(digest).c_str()) == 0 || errno == ENOENT);
+}
+
 Status OutputFiles::sync_file(int fd, const std::filesystem::path& name) const {
   if (calls_.file(fd) != 0) return fail_errno("sync " + name.string(), errno);
   return {};
@@ -97,7 +103,16 @@ Status OutputFiles::make_folder(const std::filesystem::path& folder) {
 }
 
 FileOutputBuffer::~FileOutputBuffer() {
-  if (!is_inline() && !renamed_) ::unlink(path_.c_str());
+  if (is_inline()) return;
+  if (!renamed_) {
+    ::unlink(path_.c_str());
+    return;
+  }
+  held_->with([digest = digest()](auto& all) {
+    if (const auto found = all.find(digest); found != all.end() && --found->second == 0) {
+      all.erase(found);
+    }
+  });
 }
 
 Status FileOutputBuffer::append(BytesView bytes) {
@@ -180,7 +195,9 @@ Status FileOutputBuffer::move(const std::filesystem::path& from,
   }
   if (::rename(from.c_str(), target.c_str()) != 0)
     return fail_errno("keep " + from.string(), errno);
-  renamed_ = true;
+  if (!std::exchange(renamed_, true)) {
+    held_->with([digest = digest()](auto& all) { ++all[digest]; });
+  }
   return {};
 }
 

@@ -9,8 +9,10 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <muster/core/base/fd.hpp>
+#include <muster/core/base/guarded.hpp>
 #include <set>
 
 #include "store/output_buffer.hpp"
@@ -34,7 +36,14 @@ class OutputFiles {
   [[nodiscard]] Result<Bytes> read(const crypto::Digest& digest, std::uint64_t offset,
                                    std::size_t most) const;
 
+  /// Kept files that buffers which may still be stored stand for, by how many. Shared with them,
+  /// because they may outlive us.
+  using Held = Guarded<std::map<crypto::Digest, int>>;
+  [[nodiscard]] std::shared_ptr<Held> held() const { return held_; }
+
   // [writer]
+  /// Removes a kept file, unless a buffer holds it; whether it is gone.
+  [[nodiscard]] bool remove(const crypto::Digest& digest) const;
   [[nodiscard]] Status sync_file(int fd, const std::filesystem::path& name) const;
   [[nodiscard]] Status sync_folder(const std::filesystem::path& folder) const;
   /// A folder of kept files is there, and durable.
@@ -45,6 +54,7 @@ class OutputFiles {
       : directory_(std::move(directory)), calls_(std::move(calls)) {}
   std::filesystem::path directory_;
   SyncCalls calls_;
+  std::shared_ptr<Held> held_ = std::make_shared<Held>();
   std::set<std::filesystem::path> durable_;  // folders; at most 256. The writer's
   std::uint64_t next_ = 0;
 };
@@ -52,7 +62,7 @@ class OutputFiles {
 /// Holds no descriptor between calls, so that any number of large outputs can be under way.
 class FileOutputBuffer final : public OutputBuffer {
  public:
-  explicit FileOutputBuffer(OutputFiles& files) : files_(files) {}
+  explicit FileOutputBuffer(OutputFiles& files) : files_(files), held_(files.held()) {}
   ~FileOutputBuffer() override;
   FileOutputBuffer(const FileOutputBuffer&) = delete;
   FileOutputBuffer& operator=(const FileOutputBuffer&) = delete;
@@ -79,6 +89,7 @@ class FileOutputBuffer final : public OutputBuffer {
                             const std::filesystem::path& to) const;
 
   OutputFiles& files_;
+  std::shared_ptr<OutputFiles::Held> held_;
   Bytes memory_;
   std::filesystem::path path_;  // in incoming/, also after it was renamed: the loop reads it
   std::uint64_t size_ = 0;

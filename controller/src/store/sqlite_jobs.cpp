@@ -7,12 +7,13 @@
 #include "store/sql.hpp"
 #include "store/sqlite_events.hpp"
 #include "store/sqlite_job_rows.hpp"
+#include "store/sqlite_sizes.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace muster::controller {
 namespace {
 
-constexpr std::size_t kTaskBytes = sizeof(TaskRecord) + 256;  // with its name and an error
+constexpr std::size_t kTaskInMemory = sizeof(TaskRecord) + 256;  // with its name and an error
 
 /// The job that the same requester made with the same key, if any.
 Result<std::optional<JobId>> find_request(SQLite::Database& database,
@@ -33,6 +34,18 @@ TaskCounts count(const std::vector<TaskRecord>& tasks) {
   TaskCounts counts;
   for (const auto& task : tasks) counts.add(task.state);
   return counts;
+}
+
+/// As the rows of the tasks will have them.
+std::size_t texts_of(const TaskRecord& task) {
+  return task.result.size() + error_to_json(task.error).size() +
+         outputs_to_json(task.outputs).size();
+}
+
+std::int64_t size_of(const JobRecord& job, const std::vector<TaskRecord>& tasks) {
+  auto bytes = kJobBytes + job.arguments.size() + job.selector.size() + tasks.size() * kTaskBytes;
+  for (const auto& task : tasks) bytes += texts_of(task);
+  return static_cast<std::int64_t>(bytes);
 }
 
 std::int64_t insert_job(SQLite::Database& database, const JobRecord& job,
@@ -76,17 +89,34 @@ void insert_tasks(SQLite::Database& database, std::int64_t job_number, const Job
 }
 
 /// Small bodies into the database, large ones as files that are durable before the row is.
-Status keep_body(SQLite::Database& database, FileOutputBuffer& body) {
+Status keep_body(SQLite::Database& database, FileOutputBuffer& body, Growth& growth) {
   if (body.size() == 0) return {};
   const auto digest = body.digest();
+  int added = 0;
   if (body.is_inline()) {
-    sql::execute(database, "INSERT OR IGNORE INTO outputs (digest, size, body) VALUES (?, ?, ?)",
-                 digest, body.size(), body.inline_bytes());
-    return {};
+    added = sql::execute(database,
+                         "INSERT OR IGNORE INTO outputs (digest, size, body) VALUES (?, ?, ?)",
+                         digest, body.size(), body.inline_bytes());
+  } else {
+    if (auto kept = body.keep(); !kept) return kept;
+    added = sql::execute(database,
+                         "INSERT OR IGNORE INTO outputs (digest, size, body) VALUES (?, ?, NULL)",
+                         digest, body.size());
   }
-  if (auto kept = body.keep(); !kept) return kept;
-  sql::execute(database, "INSERT OR IGNORE INTO outputs (digest, size, body) VALUES (?, ?, NULL)",
-               digest, body.size());
+  if (added == 1) growth.output_bytes += static_cast<std::int64_t>(body.size());
+  return {};
+}
+
+Status keep_bodies(SQLite::Database& database, const TaskOutcome& outcome, Growth& growth) {
+  for (const auto& body : outcome.bodies) {
+    // Every body came from new_output(), so it is one of ours.
+    auto kept = keep_body(database, static_cast<FileOutputBuffer&>(*body), growth);
+    if (kept) continue;
+    const auto why = kept.error().code;
+    // Anything else may pass, and the node forgets its copy of what is called lost.
+    if (why != ErrorCode::Corrupt && why != ErrorCode::NotFound) return kept;
+    return fail(ErrorCode::NotFound, "an output is lost: " + kept.error().message);
+  }
   return {};
 }
 
@@ -133,37 +163,49 @@ void store_stop(SQLite::Database& database, const TaskOutcome& outcome, const Ev
   add_event(database, job_stopped(job_record(database, outcome.job), outcome.task.ended), limits);
 }
 
-Status finish_task(SQLite::Database& database, const TaskOutcome& outcome,
-                   const EventLimits& limits) {
-  for (const auto& body : outcome.bodies) {
-    // Every body came from new_output(), so it is one of ours.
-    if (auto kept = keep_body(database, static_cast<FileOutputBuffer&>(*body)); !kept) {
-      const auto why = kept.error().code;
-      // Anything else may pass, and the node forgets its copy of what is called lost.
-      if (why != ErrorCode::Corrupt && why != ErrorCode::NotFound) return kept;
-      return fail(ErrorCode::NotFound, "an output is lost: " + kept.error().message);
-    }
-  }
+/// Of a task that has no end yet, or is indeterminate. `known` is its row as it was.
+Status store_end(SQLite::Database& database, const TaskOutcome& outcome, SQLite::Statement& known,
+                 Growth& growth) {
+  if (auto kept = keep_bodies(database, outcome, growth); !kept) return kept;
   const auto& task = outcome.task;
-  SQLite::Statement known(database, "SELECT state FROM tasks WHERE id = ?");
-  sql::bind(known, task.id);
-  if (!known.executeStep()) return fail(ErrorCode::NotFound, "there is no such task");
-  const auto before = static_cast<TaskState>(known.getColumn(0).getInt());
-  const int changed = sql::execute(
+  const auto more = static_cast<std::int64_t>(texts_of(task)) - known.getColumn(1).getInt64();
+  growth.job_bytes += more;
+  growth.of_job[known.getColumn(2).getInt64()] += more;
+  const auto before = outputs_from_json(known.getColumn(3).getString());
+  known.reset();
+  sql::execute(
       database,
       "UPDATE tasks SET state = ?, attempt = ?, result = ?, error = ?, started = ?, ended = ?, "
-      "outputs = ? WHERE id = ? AND (state < 10 OR state = 16)",
+      "outputs = ? WHERE id = ?",
       static_cast<int>(task.state), task.attempt, BytesView(task.result), error_to_json(task.error),
       task.started, task.ended, outputs_to_json(task.outputs), task.id);
+  use_outputs(database, task.outputs);
+  leave_outputs(database, before, growth);
+  return {};
+}
+
+Status finish_task(SQLite::Database& database, const TaskOutcome& outcome,
+                   const EventLimits& limits, Growth& growth) {
+  SQLite::Statement known(
+      database,
+      "SELECT state, length(result) + length(error) + length(outputs), job, outputs FROM tasks "
+      "WHERE id = ?");
+  sql::bind(known, outcome.task.id);
+  if (!known.executeStep()) return fail(ErrorCode::NotFound, "there is no such task");
+  const auto before = static_cast<TaskState>(known.getColumn(0).getInt());
+  const bool changes = !wire::is_final(before) || before == TaskState::Indeterminate;
+  if (changes) {
+    if (auto stored = store_end(database, outcome, known, growth); !stored) return stored;
+  }
   store_stop(database, outcome, limits);
-  store_counts(database, outcome, before, changed == 1, limits);
+  store_counts(database, outcome, before, changes, limits);
   return {};
 }
 
 }  // namespace
 
 void SqliteStore::create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<JobId> done) {
-  const auto bytes = job.arguments.size() + job.selector.size() + tasks.size() * kTaskBytes;
+  const auto bytes = job.arguments.size() + job.selector.size() + tasks.size() * kTaskInMemory;
   write<JobId>(
       [job = std::move(job), tasks = std::move(tasks),
        limits = event_limits_](SQLite::Database& database) -> Result<JobId> {
@@ -172,7 +214,10 @@ void SqliteStore::create_job(JobRecord job, std::vector<TaskRecord> tasks, Done<
         if (!same) return tl::unexpected(same.error());
         if (*same) return **same;
         const auto counts = count(tasks);
-        insert_tasks(database, insert_job(database, job, counts), job, tasks);
+        const auto number = insert_job(database, job, counts);
+        insert_tasks(database, number, job, tasks);
+        const auto size = size_of(job, tasks);
+        store_growth(database, {1, size, 0, {{number, size}}});
         add_event(database, job_created(job, job.created), limits);
         if (job.ended != 0) add_event(database, job_ended(job, counts, job.ended), limits);
         return job.id;
@@ -190,9 +235,12 @@ void SqliteStore::finish_tasks(std::vector<TaskOutcome> outcomes, Done<void> don
   write<void>(
       [outcomes = std::move(outcomes),
        limits = event_limits_](SQLite::Database& database) -> Status {
+        Growth growth;
         for (const auto& outcome : outcomes) {
-          if (auto finished = finish_task(database, outcome, limits); !finished) return finished;
+          auto finished = finish_task(database, outcome, limits, growth);
+          if (!finished) return finished;
         }
+        store_growth(database, growth);
         return {};
       },
       std::move(done), 0, true);
@@ -247,7 +295,15 @@ Result<Bytes> SqliteStore::read_output(const Digest& digest, std::uint64_t offse
     SQLite::Statement query(*reader_, "SELECT body FROM outputs WHERE digest = ?");
     sql::bind(query, digest);
     if (!query.executeStep()) return fail(ErrorCode::NotFound, "there is no such output");
-    if (query.getColumn(0).isNull()) return files_->read(digest, offset, most);
+    if (query.getColumn(0).isNull()) {
+      auto read = files_->read(digest, offset, most);
+      query.reset();
+      // Its job may just have been removed.
+      if (!read && read.error().code == ErrorCode::Corrupt && !query.executeStep()) {
+        return fail(ErrorCode::NotFound, "there is no such output");
+      }
+      return read;
+    }
     const auto body = sql::blob(query.getColumn(0));
     const auto begin = std::min<std::uint64_t>(offset, body.size());
     return to_bytes(body.subspan(begin, std::min<std::uint64_t>(most, body.size() - begin)));

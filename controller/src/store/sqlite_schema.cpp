@@ -7,6 +7,7 @@
 #include "store/job_state.hpp"
 #include "store/record_json.hpp"
 #include "store/sql.hpp"
+#include "store/sqlite_sizes.hpp"
 
 namespace muster::controller {
 namespace {
@@ -26,6 +27,12 @@ CREATE INDEX jobs_by_outcome ON jobs (outcome, number, operation, requested_by, 
 CREATE INDEX jobs_by_time ON jobs (created);
 CREATE INDEX ended_jobs ON jobs (ended) WHERE ended <> 0;
 CREATE INDEX tasks_of_node ON tasks (number >> 16, node_name, number, job);
+)";
+
+// Also what version 9 brought, beyond columns: files of outputs that no task has any more.
+constexpr const char* kRetentionTables = R"(
+CREATE TABLE unused_outputs (
+  digest BLOB PRIMARY KEY CHECK (length(digest) = 32)) WITHOUT ROWID, STRICT;
 )";
 
 // Also what version 6 brought.
@@ -133,7 +140,8 @@ CREATE TABLE jobs (
   stopped INTEGER NOT NULL DEFAULT 0,
   state INTEGER NOT NULL DEFAULT 0,
   outcome INTEGER NOT NULL DEFAULT 0,
-  secrets INTEGER NOT NULL DEFAULT 0) STRICT;
+  secrets INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE UNIQUE INDEX job_keys ON jobs (requested_by, idempotency_key) WHERE idempotency_key <> '';
 CREATE INDEX open_jobs ON jobs (number) WHERE ended = 0;
 
@@ -168,7 +176,8 @@ CREATE TABLE groups (
 CREATE TABLE outputs (
   digest BLOB PRIMARY KEY CHECK (length(digest) = 32),
   size INTEGER NOT NULL,
-  body BLOB) STRICT;
+  body BLOB,
+  uses INTEGER NOT NULL DEFAULT 0) STRICT;
 
 CREATE TABLE manifests (
   digest BLOB PRIMARY KEY CHECK (length(digest) = 32), json TEXT NOT NULL) STRICT;
@@ -198,9 +207,12 @@ void create_tables(SQLite::Database& database) {
   database.exec(kTables);
   database.exec(kWebhookTables);
   database.exec(kHistoryIndexes);
+  database.exec(kRetentionTables);
   put_number(database, "schema", kSchemaVersion);
   put_number(database, "epoch", 0);
-  put_number(database, "event_bytes", 0);
+  for (const auto* name : {"event_bytes", "jobs", "job_bytes", "output_bytes"}) {
+    put_number(database, name, 0);
+  }
   sql::execute(database, "INSERT INTO meta (name, number, bytes) VALUES ('fleet', 0, ?)",
                FleetId::random());
 }
@@ -292,6 +304,43 @@ void upgrade_to_8(SQLite::Database& database) {
   put_number(database, "schema", 8);
 }
 
+/// Counts how often tasks name each output, and takes those that none names.
+void count_uses(SQLite::Database& database) {
+  SQLite::Statement tasks(database, "SELECT outputs FROM tasks WHERE outputs <> '[]'");
+  SQLite::Statement use(database, "UPDATE outputs SET uses = uses + 1 WHERE digest = ?");
+  while (tasks.executeStep()) {
+    for (const auto& output : outputs_from_json(tasks.getColumn(0).getString())) {
+      if (output.kept == 0) continue;
+      sql::bind(use, output.digest);
+      use.exec();
+    }
+  }
+  database.exec(
+      "INSERT INTO unused_outputs SELECT digest FROM outputs WHERE uses = 0 AND body IS NULL;"
+      "DELETE FROM outputs WHERE uses = 0;");
+}
+
+/// From version 8, which kept all jobs for ever and did not know how large they are.
+void upgrade_to_9(SQLite::Database& database) {
+  database.exec(
+      "ALTER TABLE jobs ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;"
+      "ALTER TABLE outputs ADD COLUMN uses INTEGER NOT NULL DEFAULT 0;");
+  database.exec(kRetentionTables);
+  count_uses(database);
+  const auto task = std::to_string(kTaskBytes);
+  database.exec("UPDATE jobs SET bytes = " + std::to_string(kJobBytes) +
+                " + length(arguments) + length(selector) + (SELECT coalesce(sum(" + task +
+                " + length(result) + length(error) + length(outputs)), 0) FROM tasks"
+                " WHERE tasks.job = jobs.number);");
+  const auto sum = [&](const char* name, const char* query) {
+    put_number(database, name, static_cast<std::uint64_t>(database.execAndGet(query).getInt64()));
+  };
+  sum("jobs", "SELECT count(*) FROM jobs");
+  sum("job_bytes", "SELECT coalesce(sum(bytes), 0) FROM jobs");
+  sum("output_bytes", "SELECT coalesce(sum(size), 0) FROM outputs");
+  put_number(database, "schema", 9);
+}
+
 }  // namespace
 
 void set_pragmas(SQLite::Database& database) {
@@ -320,6 +369,7 @@ Result<StoreMeta> prepare_schema(SQLite::Database& database, const std::filesyst
   if (meta.schema_version <= 5) upgrade_to_6(database);
   if (meta.schema_version <= 6) upgrade_to_7(database);
   if (meta.schema_version <= 7) upgrade_to_8(database);
+  if (meta.schema_version <= 8) upgrade_to_9(database);
   meta.schema_version = kSchemaVersion;
   meta.epoch = number(database, "epoch") + 1;
   put_number(database, "epoch", meta.epoch);

@@ -68,9 +68,12 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(run::EventLoop& loop,
     auto reader = std::make_unique<SQLite::Database>(file.string(), SQLite::OPEN_READWRITE);
     set_pragmas(*reader);
     reader->exec("PRAGMA query_only = ON");
-    return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(*lock), *meta, std::move(*files),
-                                                        std::move(reader), std::move(writer), loop,
-                                                        options));
+    const bool unused = reader->execAndGet("SELECT count(*) FROM unused_outputs").getInt() > 0;
+    std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(*lock), *meta, std::move(*files),
+                                                       std::move(reader), std::move(writer), loop,
+                                                       options));
+    if (unused) store->remove_unused_files();  // the last run did not come to it
+    return store;
   });
 }
 

@@ -75,6 +75,11 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<LastStates> last_states(JobId job) override;
   [[nodiscard]] Result<TaskRecord> task_on(JobId job, std::string_view node_name) override;
 
+  [[nodiscard]] Result<KeptJobs> kept_jobs() override;
+  void remove_jobs(RemovalRule rule, Done<RemovedJobs> done) override;
+  [[nodiscard]] Result<UnixMs> believed_time() override;
+  void keep_believed_time(UnixMs time, Done<void> done) override;
+
   [[nodiscard]] std::shared_ptr<OutputBuffer> new_output() override;
   [[nodiscard]] Result<Bytes> read_output(const Digest& digest, std::uint64_t offset,
                                           std::size_t most) override;
@@ -107,6 +112,9 @@ class SqliteStore final : public Store {
               run::EventLoop& loop, const SqliteOptions& options);
 
   static constexpr std::size_t kSmallWrite = 512;
+
+  /// Removes the files of unused_outputs, some at a time.
+  void remove_unused_files();
 
   /// `apply(database)` returns Result<T> on the writer's thread; `bytes` is what it holds beyond a
   /// few fields.

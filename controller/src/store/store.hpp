@@ -22,6 +22,7 @@
 #include "store/job_query.hpp"
 #include "store/output_buffer.hpp"
 #include "store/records.hpp"
+#include "store/retention_records.hpp"
 #include "store/task_query.hpp"
 #include "store/webhook_records.hpp"
 
@@ -147,6 +148,17 @@ class Store {
   [[nodiscard]] virtual Result<LastStates> last_states(JobId job) = 0;
   /// The job's task on the node that had this name. Errors: NotFound.
   [[nodiscard]] virtual Result<TaskRecord> task_on(JobId job, std::string_view node_name) = 0;
+
+  // --- how long jobs are kept (jobs/retention.hpp)
+  [[nodiscard]] virtual Result<KeptJobs> kept_jobs() = 0;
+  /// Takes away jobs that the rule means, with their tasks and idempotency keys, and the
+  /// output that no task of another job has; at most kMaxRemovedJobs and, unless the first has
+  /// more, kMaxRemovedTasks. Of a node's last task that goes, the newest that is left takes the
+  /// place (of the ten jobs before it that outlived it). An event "job.removed" tells of it.
+  virtual void remove_jobs(RemovalRule rule, Done<RemovedJobs> done) = 0;
+  /// What was kept last with keep_believed_time(); never kept: when the latest job ended; else 0.
+  [[nodiscard]] virtual Result<UnixMs> believed_time() = 0;
+  virtual void keep_believed_time(UnixMs time, Done<void> done) = 0;
 
   // --- output
   /// Errors: ResourceExhausted when the process is out of descriptors is told by its append().

@@ -23,8 +23,60 @@ TEST_CASE("a database of a later version is refused and left alone", "[contract]
   CHECK(database.execAndGet("SELECT number FROM meta WHERE name = 'epoch'").getInt() == 1);
 }
 
-/// Takes away what version 8 brought.
+/// Takes away what version 9 brought.
+void make_version_8(SQLite::Database& database) {
+  database.exec("ALTER TABLE jobs DROP COLUMN bytes");
+  database.exec("ALTER TABLE outputs DROP COLUMN uses");
+  database.exec("DROP TABLE unused_outputs");
+  database.exec(
+      "DELETE FROM meta WHERE name IN "
+      "('jobs', 'job_bytes', 'output_bytes', 'believed_time')");
+  database.exec("UPDATE meta SET number = 8 WHERE name = 'schema'");
+}
+
+TEST_CASE("a database of the eighth version learns how much it keeps, and what nobody needs",
+          "[contract][store]") {
+  StoreFixture store(Kind::Sqlite);
+  const auto printed = [&](std::size_t size, char with) {
+    auto buffer = store->new_output();
+    REQUIRE(buffer->append(Bytes(size, static_cast<std::uint8_t>(with))));
+    return buffer;
+  };
+  for (const auto ended : {10, 20}) {
+    const auto job = StoreFixture::job();
+    auto task = StoreFixture::task("a");
+    REQUIRE(store.create(job, {task}));
+    const auto buffer = printed(kInlineOutput + 1, 'x');
+    task.state = TaskState::Ok;
+    task.outputs = {{wire::Stream::Stdout, buffer->size(), buffer->size(), buffer->digest()}};
+    REQUIRE(store.finish({{job.id, task, {buffer}, ended}}));
+  }
+  const auto before = store->kept_jobs().value();
+  {
+    SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
+    make_version_8(database);
+    database.exec("INSERT INTO outputs (digest, size, body) VALUES (zeroblob(32), 7, x'00')");
+  }
+  store.reopen();
+  CHECK(store->meta().schema_version == kSchemaVersion);
+  CHECK(store->kept_jobs()->jobs == 2);
+  CHECK(store->kept_jobs()->bytes == before.bytes);
+  const auto remove = [&](UnixMs ended_before) {
+    return store.wait<RemovedJobs>([&](auto done) {
+      store->remove_jobs({ended_before, kInlineOutput * 100, {}, 99}, done);
+    });
+  };
+  const auto digest = printed(kInlineOutput + 1, 'x')->digest();
+  CHECK(remove(11)->jobs == 1);
+  CHECK(store->read_output(digest, 0, 1));
+  CHECK(remove(21)->jobs == 1);
+  CHECK_FALSE(store->read_output(digest, 0, 1));
+  CHECK(store->kept_jobs()->bytes == 0);
+}
+
+/// Takes away what version 8 brought, too.
 void make_version_7(SQLite::Database& database) {
+  make_version_8(database);
   database.exec("ALTER TABLE jobs DROP COLUMN secrets");
   database.exec("UPDATE meta SET number = 7 WHERE name = 'schema'");
 }

@@ -33,9 +33,13 @@ ApiWorld::ApiWorld(unsigned requests_per_second)
       Webhooks::Parts{*world_.loop, world_.kept(), *world_.events, world_.log, *sender_});
   REQUIRE(webhooks_->load());
   webhooks_->start();
+  retention_ = std::make_unique<Retention>(
+      Retention::Parts{*world_.loop, world_.kept(), *world_.events, world_.log,
+                       [this] { return world_.jobs->in_memory(); }});
+  REQUIRE(retention_->load());
   services_ = std::make_unique<Services>(Services{
       *world_.loop, world_.log, world_.kept(), *world_.events, *world_.groups, *world_.fleet,
-      *world_.jobs, *webhooks_, *access_, *enrollment_, identity_.authority_pem,
+      *world_.jobs, *retention_, *webhooks_, *access_, *enrollment_, identity_.authority_pem,
       to_unix_ms(world_.clock.unix_now()), api::Document::built_in().value(), nullptr});
   services_->answers = api::AnswerCheck::compile(*services_->document, world_.log).value();
   services_->request_limit = std::make_shared<api::RequestLimit>(world_.clock, requests_per_second);

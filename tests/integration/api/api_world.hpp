@@ -104,6 +104,7 @@ class ApiWorld {
   std::unique_ptr<Enrollment> enrollment_;
   std::unique_ptr<WebhookSender> sender_;
   std::unique_ptr<Webhooks> webhooks_;
+  std::unique_ptr<Retention> retention_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<http::Server> server_;
   std::vector<std::unique_ptr<Agent>> agents_;

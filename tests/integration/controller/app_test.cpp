@@ -44,6 +44,32 @@ TEST_CASE("a token may make between one and a million requests a second", "[inte
   }
 }
 
+TEST_CASE("how long jobs are kept, and how much of them, is within limits", "[integration][app]") {
+  const auto parse = [](std::string option, std::string value) {
+    std::array<std::string, 8> words{
+        "muster-controller", "run", "--state",         "s",
+        "--gateway-socket",  "g",   std::move(option), std::move(value)};
+    std::array<char*, 8> arguments{};
+    for (std::size_t i = 0; i < words.size(); ++i) arguments[i] = words[i].data();
+    return parse_options(static_cast<int>(arguments.size()), arguments.data());
+  };
+  const auto kept = parse("--keep-jobs", "36h").value()->retention;
+  CHECK(kept.keep_for == std::chrono::hours(36));
+  CHECK(kept.keep_bytes == 10'000'000'000);
+  const auto size = parse("--keep-bytes", "1MB").value()->retention;
+  CHECK(size.keep_for == std::chrono::hours(30 * 24));
+  CHECK(size.keep_bytes == 1'000'000);
+  for (const auto* wrong : {"59m", "0", "3651d", "-1d", "30", "long"}) {
+    INFO(wrong);
+    CHECK(parse("--keep-jobs", wrong).error().message == "--keep-jobs is 1h to 3650d, such as 30d");
+  }
+  for (const auto* wrong : {"999999", "0", "-1", "lots"}) {
+    INFO(wrong);
+    CHECK(parse("--keep-bytes", wrong).error().message ==
+          "--keep-bytes is a size from 1MB on, such as 10GB");
+  }
+}
+
 TEST_CASE_METHOD(Place,
                  "a controller that is told to end while it starts for the first time ends at once",
                  "[integration][app]") {

@@ -101,6 +101,25 @@ void add_store(const Services& services, Registry& out) {
       .add(services.events.lost());
 }
 
+void add_retention(const Services& services, Registry& out) {
+  if (const auto kept = services.store.kept_jobs()) {
+    out.gauge("muster_kept_jobs", "Jobs that are kept, open ones too.")
+        .set(static_cast<double>(kept->jobs));
+    out.gauge("muster_kept_job_bytes", "What they and their output hold, about.")
+        .set(static_cast<double>(kept->bytes));
+  }
+  const auto& retention = services.retention;
+  out.gauge("muster_kept_job_bytes_max", "Beyond that the oldest jobs go before their time.")
+      .set(static_cast<double>(retention.limits().keep_bytes));
+  out.gauge("muster_retention_doubts_clock",
+            "1 while no job goes for its age, because the clock jumped ahead.")
+      .set(retention.doubts_clock() ? 1 : 0);
+  out.counter("muster_removed_jobs_total", "Old jobs that were removed.")
+      .add(retention.removed_jobs());
+  out.counter("muster_removed_job_bytes_total", "What they and their output held, about.")
+      .add(retention.removed_bytes());
+}
+
 void add_webhooks(const Services& services, Registry& out) {
   for (const auto* webhook : services.webhooks.all()) {
     const metrics::Labels which{{"webhook", webhook->name}};
@@ -132,6 +151,7 @@ void get_metrics(const Services& services, const ExchangePtr& exchange) {
   add_gateways(services.fleet, out);
   add_jobs(services.jobs, out);
   add_store(services, out);
+  add_retention(services, out);
   add_webhooks(services, out);
   if (services.request_limit) {
     out.counter("muster_api_refused_requests_total",

@@ -24,6 +24,18 @@ json clones_view(const Fleet& fleet) {
   return {{"count", count}, {"nodes", std::move(named)}};
 }
 
+json retention_view(const Services& services) {
+  const auto kept = services.store.kept_jobs().value_or(KeptJobs{});
+  const auto& limits = services.retention.limits();
+  return {
+      {"jobs", kept.jobs},
+      {"bytes", kept.bytes},
+      {"oldest_ended", time_view(kept.oldest)},
+      {"max_seconds", std::chrono::duration_cast<std::chrono::seconds>(limits.keep_for).count()},
+      {"max_bytes", limits.keep_bytes},
+      {"doubts_clock", services.retention.doubts_clock()}};
+}
+
 }  // namespace
 
 void get_status(const Services& services, const ExchangePtr& exchange) {
@@ -41,6 +53,7 @@ void get_status(const Services& services, const ExchangePtr& exchange) {
                            {"suspect", counts.suspect},
                            {"offline", counts.offline}}},
                          {"jobs", {{"running", services.jobs.open_jobs()}}},
+                         {"retention", retention_view(services)},
                          {"clones", clones_view(services.fleet)},
                          {"gateways", std::move(gateways)}});
 }
