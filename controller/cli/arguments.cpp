@@ -35,6 +35,10 @@ std::string Arguments::value(const std::string& option, const std::string& other
   return found == values_.end() || found->second.empty() ? otherwise : found->second.back();
 }
 
+std::optional<std::string> Arguments::given(const std::string& option) const {
+  return has(option) ? std::optional(value(option)) : std::nullopt;
+}
+
 std::vector<std::string> Arguments::values(const std::string& option) const {
   const auto found = values_.find(option);
   return found == values_.end() ? std::vector<std::string>{} : found->second;

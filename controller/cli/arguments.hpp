@@ -26,6 +26,8 @@ class Arguments {
   /// The option's last value, or `otherwise`.
   [[nodiscard]] std::string value(const std::string& option,
                                   const std::string& otherwise = {}) const;
+  /// The same where it was given at all.
+  [[nodiscard]] std::optional<std::string> given(const std::string& option) const;
   [[nodiscard]] std::vector<std::string> values(const std::string& option) const;
 
   std::vector<std::string> words;       ///< what is no option, in order

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "api_client.hpp"
+
 namespace muster::cli {
 namespace {
 

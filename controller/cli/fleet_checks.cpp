@@ -1,20 +1,17 @@
 #include "fleet_checks.hpp"
 
+#include <client/fleet.hpp>
 #include <ctime>
 #include <muster/core/base/clock.hpp>
 #include <muster/core/base/version.hpp>
 #include <muster/core/doctor/probes.hpp>
-#include <nlohmann/json.hpp>
 #include <optional>
-
-#include "api_client.hpp"
 
 namespace muster::cli {
 namespace {
 
 using doctor::Check;
 using doctor::Checks;
-using nlohmann::json;
 
 constexpr std::chrono::seconds kTimeout{10};
 constexpr std::uint16_t kHttpsPort = 443;
@@ -57,32 +54,30 @@ Check check_version(const std::string& theirs) {
                          "install the version of the controller");
 }
 
-Check check_clock(const json& diagnosis, UnixTime asked, UnixTime answered) {
-  const auto theirs = time_from(diagnosis.value("time", ""));
+Check check_clock(const client::Diagnosis& diagnosis, UnixTime asked, UnixTime answered) {
+  const auto theirs = time_from(diagnosis.time);
   if (!theirs) return doctor::unknown("clock", "the controller did not say what time it has");
   return doctor::compare_clocks("the controller", asked, answered, *theirs);
 }
 
-Checks checks_from(const json& diagnosis) {
+Checks checks_from(const client::Diagnosis& diagnosis) {
   Checks checks;
-  for (const auto& one : diagnosis.at("checks")) {
-    checks.push_back({one.at("name"), doctor::verdict_from(one.value("verdict", "")),
-                      one.at("says"), one.value("advice", "")});
+  for (const auto& one : diagnosis.checks) {
+    checks.push_back({one.name, doctor::verdict_from(one.verdict), one.says, one.advice});
   }
   return checks;
 }
 
 Checks ask_controller(const FleetAccess& access) {
   const SystemClock clock;
-  auto api = ApiClient::open(access);
+  auto api = client::ApiClient::open(access);
   if (!api) return {doctor::failed("controller", api.error().message, {})};
   const auto asked = clock.unix_now();
-  const auto diagnosis = api->get("/v1/diagnosis");
+  const auto diagnosis = client::get_diagnosis(*api);
   const auto answered = clock.unix_now();
-  if (!diagnosis) return {doctor::failed("controller", diagnosis.error().message, {})};
+  if (!diagnosis) return {doctor::failed("controller", Failure(diagnosis.error()).message, {})};
   Checks checks{doctor::ok("controller", "it proved who it is, and let this token in"),
-                check_clock(*diagnosis, asked, answered),
-                check_version(diagnosis->value("version", "?"))};
+                check_clock(*diagnosis, asked, answered), check_version(diagnosis->version)};
   const auto more = checks_from(*diagnosis);
   checks.insert(checks.end(), more.begin(), more.end());
   return checks;

@@ -1,6 +1,7 @@
 #include "operation.hpp"
 
 #include <algorithm>
+#include <client/plugins.hpp>
 #include <iostream>
 
 #include "terminal.hpp"
@@ -91,11 +92,11 @@ Operation operation_in(const json& manifest, const std::string& name) {
   return {name, about, followed(manifest, about.value("arguments", json::object())), manifest};
 }
 
-CliResult<Operation> find_operation(ApiClient& api, const std::string& name) {
+CliResult<Operation> find_operation(client::ApiClient& api, const std::string& name) {
   const auto plugin_id = name.substr(0, name.find('.'));
-  const auto plugin = api.get("/v1/plugins/" + sdk::percent_encode(plugin_id));
+  const auto plugin = client::get_plugin(api, plugin_id);
   if (!plugin) return tl::unexpected(plugin.error());
-  const auto& manifest = plugin->at("manifest");
+  const auto& manifest = *plugin->manifest;
   const auto operations = operations_in(manifest);
   if (operations.empty()) {
     return failure(Exit::MatchedNothing, "plugin " + printable(plugin_id) +

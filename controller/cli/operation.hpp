@@ -2,10 +2,11 @@
 /// and for the types of its arguments.
 #pragma once
 
+#include <client/api_client.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "api_client.hpp"
+#include "failure.hpp"
 
 namespace muster::cli {
 
@@ -25,8 +26,8 @@ struct Operation {
 /// One that the manifest has.
 [[nodiscard]] Operation operation_in(const nlohmann::json& manifest, const std::string& name);
 
-/// In the newest version that a node of the fleet has. Errors: MatchedNothing; as ApiClient::get.
-[[nodiscard]] CliResult<Operation> find_operation(ApiClient& api, const std::string& name);
+/// In the newest version that a node of the fleet has. Errors: MatchedNothing; those of get_plugin.
+[[nodiscard]] CliResult<Operation> find_operation(client::ApiClient& api, const std::string& name);
 
 /// A paragraph about the operation and one for each argument, for a list of them.
 void print_operation(const Operation& operation);

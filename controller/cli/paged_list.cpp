@@ -52,6 +52,8 @@ void JsonList::add(const json& item) {
   out_ << "\n    " << indented(item.dump(2), "    ");
 }
 
+void JsonList::finish() { finish(json::object()); }
+
 void JsonList::finish(const json& more) {
   if (!begun_) {
     begin();

@@ -34,6 +34,7 @@ class JsonList {
  public:
   JsonList(std::ostream& out, std::string member);
   void add(const nlohmann::json& item);
+  void finish();
   /// With the further members of `more`, an object.
   void finish(const nlohmann::json& more);
 

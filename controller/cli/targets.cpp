@@ -2,16 +2,10 @@
 
 #include <iostream>
 #include <muster/core/selector/selector.hpp>
-#include <nlohmann/json.hpp>
 
 #include "terminal.hpp"
 
 namespace muster::cli {
-namespace {
-
-constexpr std::uint64_t kNodesOnAPage = 1000;
-
-}  // namespace
 
 std::vector<Option> with_targets(std::vector<Option> others) {
   std::vector<Option> options{
@@ -39,12 +33,8 @@ CliResult<std::string> selector_of(const Arguments& arguments) {
   return arguments.value("on");
 }
 
-PagedList nodes_that_match(const std::string& selector) {
-  return {"/v1/nodes", {{"selector", selector}}, "after", kNodesOnAPage};
-}
-
-void print_warnings(const nlohmann::json& answer) {
-  for (const auto& warning : answer.value("warnings", std::vector<std::string>())) {
+void print_warnings(const std::vector<std::string>& warnings) {
+  for (const auto& warning : warnings) {
     std::cerr << "muster: warning: " << printable(warning) << "\n";
   }
 }

@@ -4,9 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "api_client.hpp"
 #include "arguments.hpp"
-#include "paged_list.hpp"
 
 namespace muster::cli {
 
@@ -16,10 +14,7 @@ namespace muster::cli {
 /// said in our words.
 [[nodiscard]] CliResult<std::string> selector_of(const Arguments& arguments);
 
-/// The nodes that a selector means (all when it is empty), by name, page by page.
-[[nodiscard]] PagedList nodes_that_match(const std::string& selector);
-
-/// On standard error, what the controller found strange about a selector, if the answer says so.
-void print_warnings(const nlohmann::json& answer);
+/// On standard error, what the controller found strange about a selector.
+void print_warnings(const std::vector<std::string>& warnings);
 
 }  // namespace muster::cli

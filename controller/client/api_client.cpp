@@ -24,6 +24,7 @@ constexpr std::size_t kMaxAnswerBytes = std::size_t{256} << 20U;
 // For one answer. The longest that the controller lets a request wait is a minute; a stream has a
 // comment every 15 s.
 constexpr std::chrono::milliseconds kTimeout{75'000};
+constexpr std::size_t kMaxFromAnybody = std::size_t{64} << 10U;
 
 std::string text_of(const json& object, const char* member) {
   const auto found = object.is_object() ? object.find(member) : object.end();
@@ -50,7 +51,6 @@ bool asked_too_often(const sdk::HttpResponse& response) {
 }
 
 Result<Answer> answer_from(const sdk::HttpResponse& response) {
-  if (response.status / 100 != 2) return tl::unexpected(refusal_from(response));
   json body;
   if (!response.body.empty()) body = json::parse(response.body, nullptr, false);
   if (body.is_discarded()) {
@@ -94,8 +94,16 @@ Result<ApiClient> ApiClient::open(const FleetAccess& access) {
   return ApiClient(std::move(options));
 }
 
-Result<Answer> ApiClient::exchange(const std::string& method, const std::string& path,
-                                   const std::string& body, sdk::HttpHeaders headers) {
+ApiClient ApiClient::to_anybody(const std::string& controller) {
+  sdk::HttpClientOptions options;
+  options.base_url = controller;
+  options.verify_peer = false;
+  options.max_response_bytes = kMaxFromAnybody;
+  return ApiClient(std::move(options));
+}
+
+Result<sdk::HttpResponse> ApiClient::exchange(const std::string& method, const std::string& path,
+                                              const std::string& body, sdk::HttpHeaders headers) {
   if (!body.empty()) headers.emplace_back("Content-Type", "application/json");
   auto response = http_.request(method, path, headers, body);
   for (Patience patience; response && asked_too_often(*response) && patience.wait();) {
@@ -103,7 +111,8 @@ Result<Answer> ApiClient::exchange(const std::string& method, const std::string&
   }
   if (!response) return tl::unexpected(not_answered(response.error()));
   trusted_ = true;
-  return answer_from(*response);
+  if (response->status / 100 != 2) return tl::unexpected(refusal_from(*response));
+  return std::move(*response);
 }
 
 /// Who proved a moment ago that it is the controller and cannot now was interrupted at it, by its
@@ -120,25 +129,33 @@ ApiError ApiClient::not_answered(const sdk::HttpError& error) const {
   }
 }
 
-Result<Answer> ApiClient::get(const std::string& path) { return exchange("GET", path, "", {}); }
+Result<Answer> ApiClient::get(const std::string& path) {
+  return exchange("GET", path, "", {}).and_then(answer_from);
+}
+
+Result<std::string> ApiClient::get_text(const std::string& path) {
+  return exchange("GET", path, "", {}).map([](sdk::HttpResponse response) {
+    return std::move(response.body);
+  });
+}
 
 Result<Answer> ApiClient::send(const std::string& method, const std::string& path, const json& body,
                                const OnlyIf& only_if) {
   sdk::HttpHeaders headers;
   if (!only_if.etag.empty()) headers.emplace_back("If-Match", only_if.etag);
   if (only_if.is_new) headers.emplace_back("If-None-Match", "*");
-  return exchange(method, path, body.is_null() ? "" : text_for(body), std::move(headers));
+  return exchange(method, path, body.is_null() ? "" : text_for(body), std::move(headers))
+      .and_then(answer_from);
 }
 
 Result<Answer> ApiClient::post_once(const std::string& path, const json& body) {
   const auto text = text_for(body);
   const sdk::HttpHeaders key{{"Idempotency-Key", crypto::random_token()}};
-  auto answer = exchange("POST", path, text, key);
+  const auto ask = [&] { return exchange("POST", path, text, key).and_then(answer_from); };
+  auto answer = ask();
   if (answer || answer.error().kind != ApiError::Kind::Lost) return answer;
   Patience patience;
-  while (!answer && answer.error().is_passing() && patience.wait()) {
-    answer = exchange("POST", path, text, key);
-  }
+  while (!answer && answer.error().is_passing() && patience.wait()) answer = ask();
   return answer;
 }
 

@@ -37,10 +37,14 @@ class ApiClient {
  public:
   /// Connects to nobody yet. Errors: Setup when the CA's file cannot be read.
   [[nodiscard]] static Result<ApiClient> open(const FleetAccess& access);
+  /// To whoever answers there, without a token: for get_ca alone.
+  [[nodiscard]] static ApiClient to_anybody(const std::string& controller);
   /// With a connection of its own, for while this one is busy with a stream.
   [[nodiscard]] ApiClient another() const { return ApiClient(options_); }
 
   [[nodiscard]] Result<Answer> get(const std::string& path);
+  /// What is no JSON.
+  [[nodiscard]] Result<std::string> get_text(const std::string& path);
   /// POST, PUT or PATCH with a body; DELETE with null.
   [[nodiscard]] Result<Answer> send(const std::string& method, const std::string& path,
                                     const nlohmann::json& body, const OnlyIf& only_if = {});
@@ -62,8 +66,9 @@ class ApiClient {
 
  private:
   explicit ApiClient(sdk::HttpClientOptions options);
-  [[nodiscard]] Result<Answer> exchange(const std::string& method, const std::string& path,
-                                        const std::string& body, sdk::HttpHeaders headers);
+  [[nodiscard]] Result<sdk::HttpResponse> exchange(const std::string& method,
+                                                   const std::string& path, const std::string& body,
+                                                   sdk::HttpHeaders headers);
   [[nodiscard]] ApiError not_answered(const sdk::HttpError& error) const;
 
   sdk::HttpClientOptions options_;

@@ -1,18 +1,20 @@
 #include <charconv>
+#include <client/enrollment.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../json_text.hpp"
 #include "../table.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
 namespace {
 
-using nlohmann::json;
+using Labels = std::map<std::string, std::string>;
 
-CliResult<json> labels_from(const std::vector<std::string>& texts) {
-  json labels = json::object();
+CliResult<Labels> labels_from(const std::vector<std::string>& texts) {
+  Labels labels;
   for (const auto& text : texts) {
     const auto equals = text.find('=');
     if (equals == 0 || equals == std::string::npos) {
@@ -28,33 +30,37 @@ CliResult<json> labels_from(const std::vector<std::string>& texts) {
   return labels;
 }
 
-CliResult<Exit> create_token(ApiClient& api, const Arguments& arguments) {
-  if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
+CliResult<client::EnrollmentTokenRequest> request_from(const Arguments& arguments) {
   const auto labels = labels_from(arguments.values("label"));
   if (!labels) return tl::unexpected(labels.error());
-  json body{{"labels", *labels}};
-  if (arguments.has("expires")) body["expires"] = arguments.value("expires");
+  client::EnrollmentTokenRequest request{.expires = arguments.given("expires"), .labels = *labels};
   if (const auto text = arguments.value("uses"); !text.empty()) {
     int uses = 0;
     const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), uses);
     if (wrong != std::errc{} || end != text.data() + text.size()) {
       return failure(Exit::Usage, "--uses wants a number of nodes, not '" + text + "'");
     }
-    body["uses"] = uses;
+    request.uses = uses;
   }
-  const auto token = api.post("/v1/enrollment-tokens", body);
+  return request;
+}
+
+CliResult<Exit> create_token(ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
+  const auto request = request_from(arguments);
+  if (!request) return tl::unexpected(request.error());
+  const auto token = client::create_enrollment_token(api, *request);
   if (!token) return tl::unexpected(token.error());
-  std::cout << (arguments.has("json") ? token->dump(2) : token->value("token", "")) << "\n";
+  std::cout << (arguments.has("json") ? json_text(token->told) : token->token + "\n");
   if (!(std::cout << std::flush)) {  // it is told only this once
-    const auto revoked = api.remove("/v1/enrollment-tokens/" + token->value("id", ""));
+    const auto revoked = client::revoke_enrollment_token(api, token->id);
     return failure(Exit::SomeFailed,
                    std::string("the token could not be written; ") +
                        (revoked ? "it was revoked" : "revoke it: muster enroll token ls"));
   }
   if (arguments.has("json")) return Exit::Ok;
   if (arguments.has("quiet")) return Exit::Ok;
-  std::cerr << "lets in " << token->value("uses", 1) << " node(s) until "
-            << short_time(text_of(*token, "expires"))
+  std::cerr << "lets in " << token->uses << " node(s) until " << short_time(token->expires)
             << "; it is shown only this once. On the node:\n  muster-agent join --token-file FILE "
                "--state /var/lib/muster-agent\n";
   return Exit::Ok;
@@ -62,22 +68,20 @@ CliResult<Exit> create_token(ApiClient& api, const Arguments& arguments) {
 
 CliResult<Exit> list_tokens(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
-  const auto answer = api.get("/v1/enrollment-tokens");
+  const auto answer = client::list_enrollment_tokens(api);
   if (!answer) return tl::unexpected(answer.error());
   if (arguments.has("json")) {
-    std::cout << answer->dump(2) << "\n";
+    std::cout << json_text(answer->told);
     return Exit::Ok;
   }
   std::vector<std::vector<std::string>> rows;
-  for (const auto& token : answer->at("tokens")) {
+  for (const auto& token : answer->tokens) {
     std::string labels;
-    for (const auto& [name, value] : token.at("labels").items()) {
-      labels += (labels.empty() ? "" : " ") + name + "=" + value.get<std::string>();
+    for (const auto& [name, value] : token.labels) {
+      labels += (labels.empty() ? "" : " ") + name + "=" + value;
     }
-    rows.push_back({token.value("id", ""),
-                    std::to_string(token.value("uses_left", 0)) + " of " +
-                        std::to_string(token.value("uses", 0)),
-                    short_time(text_of(token, "expires")), printable(labels)});
+    rows.push_back({token.id, std::to_string(token.uses_left) + " of " + std::to_string(token.uses),
+                    short_time(token.expires), printable(labels)});
   }
   std::cout << table({"ID", "USES LEFT", "EXPIRES", "LABELS"}, rows);
   return Exit::Ok;
@@ -88,9 +92,11 @@ CliResult<Exit> revoke_token(ApiClient& api, const Arguments& arguments) {
       !right) {
     return tl::unexpected(right.error());
   }
-  const auto done = api.remove("/v1/enrollment-tokens/" + sdk::percent_encode(arguments.words[0]));
+  const auto done = client::revoke_enrollment_token(api, arguments.words[0]);
   if (!done) return or_look(done.error(), "muster enroll token ls");
-  if (arguments.has("json")) std::cout << json{{"revoked", arguments.words[0]}}.dump() << "\n";
+  if (arguments.has("json")) {
+    std::cout << nlohmann::json{{"revoked", arguments.words[0]}}.dump() << "\n";
+  }
   return Exit::Ok;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <client/events.hpp>
 #include <client/patience.hpp>
 #include <functional>
 #include <iostream>
@@ -6,66 +7,57 @@
 #include <optional>
 
 #include "../command.hpp"
+#include "../json_text.hpp"
 #include "../paged_list.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
 namespace {
 
-using nlohmann::json;
+using client::Event;
+using client::EventQuery;
 
-void print_event(const json& event, bool as_json) {
+void print_event(const Event& event, bool as_json) {
   if (as_json) {
-    std::cout << event.dump() << "\n";
+    std::cout << json_line(event.told) << "\n";
     return;
   }
-  const auto& data = event.at("data");
-  std::cout << short_time(text_of(event, "time")) << "  " << printable(event.value("type", ""))
-            << "  " << printable(event.value("subject", ""))
-            << (data.empty() ? "" : "  " + printable(data.dump())) << "\n";
+  std::cout << short_time(event.time) << "  " << printable(event.type) << "  "
+            << printable(event.subject)
+            << (event.data->empty() ? "" : "  " + printable(json_line(event.data))) << "\n";
 }
-
-CliResult<json> events(ApiClient& api, const Arguments& arguments,
-                       const std::vector<std::pair<std::string, std::string>>& more) {
-  std::vector<std::pair<std::string, std::string>> pairs{{"filter", arguments.value("filter")}};
-  pairs.insert(pairs.end(), more.begin(), more.end());
-  return api.get("/v1/events" + query(pairs));
-}
-
-constexpr std::uint64_t kEventsOnAPage = 1000;
 
 /// After which the newest `count` that are wanted follow, or as many as there are.
-CliResult<std::string> before_newest(ApiClient& api, const Arguments& arguments,
-                                     std::uint64_t count) {
+client::Result<std::string> before_newest(ApiClient& api, const Arguments& arguments,
+                                          std::uint64_t count) {
+  EventQuery query{.filter = arguments.value("filter")};
   std::optional<std::uint64_t> oldest;
-  std::string before;
   for (;;) {
-    const auto size = std::to_string(std::min(count, kEventsOnAPage));
-    const auto page = events(api, arguments, {{"limit", size}, {"before", before}});
+    query.limit = std::min(count, EventQuery::kMaxLimit);
+    const auto page = client::list_events(api, query);
     if (!page) return tl::unexpected(page.error());
-    const auto& found = page->at("events");
-    if (!found.empty()) oldest = number_from(found.front().value("id", ""));
-    if (!oldest && before.empty()) oldest = page->at("next").get<std::uint64_t>() + 1;
-    count -= std::min<std::uint64_t>(count, found.size());
-    if (count == 0 || !page->contains("previous")) break;
-    before = page->at("previous").dump();
+    if (!page->events.empty()) oldest = number_from(page->events.front().id);
+    if (!oldest && query.before.empty()) oldest = page->next + 1;
+    count -= std::min<std::uint64_t>(count, page->events.size());
+    if (count == 0 || !page->previous) break;
+    query.before = std::to_string(*page->previous);
   }
   return std::to_string(oldest.value_or(1) - 1);
 }
 
-/// Page by page, so many of those that follow `after`; gives the id of the last that was looked at.
-CliResult<json> each_event(ApiClient& api, const Arguments& arguments, std::string after,
-                           std::uint64_t count, const std::function<void(const json&)>& on_event) {
+/// Page by page, so many of those that `query` asks for; gives the id of the last that was looked
+/// at.
+client::Result<std::uint64_t> each_event(ApiClient& api, EventQuery query, std::uint64_t count,
+                                         const std::function<void(const Event&)>& on_event) {
   for (;;) {
-    const auto size = std::to_string(std::min(count, kEventsOnAPage));
-    const auto page = events(api, arguments, {{"limit", size}, {"after", after}});
-    if (!page) return page;
-    const auto& found = page->at("events");
-    for (const auto& event : found) on_event(event);
-    count -= std::min<std::uint64_t>(count, found.size());
-    const auto next = page->at("next").dump();
-    if (count == 0 || next == after || !std::cout) return page->at("next");
-    after = next;
+    query.limit = std::min(count, EventQuery::kMaxLimit);
+    const auto page = client::list_events(api, query);
+    if (!page) return tl::unexpected(page.error());
+    for (const auto& event : page->events) on_event(event);
+    count -= std::min<std::uint64_t>(count, page->events.size());
+    const auto next = std::to_string(page->next);
+    if (count == 0 || next == query.after || !std::cout) return page->next;
+    query.after = next;
   }
 }
 
@@ -81,28 +73,30 @@ CliResult<Exit> list_events(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
   const auto limit = limit_of(arguments, "100");
   if (!limit) return tl::unexpected(limit.error());
-  const auto after = arguments.has("after") ? CliResult<std::string>(arguments.value("after"))
+  const auto after = arguments.has("after") ? client::Result<std::string>(arguments.value("after"))
                                             : before_newest(api, arguments, *limit);
   if (!after) return tl::unexpected(after.error());
   const bool as_json = arguments.has("json");
   JsonList object(std::cout, "events");
-  const auto next = each_event(api, arguments, *after, *limit, [&](const json& event) {
-    as_json ? object.add(event) : print_event(event, false);
-  });
+  const auto next = each_event(
+      api, {.filter = arguments.value("filter"), .after = *after}, *limit,
+      [&](const Event& event) { as_json ? object.add(*event.told) : print_event(event, false); });
   if (!next) return tl::unexpected(next.error());
   if (as_json) object.finish({{"next", *next}});
   return Exit::Ok;
 }
 
 /// Prints those that follow `after`, once there are any; gives what to go on after.
-CliResult<std::string> print_next(ApiClient& api, const Arguments& arguments,
-                                  const std::string& after) {
-  const auto answer =
-      events(api, arguments, {{"limit", "1000"}, {"wait", "30s"}, {"after", after}});
-  if (!answer) return tl::unexpected(answer.error());
-  for (const auto& event : answer->at("events")) print_event(event, arguments.has("json"));
+client::Result<std::string> print_next(ApiClient& api, const Arguments& arguments,
+                                       const std::string& after) {
+  const auto page = client::list_events(api, {.filter = arguments.value("filter"),
+                                              .limit = EventQuery::kMaxLimit,
+                                              .after = after,
+                                              .wait = "30s"});
+  if (!page) return tl::unexpected(page.error());
+  for (const auto& event : page->events) print_event(event, arguments.has("json"));
   std::cout << std::flush;
-  return answer->at("next").dump();
+  return std::to_string(page->next);
 }
 
 /// Until it is interrupted, its reader goes away, or the controller stays away.
@@ -116,9 +110,9 @@ CliResult<Exit> tail_events(ApiClient& api, const Arguments& arguments) {
     auto next =
         after.empty() ? before_newest(api, arguments, *limit) : print_next(api, arguments, after);
     if (next) {
-      patience = {};
+      patience.renew();
       after = std::move(*next);
-    } else if (next.error().exit != Exit::Unreached || !patience.wait()) {
+    } else if (!next.error().is_passing() || !patience.wait()) {
       return tl::unexpected(next.error());
     }
   }

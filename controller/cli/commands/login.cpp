@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <client/fleet.hpp>
 #include <iostream>
 #include <muster/core/base/files.hpp>
 #include <muster/core/crypto/pinned_certificate.hpp>
@@ -57,13 +58,12 @@ CliResult<PinnedCertificate> ca_from_file(const std::string& file) {
 
 /// From whoever answers at the address: to be compared before it is used.
 CliResult<PinnedCertificate> ca_from_network(const std::string& address) {
-  sdk::HttpClientOptions options;
-  options.base_url = address;
-  options.verify_peer = false;
-  options.max_response_bytes = kMaxCaBytes;
-  const auto response = sdk::HttpClient(std::move(options)).request("GET", "/v1/ca");
-  if (!response) return failure(Exit::Unreached, response.error().message);
-  auto ca = crypto::read_certificate(response->status == 200 ? response->body : "");
+  auto anybody = client::ApiClient::to_anybody(address);
+  const auto pem = client::get_ca(anybody);
+  if (!pem && pem.error().kind != client::ApiError::Kind::Refused) {
+    return failure(Exit::Unreached, pem.error().message);
+  }
+  auto ca = crypto::read_certificate(pem ? *pem : "");
   if (ca) return std::move(*ca);
   return failure(Exit::Denied, "what answers at " + address +
                                    " is not a Muster controller: what it gives as its certificate "
@@ -124,22 +124,21 @@ CliResult<std::string> read_token() {
 }
 
 /// The controller's word that the token is good.
-CliResult<json> check_token(const FleetAccess& access) {
-  auto api = ApiClient::open(access);
+CliResult<client::FleetStatus> check_token(const FleetAccess& access) {
+  auto api = client::ApiClient::open(access);
   if (!api) return tl::unexpected(api.error());
-  auto status = api->get("/v1/status");
+  auto status = client::get_status(*api);
   if (!status) {
-    auto why = status.error();
+    Failure why = status.error();
     why.message += "; nothing was kept";
     return tl::unexpected(std::move(why));
   }
-  return status;
+  return std::move(*status);
 }
 
-void print_login(const std::string& name, const json& status) {
-  std::cerr << "logged in to the fleet " << status.value("fleet", "") << " of "
-            << status.at("nodes").value("total", 0) << " nodes; its context is " << name
-            << ", which is in use now\n";
+void print_login(const std::string& name, const client::FleetStatus& status) {
+  std::cerr << "logged in to the fleet " << status.fleet << " of " << status.nodes.total
+            << " nodes; its context is " << name << ", which is in use now\n";
 }
 
 /// Everything is checked before the context is written, which is one step.
@@ -162,7 +161,7 @@ CliResult<Exit> log_in_to(const Contexts& contexts, const std::string& address,
   }
   std::cout << json{{"context", name},
                     {"controller", address},
-                    {"fleet", status->value("fleet", "")},
+                    {"fleet", status->fleet},
                     {"ca_digest", shown(ca->digest)}}
                    .dump(2)
             << "\n";

@@ -1,11 +1,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <client/nodes.hpp>
 #include <ctime>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../json_text.hpp"
 #include "../paged_list.hpp"
 #include "../table.hpp"
 #include "../targets.hpp"
@@ -14,14 +16,15 @@
 namespace muster::cli {
 namespace {
 
+using client::Node;
 using nlohmann::json;
 
-std::string joined_labels(const json& labels) {
+std::string joined_labels(const std::map<std::string, std::string>& labels) {
   std::string text;
-  for (const auto& [name, value] : labels.items()) {
+  for (const auto& [name, value] : labels) {
     if (!text.empty()) text += " ";
     text += name;
-    if (const auto shown = value.get<std::string>(); !shown.empty()) text += "=" + shown;
+    if (!value.empty()) text += "=" + value;
   }
   return printable(text);
 }
@@ -32,21 +35,16 @@ Colour colour_of_presence(const std::string& presence) {
 }
 
 /// A line, or "" while no other machine has its identity.
-std::string clone_of(const json& node) {
-  const auto clone = node.find("clone");
-  if (clone == node.end()) return "";
-  return clone_line(node.value("name", ""), clone->value("machine_id", ""),
-                    text_of(*clone, "refused"));
+std::string clone_of(const Node& node) {
+  if (!node.clone) return "";
+  return clone_line(node.name, node.clone->machine_id, node.clone->refused);
 }
 
-std::vector<std::string> row_of(const json& node) {
-  const auto presence = node.value("presence", "");
-  return {printable(node.value("name", "")),
-          presence + (node.contains("drained") ? ", drained" : ""),
-          joined_labels(node.at("labels")),
-          printable(node.at("facts").value("os.pretty", "-")),
-          printable(node.value("agent_version", "-")),
-          short_time(text_of(node, "last_seen"))};
+std::vector<std::string> row_of(const Node& node) {
+  const auto os = node.facts.find("os.pretty");
+  return {printable(node.name),          node.presence + (node.drained ? ", drained" : ""),
+          joined_labels(node.labels),    os == node.facts.end() ? "-" : printable(os->second),
+          printable(node.agent_version), short_time(node.last_seen)};
 }
 
 /// As the pages come; gives how many nodes there were.
@@ -56,22 +54,21 @@ CliResult<std::size_t> print_nodes(ApiClient& api, const std::string& selector, 
              columns_of(STDOUT_FILENO));
   std::string clones;
   std::size_t count = 0;
-  const auto listed = each_page(api, nodes_that_match(selector), [&](const json& page) {
-    print_warnings(page);
-    for (const auto& node : page.at("nodes")) {
-      ++count;
-      if (as_json) {
-        object.add(node);
-      } else {
-        rows.add(row_of(node));
-        clones += clone_of(node);
-      }
-    }
-    return static_cast<bool>(std::cout);
-  });
+  const auto print = [&](const Node& node) {
+    ++count;
+    if (as_json) return object.add(*node.told);
+    rows.add(row_of(node));
+    clones += clone_of(node);
+  };
+  const auto listed =
+      client::each_page(client::list_nodes, api, {.selector = selector}, [&](const auto& page) {
+        print_warnings(page.warnings);
+        for (const auto& node : page.items) print(node);
+        return static_cast<bool>(std::cout);
+      });
   if (!listed) return tl::unexpected(listed.error());
   if (as_json) {
-    object.finish(json::object());
+    object.finish();
   } else if (count > 0) {
     rows.finish();
     std::cout << clones;
@@ -114,34 +111,31 @@ std::string age_of(const std::string& time) {
 }
 
 /// A line, or "" while it is in service.
-std::string drain_of(const json& node) {
-  const auto drained = node.find("drained");
-  if (drained == node.end()) return "";
-  const auto reason = printable(drained->value("reason", ""));
-  return "drained    " + short_time(text_of(*drained, "since")) + " by " +
-         printable(drained->value("by", "")) + (reason.empty() ? "" : ": " + reason) + "\n";
+std::string drain_of(const Node& node) {
+  if (!node.drained) return "";
+  const auto reason = printable(node.drained->reason);
+  return "drained    " + short_time(node.drained->since) + " by " + printable(node.drained->by) +
+         (reason.empty() ? "" : ": " + reason) + "\n";
 }
 
-void print_node(const json& node) {
-  const auto presence = node.value("presence", "");
-  std::cout << "name       " << printable(node.value("name", "")) << "\n"
-            << "id         " << node.value("id", "") << "\n"
-            << "presence   " << coloured(presence, colour_of_presence(presence)) << "\n"
-            << "agent      " << printable(node.value("agent_version", "-")) << "\n"
-            << "enrolled   " << short_time(text_of(node, "enrolled")) << "\n"
-            << "last seen  " << short_time(text_of(node, "last_seen")) << "\n"
-            << "labels     " << joined_labels(node.at("labels")) << "\n"
+void print_node(const Node& node) {
+  std::cout << "name       " << printable(node.name) << "\n"
+            << "id         " << node.id << "\n"
+            << "presence   " << coloured(node.presence, colour_of_presence(node.presence)) << "\n"
+            << "agent      " << printable(node.agent_version) << "\n"
+            << "enrolled   " << short_time(node.enrolled) << "\n"
+            << "last seen  " << short_time(node.last_seen) << "\n"
+            << "labels     " << joined_labels(node.labels) << "\n"
             << drain_of(node) << clone_of(node);
-  std::cout << (presence == "offline" ? "plugins, as it said last\n" : "plugins\n");
-  for (const auto& plugin : node.at("plugins")) {
-    std::cout << "  " << printable(plugin.value("id", "")) << " "
-              << printable(plugin.value("version", "")) << "  "
-              << printable(plugin.value("state", "")) << "\n";
+  std::cout << (node.presence == "offline" ? "plugins, as it said last\n" : "plugins\n");
+  for (const auto& plugin : node.plugins) {
+    std::cout << "  " << printable(plugin.id) << " " << printable(plugin.version) << "  "
+              << printable(plugin.state) << "\n";
   }
-  const auto age = age_of(text_of(node, "facts_told"));
+  const auto age = age_of(node.facts_told);
   std::cout << "facts" << (age == "-" ? "" : ", as it said " + age + " ago") << "\n";
-  for (const auto& [name, value] : node.at("facts").items()) {
-    std::cout << "  " << printable(name) << " = " << printable(value.get<std::string>()) << "\n";
+  for (const auto& [name, value] : node.facts) {
+    std::cout << "  " << printable(name) << " = " << printable(value) << "\n";
   }
 }
 
@@ -149,10 +143,10 @@ CliResult<Exit> show_node(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the name of one node"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto node = api.get("/v1/nodes/" + sdk::percent_encode(arguments.words[0]));
+  const auto node = client::get_node(api, arguments.words[0]);
   if (!node) return or_look(node.error(), "muster node ls");
   if (arguments.has("json")) {
-    std::cout << node->dump(2) << "\n";
+    std::cout << json_text(node->told);
   } else {
     print_node(*node);
   }
@@ -163,21 +157,21 @@ CliResult<Exit> show_facts(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the name of one node"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto node = api.get("/v1/nodes/" + sdk::percent_encode(arguments.words[0]));
+  const auto node = client::get_node(api, arguments.words[0]);
   if (!node) return or_look(node.error(), "muster node ls");
-  const auto& facts = node->at("facts");
   if (arguments.has("json")) {
-    std::cout << json{{"node", node->at("name")},
-                      {"facts", facts},
-                      {"facts_told", node->value("facts_told", json())}}
+    const auto& told = node->facts_told;
+    std::cout << json{{"node", node->name},
+                      {"facts", node->facts},
+                      {"facts_told", told.empty() ? json() : json(told)}}
                      .dump(2)
               << "\n";
     return Exit::Ok;
   }
-  const auto age = age_of(text_of(*node, "facts_told"));
+  const auto age = age_of(node->facts_told);
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [name, value] : facts.items()) {
-    rows.push_back({printable(name), age, printable(value.get<std::string>())});
+  for (const auto& [name, value] : node->facts) {
+    rows.push_back({printable(name), age, printable(value)});
   }
   std::cout << table({"FACT", "AGE", "VALUE"}, rows);
   return Exit::Ok;

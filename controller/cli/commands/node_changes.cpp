@@ -1,4 +1,5 @@
 // Commands that change nodes: one by name, or those that a selector means.
+#include <client/nodes.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -15,13 +16,12 @@ using nlohmann::json;
 constexpr const char* kManyNodes =
     "When --on means more than 10 nodes, it asks for their number, or wants --expect.";
 
-std::string path_of(const std::string& name) { return "/v1/nodes/" + sdk::percent_encode(name); }
-
 /// All of them exist, or none is changed. Errors: MatchedNothing, with the command that lists
 /// nodes.
 CliResult<void> look_up(ApiClient& api, const std::vector<std::string>& names) {
   for (const auto& name : names) {
-    if (auto node = api.get(path_of(name)); !node) return or_look(node.error(), "muster node ls");
+    const auto node = client::get_node(api, name);
+    if (!node) return or_look(node.error(), "muster node ls");
   }
   return {};
 }
@@ -30,11 +30,12 @@ CliResult<void> look_up(ApiClient& api, const std::vector<std::string>& names) {
 CliResult<std::vector<std::string>> nodes_that_are_meant(ApiClient& api,
                                                          const std::string& selector) {
   std::vector<std::string> names;
-  const auto listed = each_page(api, nodes_that_match(selector), [&](const json& page) {
-    print_warnings(page);
-    for (const auto& node : page.at("nodes")) names.push_back(node.value("name", ""));
-    return true;
-  });
+  const auto listed =
+      client::each_page(client::list_nodes, api, {.selector = selector}, [&](const auto& page) {
+        print_warnings(page.warnings);
+        for (const auto& node : page.items) names.push_back(node.name);
+        return true;
+      });
   if (!listed) return tl::unexpected(listed.error());
   if (names.empty()) return failure(Exit::MatchedNothing, "no node matches " + selector);
   return names;
@@ -55,23 +56,27 @@ CliResult<std::vector<std::string>> nodes_of(ApiClient& api, const Arguments& ar
   return expect_number(arguments, meant->size(), would).map([&] { return std::move(*meant); });
 }
 
+/// Gives the node as it is then, or null.
+using Change = std::function<client::Result<client::Json>(const std::string& node)>;
+
+client::Json told_of(const client::Node& node) { return node.told; }
+
 /// Changes one after the other and says what each came to; the first that fails ends it, with how
 /// many were changed before.
 CliResult<Exit> change_each(const std::vector<std::string>& nodes, const Arguments& arguments,
-                            const std::string& done_word,
-                            const std::function<CliResult<json>(const std::string&)>& change) {
+                            const std::string& done_word, const Change& change) {
   json changed = json::array();
   for (const auto& name : nodes) {
-    auto node = change(name);
+    const auto node = change(name);
     if (!node) {
-      auto why = node.error();
+      Failure why = node.error();
       if (!changed.empty()) {
         why.message += "\n" + std::to_string(changed.size()) + " of " +
                        std::to_string(nodes.size()) + " nodes were " + done_word + " before that";
       }
       return or_look(std::move(why), "muster node ls");
     }
-    changed.push_back(node->is_null() ? json{{"name", name}} : std::move(*node));
+    changed.push_back(*node == nullptr ? json{{"name", name}} : **node);
   }
   if (arguments.has("json")) {
     std::cout << json{{"nodes", changed}}.dump(2) << "\n";
@@ -83,7 +88,7 @@ CliResult<Exit> change_each(const std::vector<std::string>& nodes, const Argumen
 }
 
 CliResult<Exit> label_nodes(ApiClient& api, const Arguments& arguments) {
-  json labels = json::object();
+  std::map<std::string, std::optional<std::string>> labels;
   std::vector<std::string> named;
   for (const auto& word : arguments.words) {
     const auto equals = word.find('=');
@@ -95,24 +100,23 @@ CliResult<Exit> label_nodes(ApiClient& api, const Arguments& arguments) {
       labels[word.substr(0, equals)] = word.substr(equals + 1);
     }
   }
-  for (const auto& name : arguments.values("remove")) labels[name] = nullptr;
+  for (const auto& name : arguments.values("remove")) labels[name] = std::nullopt;
   if (labels.empty()) {
     return failure(Exit::Usage, "which label? For example: muster node label web1 role=web");
   }
   const auto nodes = nodes_of(api, arguments, std::move(named), "be labelled");
   if (!nodes) return tl::unexpected(nodes.error());
   return change_each(*nodes, arguments, "labelled", [&](const std::string& name) {
-    return api.patch(path_of(name), {{"labels", labels}});
+    return client::change_node(api, name, labels).map(told_of);
   });
 }
 
 CliResult<Exit> drain_nodes(ApiClient& api, const Arguments& arguments) {
   const auto nodes = nodes_of(api, arguments, arguments.words, "be drained");
   if (!nodes) return tl::unexpected(nodes.error());
-  json body = json::object();
-  if (arguments.has("reason")) body["reason"] = arguments.value("reason");
+  const auto reason = arguments.value("reason");
   return change_each(*nodes, arguments, "drained", [&](const std::string& name) {
-    return api.put(path_of(name) + "/drain", body);
+    return client::drain_node(api, name, reason).map(told_of);
   });
 }
 
@@ -120,7 +124,7 @@ CliResult<Exit> undrain_nodes(ApiClient& api, const Arguments& arguments) {
   const auto nodes = nodes_of(api, arguments, arguments.words, "be brought back");
   if (!nodes) return tl::unexpected(nodes.error());
   return change_each(*nodes, arguments, "brought back", [&](const std::string& name) {
-    return api.remove(path_of(name) + "/drain").map([] { return json(); });
+    return client::undrain_node(api, name).map([](const auto&) { return client::Json(); });
   });
 }
 
@@ -130,7 +134,7 @@ CliResult<Exit> retire_node(ApiClient& api, const Arguments& arguments) {
     return tl::unexpected(right.error());
   }
   return change_each(arguments.words, arguments, "retired", [&](const std::string& name) {
-    return api.remove(path_of(name)).map([] { return json(); });
+    return client::retire_node(api, name).map([] { return client::Json(); });
   });
 }
 

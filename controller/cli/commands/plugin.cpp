@@ -1,7 +1,9 @@
+#include <client/plugins.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../json_text.hpp"
 #include "../operation.hpp"
 #include "../table.hpp"
 #include "../terminal.hpp"
@@ -10,15 +12,11 @@
 namespace muster::cli {
 namespace {
 
-using nlohmann::json;
-
 /// Where it does not work, and why: a line for each reason.
-std::string troubles_of(const json& plugin) {
+std::string troubles_of(const client::Plugin& plugin) {
   std::string lines;
-  const json reasons = plugin.value("reasons", json::object());
-  for (const auto& [reason, count] : reasons.items()) {
-    const auto nodes = count.get<int>();
-    lines += printable(plugin.value("id", "") + " on " + std::to_string(nodes) +
+  for (const auto& [reason, nodes] : plugin.reasons) {
+    lines += printable(plugin.id + " on " + std::to_string(nodes) +
                        (nodes == 1 ? " node is " : " nodes is ") + reason) +
              "\n";
   }
@@ -27,24 +25,22 @@ std::string troubles_of(const json& plugin) {
 
 CliResult<Exit> list_plugins(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
-  const auto answer = api.get("/v1/plugins");
+  const auto answer = client::list_plugins(api);
   if (!answer) return tl::unexpected(answer.error());
   if (arguments.has("json")) {
-    std::cout << answer->dump(2) << "\n";
+    std::cout << json_text(answer->told);
     return Exit::Ok;
   }
   std::vector<std::vector<std::string>> rows;
   std::string troubles;
-  for (const auto& plugin : answer->at("plugins")) {
+  for (const auto& plugin : answer->plugins) {
     std::string states;
-    for (const auto& [state, count] : plugin.at("states").items()) {
-      states +=
-          (states.empty() ? "" : ", ") + std::to_string(count.get<int>()) + " " + printable(state);
+    for (const auto& [state, count] : plugin.states) {
+      states += (states.empty() ? "" : ", ") + std::to_string(count) + " " + printable(state);
       if (state == "unknown") states += " (offline)";
     }
-    rows.push_back({printable(plugin.value("id", "")), printable(plugin.value("version", "")),
-                    printable(plugin.value("class", "")), states,
-                    printable(plugin.value("doc", ""))});
+    rows.push_back({printable(plugin.id), printable(plugin.version), printable(plugin.plugin_class),
+                    states, printable(plugin.doc)});
     troubles += troubles_of(plugin);
   }
   std::cout << table({"ID", "VERSION", "CLASS", "NODES", "WHAT IT IS"}, rows) << troubles;
@@ -55,20 +51,19 @@ CliResult<Exit> show_plugin(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the id of one plugin"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto plugin = api.get("/v1/plugins/" + sdk::percent_encode(arguments.words[0]));
+  const auto plugin = client::get_plugin(api, arguments.words[0]);
   if (!plugin) return or_look(plugin.error(), "muster plugin ls");
   if (arguments.has("json")) {
-    std::cout << plugin->dump(2) << "\n";
+    std::cout << json_text(plugin->told);
     return Exit::Ok;
   }
-  std::cout << printable(plugin->value("id", "")) << " " << printable(plugin->value("version", ""))
-            << "  (" << printable(plugin->value("class", "")) << ", "
-            << printable(plugin->value("status", "")) << ")\n"
-            << wrapped(printable(plugin->value("doc", "")), 0, columns());
-  const auto operations = operations_in(plugin->at("manifest"));
+  std::cout << printable(plugin->id) << " " << printable(plugin->version) << "  ("
+            << printable(plugin->plugin_class) << ", " << printable(plugin->status) << ")\n"
+            << wrapped(printable(plugin->doc), 0, columns());
+  const auto operations = operations_in(*plugin->manifest);
   std::cout << (operations.empty() ? "\nit has no operations\n" : "\noperations\n");
   for (const auto& [name, about] : operations.items()) {
-    print_operation(operation_in(plugin->at("manifest"), name));
+    print_operation(operation_in(*plugin->manifest, name));
   }
   return Exit::Ok;
 }

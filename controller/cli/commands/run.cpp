@@ -42,7 +42,7 @@ CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json
   const auto created = make_job(api, "/v1/jobs", request, interrupt);
   if (!created) return tl::unexpected(created.error());
   const auto job_id = created->value("job", "");
-  print_warnings(*created);
+  print_warnings(created->value("warnings", std::vector<std::string>()));
   if (options.has("detach")) {
     std::cout << (is_json(*form) ? json{{"job", job_id}}.dump() : job_id) << "\n";
     return Exit::Ok;

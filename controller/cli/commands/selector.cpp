@@ -1,7 +1,8 @@
+#include <client/selectors.hpp>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../json_text.hpp"
 #include "../node_names.hpp"
 #include "../targets.hpp"
 #include "../terminal.hpp"
@@ -9,33 +10,27 @@
 namespace muster::cli {
 namespace {
 
-using nlohmann::json;
-
 /// "3: db[1-3]", with no more names than fit a few lines.
-std::string counted(const json& nodes) {
-  const auto count = nodes.value("count", std::size_t{0});
-  const auto names = names_text(nodes.at("nodes").get<std::vector<std::string>>(), count);
-  return std::to_string(count) + (names.empty() ? "" : ": " + names);
+std::string counted(const client::CountedNodes& nodes) {
+  const auto names = names_text(nodes.nodes, nodes.count);
+  return std::to_string(nodes.count) + (names.empty() ? "" : ": " + names);
 }
 
 /// What would become of a job.
-void print_job(const json& job) {
-  for (const auto& refusal : job.at("refusals")) {
-    std::cout << "refused   " << printable(refusal.value("detail", "")) << "\n";
+void print_job(const client::Forecast& job) {
+  for (const auto& refusal : job.refusals) {
+    std::cout << "refused   " << printable(refusal.detail) << "\n";
   }
-  std::cout << "runs on   " << counted(job.at("runs")) << "\n";
-  const auto& left_out = job.at("left_out");
-  if (left_out.value("count", 0) > 0) {
-    std::cout << "left out  " << left_out.value("count", 0) << "\n";
+  std::cout << "runs on   " << counted(job.runs) << "\n";
+  if (job.left_out > 0) std::cout << "left out  " << job.left_out << "\n";
+  std::uint64_t told = 0;
+  for (const auto& reason : job.reasons) {
+    told += reason.nodes.count;
+    std::cout << "          " << reason.state << ": " << printable(reason.why) << "  "
+              << counted(reason.nodes) << "\n";
   }
-  std::size_t told = 0;
-  for (const auto& reason : left_out.at("reasons")) {
-    told += reason.value("count", std::size_t{0});
-    std::cout << "          " << reason.value("state", "") << ": "
-              << printable(reason.value("why", "")) << "  " << counted(reason) << "\n";
-  }
-  if (const auto all = left_out.value("count", std::size_t{0}); all > told) {
-    std::cout << "          for other reasons  " << all - told << "\n";
+  if (job.left_out > told) {
+    std::cout << "          for other reasons  " << job.left_out - told << "\n";
   }
 }
 
@@ -53,29 +48,23 @@ CliResult<Exit> explain(ApiClient& api, const Arguments& arguments) {
   if (arguments.has("operation") && arguments.value("operation").empty()) {
     return failure(Exit::Usage, "--operation is empty; name one, such as system.exec");
   }
-  const auto answer =
-      api.get("/v1/selector" +
-              query({{"selector", *selector}, {"operation", arguments.value("operation")}}));
+  const auto answer = client::explain_selector(
+      api, {.selector = *selector, .operation = arguments.value("operation")});
   if (!answer) return tl::unexpected(answer.error());
-  const auto& matched = answer->at("matched");
-  const bool nothing = matched.value("count", 0) == 0;
+  const bool nothing = answer->matched.count == 0;
   if (arguments.has("json")) {
-    std::cout << answer->dump(2) << "\n";
+    std::cout << json_text(answer->told);
     return nothing ? Exit::MatchedNothing : Exit::Ok;
   }
-  std::cout << "selector  " << printable(answer->value("selector", "")) << "\n"
-            << "matches   " << counted(matched) << "\n";
-  const auto& unknown = answer->at("unknown");
-  if (unknown.value("count", 0) > 0) {
-    std::cout << "unknown   " << unknown.value("count", 0) << ", left out\n";
+  std::cout << "selector  " << printable(answer->selector) << "\n"
+            << "matches   " << counted(answer->matched) << "\n";
+  if (answer->unknown > 0) std::cout << "unknown   " << answer->unknown << ", left out\n";
+  for (const auto& reason : answer->reasons) {
+    std::cout << "          " << printable(reason.why) << "  " << counted(reason.nodes) << "\n";
   }
-  for (const auto& reason : unknown.at("reasons")) {
-    std::cout << "          " << printable(reason.value("why", "")) << "  " << counted(reason)
-              << "\n";
-  }
-  print_warnings(*answer);
-  std::cout << "of        " << answer->value("total", 0) << " nodes\n";
-  if (answer->contains("job")) print_job(answer->at("job"));
+  print_warnings(answer->warnings);
+  std::cout << "of        " << answer->total << " nodes\n";
+  if (answer->job) print_job(*answer->job);
   return nothing ? Exit::MatchedNothing : Exit::Ok;
 }
 

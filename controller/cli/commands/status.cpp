@@ -1,25 +1,22 @@
 #include <array>
+#include <client/fleet.hpp>
 #include <cstdio>
 #include <iostream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../json_text.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
 namespace {
 
-void print_clones(const nlohmann::json& status) {
-  const auto clones = status.find("clones");
-  if (clones == status.end()) return;  // a controller of before
-  const auto& named = clones->at("nodes");
-  for (const auto& clone : named) {
+void print_clones(const client::Clones& clones) {
+  for (const auto& clone : clones.nodes) {
     std::cout << coloured("clone", Colour::Red) << "       "
-              << clone_line(clone.value("node", ""), clone.value("machine_id", ""),
-                            text_of(clone, "refused"));
+              << clone_line(clone.node, clone.machine_id, clone.refused);
   }
-  const auto more = clones->value("count", std::size_t{0}) - named.size();
+  const auto more = clones.count - clones.nodes.size();
   if (more > 0) std::cout << "            and " << more << " more; see muster node ls\n";
 }
 
@@ -34,23 +31,19 @@ std::string size_text(double bytes) {
 }
 
 /// "30d", "36h"
-std::string duration_text(std::int64_t seconds) {
-  constexpr std::int64_t kHour = 3600;
+std::string duration_text(std::uint64_t seconds) {
+  constexpr std::uint64_t kHour = 3600;
   if (seconds % (24 * kHour) == 0) return std::to_string(seconds / (24 * kHour)) + "d";
   return std::to_string(seconds / kHour) + "h";
 }
 
-void print_retention(const nlohmann::json& status) {
-  const auto kept = status.find("retention");
-  if (kept == status.end()) return;  // a controller of before
-  const auto oldest = text_of(*kept, "oldest_ended");
-  const auto jobs = kept->value("jobs", std::uint64_t{0});
-  std::cout << "kept        " << jobs << (jobs == 1 ? " job" : " jobs")
-            << (oldest.empty() ? "" : " since " + short_time(oldest)) << ", "
-            << size_text(kept->value("bytes", 0.0)) << "; for "
-            << duration_text(kept->value("max_seconds", std::int64_t{0})) << " and at most "
-            << size_text(kept->value("max_bytes", 0.0)) << "\n";
-  if (kept->value("doubts_clock", false)) {
+void print_retention(const client::Retention& kept) {
+  std::cout << "kept        " << kept.jobs << (kept.jobs == 1 ? " job" : " jobs")
+            << (kept.oldest_ended.empty() ? "" : " since " + short_time(kept.oldest_ended)) << ", "
+            << size_text(static_cast<double>(kept.bytes)) << "; for "
+            << duration_text(kept.max_seconds) << " and at most "
+            << size_text(static_cast<double>(kept.max_bytes)) << "\n";
+  if (kept.doubts_clock) {
     std::cout << "            the controller's clock jumped ahead: no job goes for its age before "
                  "it has gone on evenly for a day\n";
   }
@@ -58,29 +51,27 @@ void print_retention(const nlohmann::json& status) {
 
 CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
-  const auto status = api.get("/v1/status");
+  const auto status = client::get_status(api);
   if (!status) return tl::unexpected(status.error());
   if (arguments.has("json")) {
-    std::cout << status->dump(2) << "\n";
+    std::cout << json_text(status->told);
     return Exit::Ok;
   }
-  const auto& nodes = status->at("nodes");
-  std::cout << "controller  " << status->value("version", "") << ", since "
-            << short_time(text_of(*status, "started")) << "\n"
-            << "fleet       " << status->value("fleet", "") << "\n"
-            << "nodes       " << nodes.value("total", 0) << ": " << nodes.value("online", 0)
-            << " online, " << nodes.value("suspect", 0) << " suspect, " << nodes.value("offline", 0)
-            << " offline\n"
-            << "jobs        " << status->at("jobs").value("running", 0) << " running\n";
-  print_retention(*status);
-  for (const auto& gateway : status->at("gateways")) {
-    const bool connected = gateway.value("connected", false);
-    std::cout << "gateway     " << printable(gateway.value("address", "")) << "  "
-              << coloured(connected ? "connected" : "not connected",
-                          connected ? Colour::Green : Colour::Red)
+  const auto& nodes = status->nodes;
+  std::cout << "controller  " << status->version << ", since " << short_time(status->started)
+            << "\n"
+            << "fleet       " << status->fleet << "\n"
+            << "nodes       " << nodes.total << ": " << nodes.online << " online, " << nodes.suspect
+            << " suspect, " << nodes.offline << " offline\n"
+            << "jobs        " << status->running_jobs << " running\n";
+  if (status->retention) print_retention(*status->retention);
+  for (const auto& gateway : status->gateways) {
+    std::cout << "gateway     " << printable(gateway.address) << "  "
+              << coloured(gateway.connected ? "connected" : "not connected",
+                          gateway.connected ? Colour::Green : Colour::Red)
               << "\n";
   }
-  print_clones(*status);
+  print_clones(status->clones);
   return Exit::Ok;
 }
 

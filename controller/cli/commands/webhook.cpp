@@ -1,15 +1,14 @@
+#include <client/webhooks.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../json_text.hpp"
 #include "../table.hpp"
 #include "../terminal.hpp"
-#include "webhook_path.hpp"
 
 namespace muster::cli {
 namespace {
-
-using nlohmann::json;
 
 /// Without the path, which may be a secret.
 std::string site_of(const std::string& url) {
@@ -17,34 +16,20 @@ std::string site_of(const std::string& url) {
   return host == std::string::npos ? url : url.substr(0, url.find_first_of("/?", host + 3));
 }
 
-std::string shown_state(const json& progress) {
-  const auto state = progress.value("state", "");
-  return coloured(state, state == "ok" ? Colour::Green : Colour::Red);
-}
-
-std::string number(const json& progress, const char* member) {
-  return std::to_string(progress.value(member, std::uint64_t{0}));
-}
-
 CliResult<Exit> list_webhooks(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
-  const auto answer = api.get("/v1/webhooks");
+  const auto answer = client::list_webhooks(api);
   if (!answer) return tl::unexpected(answer.error());
-  const auto& all = answer->at("webhooks");
   if (arguments.has("json")) {
-    std::cout << answer->dump(2) << "\n";
-  } else if (all.empty()) {
+    std::cout << json_text(answer->told);
+  } else if (answer->webhooks.empty()) {
     std::cerr << "no webhooks yet; make one with `muster webhook create NAME URL`\n";
   } else {
     std::vector<std::vector<std::string>> rows;
-    for (const auto& one : all) {
-      const auto& webhook = one.at("webhook");
-      const auto& progress = one.at("progress");
-      rows.push_back({webhook.value("name", ""), progress.value("state", ""),
-                      number(progress, "pending"), number(progress, "delivered"),
-                      number(progress, "dead_letters"),
-                      short_time(text_of(progress, "last_success")),
-                      printable(site_of(webhook.value("url", "")))});
+    for (const auto& [webhook, progress] : answer->webhooks) {
+      rows.push_back({webhook.name, progress.state, std::to_string(progress.pending),
+                      std::to_string(progress.delivered), std::to_string(progress.dead_letters),
+                      short_time(progress.last_success), printable(site_of(webhook.url))});
     }
     std::cout << table({"NAME", "STATE", "PENDING", "DELIVERED", "DEAD", "LAST SUCCESS", "TO"},
                        rows);
@@ -52,44 +37,41 @@ CliResult<Exit> list_webhooks(ApiClient& api, const Arguments& arguments) {
   return Exit::Ok;
 }
 
-void print_progress(const json& progress) {
-  std::cout << "state      " << shown_state(progress);
-  if (const auto why = text_of(progress, "last_error"); !why.empty()) {
-    std::cout << ": " << printable(why);
-  }
-  std::cout << "\npending    " << number(progress, "pending") << "\ndelivered  "
-            << number(progress, "delivered") << ", the latest "
-            << short_time(text_of(progress, "last_success")) << "\n";
-  if (progress.value("failures", 0) > 0) {
-    std::cout << "failing    since " << short_time(text_of(progress, "failing_since")) << ", "
-              << number(progress, "failures") << " attempts";
-    const auto next = text_of(progress, "next_attempt");
+void print_progress(const client::WebhookProgress& progress) {
+  std::cout << "state      "
+            << coloured(progress.state, progress.state == "ok" ? Colour::Green : Colour::Red);
+  if (!progress.last_error.empty()) std::cout << ": " << printable(progress.last_error);
+  std::cout << "\npending    " << progress.pending << "\ndelivered  " << progress.delivered
+            << ", the latest " << short_time(progress.last_success) << "\n";
+  if (progress.failures > 0) {
+    std::cout << "failing    since " << short_time(progress.failing_since) << ", "
+              << progress.failures << " attempts";
+    const auto& next = progress.next_attempt;
     std::cout << (next.empty() ? "" : ", the next at " + short_time(next)) << "\n";
   }
-  if (progress.value("missed", 0) > 0) {
-    std::cout << "missed     " << number(progress, "missed")
+  if (progress.missed > 0) {
+    std::cout << "missed     " << progress.missed
               << " events left the log before they could be sent\n";
   }
 }
 
-void print_deliveries(const json& deliveries) {
+void print_deliveries(const std::vector<client::Delivery>& deliveries) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& one : deliveries) {
-    const auto what = one.at("delivered").get<bool>() ? "delivered" : text_of(one, "error");
-    rows.push_back(
-        {short_time(text_of(one, "time")), one.value("event", ""), printable(one.value("type", "")),
-         std::to_string(one.value("took_ms", std::int64_t{0})) + " ms", printable(what)});
+    const auto& attempt = one.attempt;
+    rows.push_back({short_time(one.time), one.event, printable(one.type),
+                    std::to_string(attempt.took_ms) + " ms",
+                    printable(attempt.delivered ? "delivered" : attempt.error)});
   }
   if (!rows.empty()) std::cout << "\n" << table({"ATTEMPT", "EVENT", "TYPE", "TOOK", ""}, rows);
 }
 
-void print_letters(const json& letters) {
+void print_letters(const std::vector<client::DeadLetter>& letters) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& one : letters) {
-    const auto& event = one.at("event");
-    rows.push_back({number(one, "id"), short_time(text_of(event, "time")),
-                    printable(event.value("type", "")), printable(event.value("subject", "")),
-                    number(one, "attempts"), printable(text_of(one, "reason"))});
+    rows.push_back({std::to_string(one.id), short_time(one.event.time), printable(one.event.type),
+                    printable(one.event.subject), std::to_string(one.attempts),
+                    printable(one.reason)});
   }
   if (rows.empty()) return;
   std::cout << "\n"
@@ -100,30 +82,30 @@ CliResult<Exit> show_webhook(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the name of one webhook"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto path = webhook_path(arguments.words[0]);
-  const auto webhook = api.get(path);
+  const auto& name = arguments.words[0];
+  const auto webhook = client::get_webhook(api, name);
   if (!webhook) return or_look(webhook.error(), "muster webhook ls");
-  auto status = api.get(path + "/deliveries");
+  const auto status = client::list_deliveries(api, name);
   if (!status) return tl::unexpected(status.error());
-  const auto letters = api.get(path + "/dead-letters?limit=20");
+  const auto letters = client::list_dead_letters(api, name, {.limit = 20});
   if (!letters) return tl::unexpected(letters.error());
   if (arguments.has("json")) {
-    (*status)["webhook"] = *webhook;
-    (*status)["dead_letters"] = letters->at("dead_letters");
-    std::cout << status->dump(2) << "\n";
+    auto whole = *status->told;
+    whole["webhook"] = *webhook->told;
+    whole["dead_letters"] = *letters->list;
+    std::cout << whole.dump(2) << "\n";
     return Exit::Ok;
   }
-  const auto filter = webhook->value("filter", "");
-  std::cout << "name       " << webhook->value("name", "") << "\n"
-            << "to         " << printable(webhook->value("url", ""))
-            << (webhook->value("allow_private", false) ? "  (private networks allowed)" : "")
-            << "\n"
+  const auto& filter = webhook->filter;
+  std::cout << "name       " << webhook->name << "\n"
+            << "to         " << printable(webhook->url)
+            << (webhook->allow_private ? "  (private networks allowed)" : "") << "\n"
             << "sends      " << (filter.empty() ? "all events" : printable(filter)) << "\n"
-            << "set        " << short_time(text_of(*webhook, "updated")) << " by "
-            << printable(webhook->value("updated_by", "")) << "\n";
-  print_progress(status->at("progress"));
-  print_deliveries(status->at("deliveries"));
-  print_letters(letters->at("dead_letters"));
+            << "set        " << short_time(webhook->updated) << " by "
+            << printable(webhook->updated_by) << "\n";
+  print_progress(status->progress);
+  print_deliveries(status->deliveries);
+  print_letters(letters->dead_letters);
   return Exit::Ok;
 }
 

@@ -1,41 +1,44 @@
 #include <algorithm>
+#include <client/webhooks.hpp>
 #include <iostream>
 #include <muster/core/base/files.hpp>
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../json_text.hpp"
 #include "../terminal.hpp"
-#include "webhook_path.hpp"
 
 namespace muster::cli {
 namespace {
 
+using client::Attempt;
 using nlohmann::json;
 
 constexpr std::size_t kMaxSecretFile = 256;
 
-CliResult<json> body_from(const Arguments& arguments) {
-  json body{{"url", arguments.words[1]},
-            {"filter", arguments.value("filter")},
-            {"allow_private", arguments.has("allow-private")}};
-  if (!arguments.has("secret-file")) return body;
+CliResult<client::WebhookRequest> request_from(const Arguments& arguments) {
+  client::WebhookRequest request{.url = arguments.words[1],
+                                 .filter = arguments.value("filter"),
+                                 .allow_private = arguments.has("allow-private")};
+  if (!arguments.has("secret-file")) return request;
   auto secret = read_file(arguments.value("secret-file"), kMaxSecretFile);
   if (!secret) return failure(Exit::Usage, "--secret-file: " + secret.error().message);
   while (!secret->empty() && secret->back() == '\n') secret->pop_back();
-  body["secret"] = *secret;
-  return body;
+  request.secret = std::move(*secret);
+  return request;
 }
 
 /// Prints what was made, and takes it back when its secret did not arrive: it is told only once.
-CliResult<Exit> print_made(ApiClient& api, const Arguments& arguments, const json& made) {
-  const auto secret = text_of(made, "secret");
+CliResult<Exit> print_made(ApiClient& api, const Arguments& arguments,
+                           const client::Webhook& made) {
+  const auto& secret = made.secret;
   if (arguments.has("json")) {
-    std::cout << made.dump(2) << "\n";
+    std::cout << json_text(made.told);
   } else if (!secret.empty()) {
     std::cout << secret << "\n";
   }
   if (!(std::cout << std::flush) && !secret.empty()) {
-    const auto removed = api.remove(webhook_path(arguments.words[0]));
+    const auto removed = client::remove_webhook(api, made.name);
     return failure(Exit::SomeFailed, std::string("the secret could not be written; ") +
                                          (removed ? "the webhook was removed"
                                                   : "remove the webhook: muster webhook rm"));
@@ -55,15 +58,14 @@ CliResult<Exit> create_webhook(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 2, "a name and a URL"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto body = body_from(arguments);
-  if (!body) return tl::unexpected(body.error());
-  auto made =
-      api.put(webhook_path(arguments.words[0]), *body, {.is_new = !arguments.has("replace")});
+  const auto request = request_from(arguments);
+  if (!request) return tl::unexpected(request.error());
+  const auto made =
+      client::put_webhook(api, arguments.words[0], *request, {.is_new = !arguments.has("replace")});
   if (!made) {
-    if (made.error().reason == "changed") {
-      made.error().message += "; --replace sets it anew and keeps its secret";
-    }
-    return tl::unexpected(made.error());
+    Failure why = made.error();
+    if (why.reason == "changed") why.message += "; --replace sets it anew and keeps its secret";
+    return tl::unexpected(std::move(why));
   }
   return print_made(api, arguments, *made);
 }
@@ -72,39 +74,35 @@ CliResult<Exit> remove_webhook(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the name of one webhook"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto removed = api.remove(webhook_path(arguments.words[0]));
+  const auto removed = client::remove_webhook(api, arguments.words[0]);
   if (!removed) return or_look(removed.error(), "muster webhook ls");
   if (arguments.has("json")) std::cout << json{{"removed", arguments.words[0]}}.dump() << "\n";
   return Exit::Ok;
 }
 
-bool delivered(const json& attempt) { return attempt.at("delivered").get<bool>(); }
-
-void print_attempt(const std::string& what, const json& attempt) {
-  std::cout << what << ": "
-            << (delivered(attempt) ? "delivered" : printable(text_of(attempt, "error"))) << " ("
-            << attempt.value("took_ms", std::int64_t{0}) << " ms)\n";
+void print_attempt(const std::string& what, const Attempt& attempt) {
+  std::cout << what << ": " << (attempt.delivered ? "delivered" : printable(attempt.error)) << " ("
+            << attempt.took_ms << " ms)\n";
 }
 
-Exit exit_of(const json& attempt) {
-  if (delivered(attempt)) return Exit::Ok;
-  return attempt.at("status").is_null() ? Exit::Unreached : Exit::SomeFailed;
+Exit exit_of(const Attempt& attempt) {
+  if (attempt.delivered) return Exit::Ok;
+  return attempt.status ? Exit::SomeFailed : Exit::Unreached;
 }
 
 /// Whether others would fare as this one did: it says nothing of what was sent.
-bool is_away(const json& attempt) {
-  const auto& status = attempt.at("status");
-  return status.is_null() || status == 429 || status >= 500;
+bool is_away(const Attempt& attempt) {
+  return !attempt.status || attempt.status == 429 || attempt.status >= 500;
 }
 
 CliResult<Exit> test_webhook(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the name of one webhook"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto attempt = api.post(webhook_path(arguments.words[0]) + "/test", json::object());
+  const auto attempt = client::test_webhook(api, arguments.words[0]);
   if (!attempt) return or_look(attempt.error(), "muster webhook ls");
   if (arguments.has("json")) {
-    std::cout << attempt->dump(2) << "\n";
+    std::cout << json_text(attempt->told);
   } else {
     print_attempt(arguments.words[0], *attempt);
   }
@@ -113,10 +111,11 @@ CliResult<Exit> test_webhook(ApiClient& api, const Arguments& arguments) {
 
 /// Those that were named, or else all that are kept, oldest first.
 CliResult<std::vector<std::string>> letters_from(ApiClient& api, const Arguments& arguments) {
-  const auto answer = api.get(webhook_path(arguments.words[0]) + "/dead-letters?limit=1000");
+  const auto answer = client::list_dead_letters(api, arguments.words[0],
+                                                {.limit = client::DeadLetterQuery::kMaxLimit});
   if (!answer) return or_look(answer.error(), "muster webhook ls");
   std::vector<std::string> kept;
-  for (const auto& letter : answer->at("dead_letters")) kept.push_back(letter.at("id").dump());
+  for (const auto& letter : answer->dead_letters) kept.push_back(std::to_string(letter.id));
   std::vector<std::string> named(arguments.words.begin() + 1, arguments.words.end());
   for (const auto& id : named) {
     if (std::find(kept.begin(), kept.end(), id) != kept.end()) continue;
@@ -136,14 +135,15 @@ CliResult<Exit> retry_letters(ApiClient& api, const Arguments& arguments) {
   json done = json::array();
   Exit exit = Exit::Ok;
   for (const auto& id : *ids) {
-    auto attempt =
-        api.post("/v1/dead-letters/" + sdk::percent_encode(id) + "/retry", json::object());
+    const auto attempt = client::retry_dead_letter(api, id);
     if (!attempt) return or_look(attempt.error(), "muster webhook show " + arguments.words[0]);
-    (*attempt)["dead_letter"] = id;
-    done.push_back(*attempt);
+    auto told = *attempt->told;
+    told["dead_letter"] = id;
+    done.push_back(std::move(told));
     if (!arguments.has("json")) print_attempt("dead letter " + id, *attempt);
-    if (!delivered(*attempt)) exit = exit_of(*attempt);
-    if (!delivered(*attempt) && is_away(*attempt)) break;
+    if (attempt->delivered) continue;
+    exit = exit_of(*attempt);
+    if (is_away(*attempt)) break;
   }
   if (arguments.has("json")) std::cout << json{{"retried", done}}.dump(2) << "\n";
   if (ids->empty() && !arguments.has("json")) std::cerr << "there are no dead letters\n";

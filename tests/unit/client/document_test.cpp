@@ -4,7 +4,14 @@
 
 #include <algorithm>
 #include <cctype>
+#include <client/enrollment.hpp>
+#include <client/events.hpp>
+#include <client/fleet.hpp>
 #include <client/groups.hpp>
+#include <client/nodes.hpp>
+#include <client/plugins.hpp>
+#include <client/selectors.hpp>
+#include <client/webhooks.hpp>
 #include <map>
 #include <muster/core/base/files.hpp>
 #include <optional>
@@ -39,8 +46,59 @@ struct Row {
 /// A row for each operation. A new operation needs one, and a function in the client.
 std::map<std::string, Row> rows() {
   return {
+      {"getCa", {[](auto& api) { return error_of(get_ca(api)); }}},
+      {"getStatus",
+       {[](auto& api) { return error_of(get_status(api)); }, {"/clones", "/retention"}}},
+      {"getDiagnosis", {[](auto& api) { return error_of(get_diagnosis(api)); }}},
       {"listGroups", {[](auto& api) { return error_of(list_groups(api)); }}},
       {"getGroup", {[](auto& api) { return error_of(get_group(api, kThing)); }}},
+      {"listNodes",
+       {[](auto& api) { return error_of(list_nodes(api, {.selector = "all", .cursor = "a"})); },
+        {"/nodes/0/facts_told"}}},
+      {"getNode", {[](auto& api) { return error_of(get_node(api, kThing)); }, {"/facts_told"}}},
+      {"changeNode",
+       {[](auto& api) {
+          return error_of(change_node(api, kThing, {{"role", "web"}, {"canary", std::nullopt}}));
+        },
+        {"/facts_told"}}},
+      {"drainNode",
+       {[](auto& api) { return error_of(drain_node(api, kThing, "why")); }, {"/facts_told"}}},
+      {"undrainNode",
+       {[](auto& api) { return error_of(undrain_node(api, kThing)); }, {"/facts_told"}}},
+      {"retireNode", {[](auto& api) { return error_of(retire_node(api, kThing)); }}},
+      {"explainSelector", {[](auto& api) {
+         return error_of(explain_selector(api, {"all", "system.exec"}));
+       }}},
+      {"listNames", {[](auto& api) {
+         return error_of(list_names(api, {"label", "role", "w"}));
+       }}},
+      {"listEnrollmentTokens", {[](auto& api) { return error_of(list_enrollment_tokens(api)); }}},
+      {"createEnrollmentToken", {[](auto& api) {
+         return error_of(create_enrollment_token(api, {2, "1h", {{"role", "web"}}}));
+       }}},
+      {"revokeEnrollmentToken",
+       {[](auto& api) { return error_of(revoke_enrollment_token(api, kThing)); }}},
+      {"listEvents",
+       {[](auto& api) {
+          return error_of(list_events(api, {"type=x", 5, "7", "9", "1s"}));
+        },
+        {"/events/0/specversion", "/events/0/datacontenttype"}}},
+      {"listWebhooks", {[](auto& api) { return error_of(list_webhooks(api)); }}},
+      {"getWebhook", {[](auto& api) { return error_of(get_webhook(api, kThing)); }}},
+      {"putWebhook", {[](auto& api) {
+         return error_of(put_webhook(api, kThing, {"https://x", "type=x", true, "whsec_"}));
+       }}},
+      {"removeWebhook", {[](auto& api) { return error_of(remove_webhook(api, kThing)); }}},
+      {"testWebhook", {[](auto& api) { return error_of(test_webhook(api, kThing)); }}},
+      {"listDeliveries", {[](auto& api) { return error_of(list_deliveries(api, kThing)); }}},
+      {"listDeadLetters",
+       {[](auto& api) {
+          return error_of(list_dead_letters(api, kThing, {5, 7}));
+        },
+        {"/dead_letters/0/event/specversion", "/dead_letters/0/event/datacontenttype"}}},
+      {"retryDeadLetter", {[](auto& api) { return error_of(retry_dead_letter(api, kThing)); }}},
+      {"listPlugins", {[](auto& api) { return error_of(list_plugins(api)); }}},
+      {"getPlugin", {[](auto& api) { return error_of(get_plugin(api, kThing)); }}},
       {"putGroup", {[](auto& api) {
          return error_of(put_group(api, kThing, {"all", "doc"}));
        }}},
@@ -53,31 +111,6 @@ const std::map<std::string, std::string> kLeftOut{
     {"getOpenapi", "it is the document itself"},
     {"getMetrics", "for what scrapes it, in a form of its own"},
     {"enrollNode", "for agents, which are no clients of an operator"},
-    {"getStatus", "not yet"},
-    {"getDiagnosis", "not yet"},
-    {"getCa", "not yet"},
-    {"listPlugins", "not yet"},
-    {"getPlugin", "not yet"},
-    {"listNodes", "not yet"},
-    {"getNode", "not yet"},
-    {"changeNode", "not yet"},
-    {"drainNode", "not yet"},
-    {"undrainNode", "not yet"},
-    {"retireNode", "not yet"},
-    {"explainSelector", "not yet"},
-    {"listNames", "not yet"},
-    {"listEnrollmentTokens", "not yet"},
-    {"createEnrollmentToken", "not yet"},
-    {"revokeEnrollmentToken", "not yet"},
-    {"listEvents", "not yet"},
-    {"listWebhooks", "not yet"},
-    {"getWebhook", "not yet"},
-    {"putWebhook", "not yet"},
-    {"removeWebhook", "not yet"},
-    {"testWebhook", "not yet"},
-    {"listDeliveries", "not yet"},
-    {"listDeadLetters", "not yet"},
-    {"retryDeadLetter", "not yet"},
     {"createJob", "not yet"},
     {"listJobs", "not yet"},
     {"listTasks", "not yet"},
@@ -132,9 +165,10 @@ void for_each_answer(const Check& check) {
     if (kLeftOut.contains(operation.id)) continue;
     INFO(operation.id);
     if (!all.contains(operation.id)) FAIL("nothing here asks for this operation");
+    const auto& row = all.at(operation.id);
     for (const auto& [status, schema] : good_answers(operation)) {
       INFO(status);
-      check(operation, all.at(operation.id), status, schema);
+      check(operation, row, status, schema);
     }
   }
 }
@@ -151,12 +185,12 @@ std::string function_of(const std::string& operation_id) {
 TEST_CASE("every operation of the API has exactly one function in the client, named as it is",
           "[unit][client]") {
   std::multiset<std::string> functions;
-  const std::regex declared(R"(\b([a-z_]+)\(\s*ApiClient& api\b|\b(get_ca)\()");
+  const std::regex declared(R"(\b([a-z_]+)\(\s*ApiClient& api\b)");
   for (const auto& file : std::filesystem::directory_iterator(MUSTER_CLIENT_SOURCES)) {
     if (file.path().extension() != ".hpp") continue;
     const auto text = read_file(file.path(), 1U << 20U).value();
     for (std::sregex_iterator at(text.begin(), text.end(), declared), end; at != end; ++at) {
-      functions.insert((*at)[1].matched ? (*at)[1] : (*at)[2]);
+      functions.insert((*at)[1]);
     }
   }
   for (const auto& operation : document().operations()) {
