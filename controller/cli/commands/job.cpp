@@ -1,8 +1,8 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <iostream>
 #include <muster/core/base/bytes.hpp>
-#include <muster/core/base/ids.hpp>
 #include <muster/core/base/utf8.hpp>
 #include <muster/core/crypto/base64url.hpp>
 #include <nlohmann/json.hpp>
@@ -13,6 +13,7 @@
 #include "../job_filter.hpp"
 #include "../job_follow.hpp"
 #include "../job_head.hpp"
+#include "../job_id.hpp"
 #include "../job_table.hpp"
 #include "../live_view.hpp"
 #include "../output_form.hpp"
@@ -27,10 +28,16 @@ using nlohmann::json;
 constexpr std::uint64_t kJobsOnAPage = 500;
 
 /// Which jobs are listed. Errors: Usage.
-CliResult<PagedList> jobs_to_list(const Arguments& arguments) {
+CliResult<PagedList> jobs_to_list(ApiClient& api, const Arguments& arguments) {
   auto filters = job_filters(arguments);
   if (!filters) return tl::unexpected(filters.error());
-  filters->emplace_back("before", arguments.value("before"));
+  auto before = arguments.value("before");
+  if (before.find_first_not_of("0123456789") != std::string::npos) {  // no `next` of a list
+    const auto id = whole_job_id(api, before);
+    if (!id) return tl::unexpected(id.error());
+    before = *id;
+  }
+  filters->emplace_back("before", before);
   PagedList list{"/v1/jobs", std::move(*filters), "before", kJobsOnAPage, 50, "jobs"};
   if (!arguments.has("limit")) return list;
   const auto limit = number_from(arguments.value("limit"));
@@ -41,7 +48,7 @@ CliResult<PagedList> jobs_to_list(const Arguments& arguments) {
 
 CliResult<Exit> list_jobs(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
-  const auto list = jobs_to_list(arguments);
+  const auto list = jobs_to_list(api, arguments);
   if (!list) return tl::unexpected(list.error());
   const bool as_json = arguments.has("json");
   std::size_t count = 0;
@@ -69,20 +76,19 @@ CliResult<Exit> list_jobs(ApiClient& api, const Arguments& arguments) {
   return Exit::Ok;
 }
 
-CliResult<std::string> job_path(const Arguments& arguments) {
+CliResult<std::string> job_of(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the id of one job (muster job ls)"); !right) {
     return tl::unexpected(right.error());
   }
-  const auto& id = arguments.words[0];
-  if (!JobId::parse(id)) {
-    return or_look({Exit::MatchedNothing, "'" + printable(id) + "' is not the id of a job"},
-                   "muster job ls");
-  }
-  return "/v1/jobs/" + id;
+  return whole_job_id(api, arguments.words[0]);
+}
+
+CliResult<std::string> job_path(ApiClient& api, const Arguments& arguments) {
+  return job_of(api, arguments).map([](const std::string& id) { return "/v1/jobs/" + id; });
 }
 
 CliResult<Exit> show_job(ApiClient& api, const Arguments& arguments) {
-  const auto path = job_path(arguments);
+  const auto path = job_path(api, arguments);
   if (!path) return tl::unexpected(path.error());
   const auto form = output_form(arguments, OutputForm::Variants);
   if (!form) return tl::unexpected(form.error());
@@ -96,13 +102,13 @@ CliResult<Exit> show_job(ApiClient& api, const Arguments& arguments) {
 }
 
 CliResult<Exit> watch_job(ApiClient& api, const Arguments& arguments) {
-  const auto path = job_path(arguments);
-  if (!path) return tl::unexpected(path.error());
+  const auto id = job_of(api, arguments);
+  if (!id) return tl::unexpected(id.error());
   const auto form = output_form(arguments, OutputForm::Stream);
   if (!form) return tl::unexpected(form.error());
   Interrupt interrupt(std::nullopt);
-  interrupt.job_is(arguments.words[0]);
-  const auto ended = follow_job(api, arguments.words[0], *form, interrupt);
+  interrupt.job_is(*id);
+  const auto ended = follow_job(api, *id, *form, interrupt);
   if (!ended) return or_look(ended.error(), "muster job ls");
   return ended;
 }
@@ -137,7 +143,7 @@ CliResult<Exit> output_as_json(ApiClient& api, const std::string& path, json out
 }
 
 CliResult<Exit> job_output(ApiClient& api, const Arguments& arguments) {
-  const auto path = job_path(arguments);
+  const auto path = job_path(api, arguments);
   if (!path) return tl::unexpected(path.error());
   const auto job = api.get(*path);
   if (!job) return or_look(job.error(), "muster job ls");
@@ -162,7 +168,7 @@ CliResult<Exit> job_output(ApiClient& api, const Arguments& arguments) {
 }
 
 CliResult<Exit> cancel_job(ApiClient& api, const Arguments& arguments) {
-  const auto path = job_path(arguments);
+  const auto path = job_path(api, arguments);
   if (!path) return tl::unexpected(path.error());
   const auto answer = api.post(*path + "/cancel", json::object());
   if (!answer) return or_look(answer.error(), "muster job ls");
@@ -177,12 +183,23 @@ CliResult<Exit> cancel_job(ApiClient& api, const Arguments& arguments) {
   return Exit::Ok;
 }
 
+/// --failed says what holds when nothing is said, and --state adds to it.
+std::vector<std::string> states_to_retry(const Arguments& arguments) {
+  auto states = arguments.values("state");
+  if (states.empty() || !arguments.has("failed")) return states;
+  for (const auto* state :
+       {"failed", "timed_out", "refused", "expired", "skipped", "unreachable"}) {
+    if (std::find(states.begin(), states.end(), state) == states.end()) states.emplace_back(state);
+  }
+  return states;
+}
+
 /// What `run` does with a job that it made.
 CliResult<Exit> retry_job(ApiClient& api, const Arguments& arguments) {
-  const auto path = job_path(arguments);
+  const auto path = job_path(api, arguments);
   if (!path) return tl::unexpected(path.error());
   json request = json::object();
-  if (arguments.has("state")) request["states"] = arguments.values("state");
+  if (auto states = states_to_retry(arguments); !states.empty()) request["states"] = states;
   if (auto read = read_care(arguments, request); !read) return tl::unexpected(read.error());
   const auto form = output_form(arguments, OutputForm::Variants);
   if (!form) return tl::unexpected(form.error());
@@ -203,7 +220,9 @@ std::vector<Command> job_commands() {
   return {
       {.words = "job ls",
        .summary = "the latest jobs, or those that were asked for",
-       .about = "The latest first. A job is found by all of the options that are given.",
+       .about = "The latest first. A job is found by all of the options that are given.\n\n"
+                "Wherever a command takes a JOB, the beginning of its id is enough, from 4 "
+                "characters on, if no other job's id begins so.",
        .examples = {{"muster job ls --limit 10"},
                     {"muster job ls --node web1 --since 24h", "what was done on a node"},
                     {"muster job ls --operation 'system.*' --state failed --by admin"}},
@@ -254,14 +273,14 @@ std::vector<Command> job_commands() {
        .summary = "run a job again where it did not end well",
        .about = "A new job, with the same operation and arguments. What may have run is not run "
                 "again unless --state indeterminate says so.",
-       .examples = {{"muster job retry 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1"},
+       .examples = {{"muster job retry --failed 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1"},
                     {"muster job retry 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1 --state failed --state "
                      "timed_out"}},
        .options = with_care(with_output(
-           {{"state", "STATE",
-             "where it ended so; may be repeated (default: failed, timed_out, refused, expired, "
-             "skipped and unreachable, not indeterminate)",
-             true},
+           {{"failed", "",
+             "where it did not end well: failed, timed_out, refused, expired, skipped or "
+             "unreachable, but not indeterminate; so it is without --state, too"},
+            {"state", "STATE", "where it ended so; may be repeated", true},
             {"detach", "", "print the new job's id and do not wait"}})),
        .ends_as_job = true,
        .run = retry_job},

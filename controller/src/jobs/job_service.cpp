@@ -245,6 +245,17 @@ Result<JobWithTasks> JobService::find(JobId id) const {
   return state_->parts.store.job(id);
 }
 
+Result<std::vector<JobId>> JobService::ids_with(const std::string& prefix,
+                                                std::size_t limit) const {
+  const auto filled = [&prefix](std::string_view with) {
+    return JobId::parse(prefix + std::string(with.substr(std::min(prefix.size(), with.size()))));
+  };
+  const auto first = filled("00000000-0000-0000-0000-000000000000");
+  const auto last = filled("ffffffff-ffff-ffff-ffff-ffffffffffff");
+  if (!first || !last) return std::vector<JobId>();  // no id looks like this
+  return state_->parts.store.job_ids(*first, *last, limit);
+}
+
 std::size_t JobService::open_jobs() const { return state_->jobs.size(); }
 
 std::vector<JobId> JobService::in_memory() const {

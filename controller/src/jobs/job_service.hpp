@@ -116,6 +116,10 @@ class JobService final : public NodeListener {
   [[nodiscard]] Result<JobWithTasks> find(JobId job) const;
   [[nodiscard]] Result<JobPage> list(const JobQuery& query) const;
   [[nodiscard]] Result<TaskPage> tasks(const TaskQuery& query) const;
+  /// Ids whose text begins with `prefix`, of which a few characters keep them few, in their order;
+  /// at most `limit`.
+  [[nodiscard]] Result<std::vector<JobId>> ids_with(const std::string& prefix,
+                                                    std::size_t limit) const;
   [[nodiscard]] std::size_t open_jobs() const;
   /// Open ones, and those about which late news come.
   [[nodiscard]] std::vector<JobId> in_memory() const;

@@ -229,6 +229,16 @@ Result<JobPage> MemoryStore::jobs(const JobQuery& query) {
   return page;
 }
 
+Result<std::vector<JobId>> MemoryStore::job_ids(JobId first, JobId last, std::size_t limit) {
+  std::vector<JobId> ids;
+  for (const auto& job : jobs_) {
+    if (job.job.id >= first && job.job.id <= last) ids.push_back(job.job.id);
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.resize(std::min(ids.size(), limit));
+  return ids;
+}
+
 Result<std::pair<JobId, TaskRecord>> MemoryStore::task(TaskId id) {
   const auto found = task_index_.find(id);
   if (found == task_index_.end()) return fail(ErrorCode::NotFound, "there is no task " + id.text());

@@ -98,6 +98,17 @@ Result<JobPage> SqliteStore::jobs(const JobQuery& query) {
   });
 }
 
+Result<std::vector<JobId>> SqliteStore::job_ids(JobId first, JobId last, std::size_t limit) {
+  return sql::guarded([&]() -> Result<std::vector<JobId>> {
+    SQLite::Statement query(*reader_,
+                            "SELECT id FROM jobs WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?");
+    sql::bind(query, first, last, limit);
+    std::vector<JobId> ids;
+    while (query.executeStep()) ids.push_back(sql::id<JobId>(query.getColumn(0)));
+    return ids;
+  });
+}
+
 Result<std::pair<JobId, TaskRecord>> SqliteStore::task(TaskId id) {
   return sql::guarded([&]() -> Result<std::pair<JobId, TaskRecord>> {
     SQLite::Statement query(*reader_,

@@ -70,6 +70,8 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<std::uint64_t> place_of(JobId job) override;
   [[nodiscard]] Result<JobPage> jobs(const JobQuery& query) override;
   [[nodiscard]] Result<TaskPage> tasks(const TaskQuery& query) override;
+  [[nodiscard]] Result<std::vector<JobId>> job_ids(JobId first, JobId last,
+                                                   std::size_t limit) override;
   [[nodiscard]] Result<std::pair<JobId, TaskRecord>> task(TaskId id) override;
   [[nodiscard]] Result<LastStates> last_states(const std::string& operation) override;
   [[nodiscard]] Result<LastStates> last_states(JobId job) override;

@@ -139,6 +139,9 @@ class Store {
   [[nodiscard]] virtual Result<JobPage> jobs(const JobQuery& query) = 0;
   /// The tasks of the jobs that a filter wants, and of a node where it names one; as of one moment.
   [[nodiscard]] virtual Result<TaskPage> tasks(const TaskQuery& query) = 0;
+  /// The ids from `first` to `last`, both included, in their order; at most `limit`.
+  [[nodiscard]] virtual Result<std::vector<JobId>> job_ids(JobId first, JobId last,
+                                                           std::size_t limit) = 0;
   /// The task and the job that it belongs to. Errors: NotFound.
   [[nodiscard]] virtual Result<std::pair<JobId, TaskRecord>> task(TaskId id) = 0;
   /// The state, as it is stored, of each node's task in the newest job of this operation, or of any

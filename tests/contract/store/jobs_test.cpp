@@ -55,6 +55,21 @@ TEST_CASE("the end of a task stays, unless it was indeterminate", "[contract][st
   CHECK(store->job(job.id)->job.ended == 5);
 }
 
+TEST_CASE("ids of jobs are found between two others", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  const auto id = [](const std::string& begin) {
+    return *JobId::parse(begin + "0000-0000-4000-8000-000000000000");
+  };
+  for (const auto* begin : {"7c20", "7c1e", "7c1d", "7c1f"}) {
+    auto job = StoreFixture::job();
+    job.id = id(begin);
+    REQUIRE(store.create(job, {StoreFixture::task("a")}));
+  }
+  CHECK(*store->job_ids(id("7c1e"), id("7c1f"), 9) == std::vector{id("7c1e"), id("7c1f")});
+  CHECK(*store->job_ids(id("0000"), id("ffff"), 2) == std::vector{id("7c1d"), id("7c1e")});
+  CHECK(store->job_ids(id("7d00"), id("ffff"), 2)->empty());
+}
+
 TEST_CASE("outcomes are stored all or none", "[contract][store]") {
   StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
   const auto job = StoreFixture::job();

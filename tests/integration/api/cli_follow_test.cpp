@@ -31,6 +31,21 @@ TEST_CASE("what a single node prints comes whole, though events were left out",
   CHECK(ran.err == "");
 }
 
+TEST_CASE("a beginning that the ids of several jobs have is refused with them",
+          "[integration][cli]") {
+  Scene scene;
+  std::string other = kJob;
+  other.back() = '1';
+  scene.controller.on("/v1/names", [&](const auto&, const auto& to) {
+    const json names{{{"name", kJob}, {"nodes", 1}}, {{"name", other}, {"nodes", 1}}};
+    to->respond(200, {}, json{{"names", names}, {"prefixes", json::array()}}.dump());
+  });
+  const auto ran = scene.muster("job watch 7c1e2a58");
+  CHECK(ran.exit == 2);
+  CHECK(ran.says("the ids of several jobs begin with 7c1e2a58:\n  " + std::string(kJob) + "\n  " +
+                 other + "\n"));
+}
+
 TEST_CASE("output that cannot be had is an error, not a shorter output", "[integration][cli]") {
   Scene scene;
   scene.say({running() + output(0, "one\n") + scene.done(10, 10)});

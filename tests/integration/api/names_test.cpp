@@ -29,12 +29,28 @@ TEST_CASE("nodes, facts and their values are named, and what stands for too many
   CHECK(world.get("/v1/names?kind=label&of=os.id").body.at("names").empty());
 }
 
+TEST_CASE("jobs are named by the beginning of their ids", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  const auto id = world.create_job();
+  const auto found = [&](const std::string& prefix) {
+    return world.get("/v1/names?kind=job&prefix=" + prefix).body.at("names");
+  };
+  for (const std::size_t size : {4, 8, 9, 36}) {
+    CHECK(found(id.substr(0, size)) == json::array({name(id)}));
+  }
+  const auto other = std::string(1, id[0] == '0' ? '1' : '0') + id.substr(1, 5);
+  for (const auto& prefix : {other, id + "0", std::string("zzzz"), id.substr(0, 8) + "0"}) {
+    CHECK(found(prefix).empty());
+  }
+}
+
 TEST_CASE("what names are asked of is checked, and so is how many", "[integration][api]") {
   ApiWorld world;
-  for (const auto& query : std::vector<std::string>{"", "?kind=job", "?kind=node&of=role",
-                                                    "?kind=node&limit=0", "?kind=node&limit=1001",
-                                                    "?kind=node&prefix=" + std::string(257, 'x'),
-                                                    "?kind=label&of=" + std::string(257, 'x')}) {
+  for (const auto& query : std::vector<std::string>{
+           "", "?kind=job&prefix=7c1", "?kind=plugin", "?kind=node&of=role", "?kind=node&limit=0",
+           "?kind=node&limit=1001", "?kind=node&prefix=" + std::string(257, 'x'),
+           "?kind=label&of=" + std::string(257, 'x')}) {
     INFO(query);
     CHECK(world.get("/v1/names" + query).status == 400);
   }

@@ -125,5 +125,39 @@ TEST_CASE("muster job retry runs again and follows", "[integration][cli]") {
   CHECK(muster("job retry 7c1e2a58-0000-4000-8000-000000000000").exit == 3);
 }
 
+TEST_CASE("muster job retry --failed is what it does by itself, and --state adds to it",
+          "[integration][cli]") {
+  Mixed fleet;
+  Cli muster(fleet.world);
+  const auto nodes = [&](const std::string& line) {
+    const auto made = muster("job retry " + line + " --detach --json").parsed();
+    std::vector<std::string> names;
+    const auto job = fleet.world.get("/v1/jobs/" + made.value("job", "")).body;
+    for (const auto& task : job.at("tasks")) names.push_back(task.at("node"));
+    return names;
+  };
+  CHECK(nodes("--failed " + fleet.job) == std::vector<std::string>{"web1"});
+  CHECK(nodes("--failed --state ok " + fleet.job) == std::vector<std::string>{"web1", "web2"});
+  CHECK(nodes("--state ok " + fleet.job) == std::vector<std::string>{"web2"});
+}
+
+TEST_CASE("the beginning of a job's id is enough wherever a command takes one",
+          "[integration][cli]") {
+  Mixed fleet;
+  Cli muster(fleet.world);
+  const auto begin = fleet.job.substr(0, 6);
+  CHECK(muster("job show " + begin + " --json").parsed().at("job") == fleet.job);
+  CHECK(muster("job output " + begin + " --node web1").exit == 0);
+  CHECK(muster("job ls --before " + begin).exit == 0);
+  CHECK(muster("job retry " + begin + " --detach").exit == 0);
+  CHECK(muster("job cancel " + begin).says("muster job watch " + begin));
+  for (const auto& wrong : {fleet.job.substr(0, 3), begin + "-", fleet.job + "0"}) {
+    INFO(wrong);
+    const auto ran = muster("job show " + wrong);
+    CHECK(ran.exit == 3);
+    CHECK(ran.says("'" + wrong + "' is not the id of a job"));
+  }
+}
+
 }  // namespace
 }  // namespace muster::controller
