@@ -211,6 +211,9 @@ Completion Completer::value(const std::string& kind, const std::string& typed) c
   Completion completion;
   if (const auto source = kSources.find(kind); source != kSources.end()) {
     completion.candidates = (names_.*source->second)(typed);
+  } else if (kind == "SELECTOR" && typed.starts_with("@")) {
+    completion.files = true;
+    completion.files_after = 1;
   } else if (kind == "SELECTOR") {
     completion.candidates = complete_selector(typed, names_);
   } else if (kind == "FILE" || kind == "DIR") {

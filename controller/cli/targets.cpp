@@ -3,6 +3,7 @@
 #include <iostream>
 #include <muster/core/selector/selector.hpp>
 
+#include "node_list.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {
@@ -10,7 +11,8 @@ namespace muster::cli {
 std::vector<Option> with_targets(std::vector<Option> others) {
   std::vector<Option> options{
       {"on", "SELECTOR",
-       "the nodes: all, node:web*, role=web, os.version>=12, with and, or, not and parentheses"},
+       "the nodes: all, node:web*, role=web, os.version>=12, with and, or, not and parentheses; "
+       "@FILE: those whose names stand in it, one a line, with - for standard input"},
       {"compound", "TARGET", "the nodes as Salt writes them, such as 'G@os:Debian and web*'", false,
        'C'}};
   options.insert(options.end(), others.begin(), others.end());
@@ -30,7 +32,12 @@ CliResult<std::string> selector_of(const Arguments& arguments) {
   if (arguments.has("on") && arguments.value("on").empty()) {
     return failure(Exit::Usage, "--on is empty; write --on all for every node");
   }
-  return arguments.value("on");
+  return selector_from(arguments.value("on"));
+}
+
+CliResult<std::string> selector_from(const std::string& typed) {
+  if (!typed.starts_with("@")) return typed;  // no selector begins so
+  return selector_from_names(typed.substr(1));
 }
 
 void print_warnings(const std::vector<std::string>& warnings) {

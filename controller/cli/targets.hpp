@@ -13,6 +13,9 @@ namespace muster::cli {
 /// "" when neither was given. Errors: Usage for both, an empty one, or a compound that cannot be
 /// said in our words.
 [[nodiscard]] CliResult<std::string> selector_of(const Arguments& arguments);
+/// A selector as it is typed: @FILE and @- stand for the nodes that are named there. Errors: as
+/// selector_from_names().
+[[nodiscard]] CliResult<std::string> selector_from(const std::string& typed);
 
 /// On standard error, what the controller found strange about a selector.
 void print_warnings(const std::vector<std::string>& warnings);

@@ -41,7 +41,11 @@ CliResult<Exit> explain(ApiClient& api, const Arguments& arguments) {
     if (auto right = expect_words(arguments, 1, "one selector, in quotes"); !right) {
       return tl::unexpected(right.error());
     }
-    selector = arguments.words[0];
+    if (arguments.words[0].empty()) {
+      return failure(Exit::Usage, "the selector is empty; write all for every node");
+    }
+    selector = selector_from(arguments.words[0]);
+    if (!selector) return tl::unexpected(selector.error());
   } else if (auto right = expect_no_words(arguments); !right) {
     return tl::unexpected(right.error());
   }

@@ -141,5 +141,22 @@ TEST_CASE("a target as Salt writes it is taken with -C", "[integration][cli]") {
   CHECK(muster("run test.change --on all -C web1").exit == 2);
 }
 
+TEST_CASE("muster takes names of nodes from a file or standard input for a selector",
+          "[integration][cli]") {
+  ApiWorld world;
+  for (const auto* name : {"web1", "web2", "db1"}) world.join(name);
+  Cli muster(world);
+  const auto file = (muster.dir_ / "names").string();
+  REQUIRE(write_file_atomic(file, as_bytes("web1\ndb1\n")));
+  CHECK(muster("node ls --on @" + file + " --json").parsed().at("nodes").size() == 2);
+  CHECK(muster("node ls --on @- --json <" + file).parsed().at("nodes").size() == 2);
+  CHECK(muster("selector explain @" + file).out.find("matches   2: db1, web1") !=
+        std::string::npos);
+  REQUIRE(write_file_atomic(file, as_bytes("web1\nweb8\n")));
+  CHECK(muster("node ls --on @" + file).says("no node is named web8"));
+  CHECK(muster("run test.change --detach --on @nowhere").exit == 2);
+  CHECK(muster("selector explain ''").says("the selector is empty; write all for every node"));
+}
+
 }  // namespace
 }  // namespace muster::controller

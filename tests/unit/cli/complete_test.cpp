@@ -205,6 +205,7 @@ TEST_CASE("an operation is completed by its plugin, and its arguments by its man
   CHECK(world.texts({"run", "store.put", "force="}) == Words{"force=true", "force=false"});
   CHECK(world.texts({"run", "store.put", "tags="}) == Words{"tags=a", "tags=b"});
   CHECK(world.texts({"run", "store.put", "name="}).empty());
+  CHECK(world.complete({"node", "ls", "--on", "@/et"}).files_after == 1);
   const auto file = world.complete({"run", "store.put", "name=@/et"});
   CHECK(file.files);
   CHECK(file.files_after == 6);
