@@ -39,8 +39,10 @@ CliResult<Exit> run_command(const Command& command, const Words& words) {
   auto arguments = parse_arguments(command.options, words);
   if (!arguments) {
     auto wrong = arguments.error();
-    const bool is_program = command.takes.starts_with("--");
-    if (is_program) wrong.message += "; the program stands behind a \"--\"";
+    const bool no_dash = std::find(words.begin(), words.end(), "--") == words.end();
+    if (command.takes.starts_with("--") && no_dash) {
+      wrong.message += "; the program stands behind a \"--\"";
+    }
     wrong.message += "\nusage: " + usage_of(command) + "   (muster " + command.words + " --help)";
     return tl::unexpected(wrong);
   }
@@ -82,6 +84,37 @@ Words words_of_help(const Words& words, const Command* command, Words rest) {
   return asked;
 }
 
+/// How many words at the beginning are options that nearly every command has, before the command.
+std::size_t leading_options(const Words& words) {
+  const auto takes_value = "--" + context_option().name;
+  std::size_t count = 0;
+  while (count < words.size()) {
+    const auto& word = words[count];
+    if (word == takes_value && count + 1 < words.size()) {
+      count += 2;
+    } else if (word.starts_with(takes_value + "=") || word == "--" + json_option().name ||
+               word == "--" + no_pager_option().name) {
+      ++count;
+    } else {
+      break;
+    }
+  }
+  return count;
+}
+
+/// "--context prod status" as "status --context prod"; what names no command stays as it is.
+Words command_first(const std::vector<Command>& commands, const Words& words) {
+  const auto leading = words.begin() + static_cast<std::ptrdiff_t>(leading_options(words));
+  const Words rest(leading, words.end());
+  const auto [command, taken] = find_command(commands, rest);
+  if (command == nullptr) return rest.empty() ? words : rest;
+  const auto after = rest.begin() + static_cast<std::ptrdiff_t>(taken);
+  Words ordered(rest.begin(), after);
+  ordered.insert(ordered.end(), words.begin(), leading);
+  ordered.insert(ordered.end(), after, rest.end());
+  return ordered;
+}
+
 CliResult<Exit> find_and_run(const std::vector<Command>& commands, const Words& words) {
   const auto [command, taken] = find_command(commands, words);
   const Words rest(words.begin() + static_cast<std::ptrdiff_t>(taken), words.end());
@@ -99,7 +132,7 @@ bool output_arrived() { return static_cast<bool>(std::cout << std::flush) || rea
 
 CliResult<Exit> run_to_end(const std::vector<Command>& commands, const Words& words) {
   try {
-    const auto done = find_and_run(commands, words);
+    const auto done = find_and_run(commands, command_first(commands, words));
     if (done && !output_arrived()) {
       return failure(Exit::SomeFailed,
                      "the output could not be written; is the disk full, or standard output "

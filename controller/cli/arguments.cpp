@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <charconv>
+#include <muster/core/base/near_name.hpp>
 
 namespace muster::cli {
 namespace {
@@ -26,6 +27,19 @@ po::options_description describe(const std::vector<Option>& options) {
   }
   described.add_options()(kWords, po::value<std::vector<std::string>>());
   return described;
+}
+
+/// The option that somebody meant with "--timeut" or "-on".
+std::string meant(const std::vector<Option>& options, const std::string& typed) {
+  const auto begin = std::min(typed.find_first_not_of('-'), typed.size());
+  const auto name = typed.substr(begin, typed.find('=') - begin);
+  std::vector<std::string> names;
+  for (const auto& option : options) {
+    if (option.name == name) return "; did you mean --" + name + "?";
+    names.push_back(option.name);
+  }
+  const auto near = name.size() > 1 ? near_name(name, names) : "";
+  return near.empty() ? "" : "; did you mean --" + near + "?";
 }
 
 }  // namespace
@@ -72,6 +86,8 @@ CliResult<Arguments> parse_arguments(const std::vector<Option>& options,
           given.string_key == kWords ? arguments.words : arguments.values_[given.string_key];
       values.insert(values.end(), given.value.begin(), given.value.end());
     }
+  } catch (const po::unknown_option& wrong) {
+    return failure(Exit::Usage, wrong.what() + meant(options, wrong.get_option_name()));
   } catch (const po::error& wrong) {
     return failure(Exit::Usage, wrong.what());
   }

@@ -42,8 +42,9 @@ class Arguments {
 /// A whole number from 1 on, and nothing else in `text`.
 [[nodiscard]] std::optional<std::uint64_t> number_from(std::string_view text);
 
-/// Errors: Usage for an unknown option, a missing value or a value for a switch. Options may stand
-/// before, between and after the words, as `--name value` or `--name=value`.
+/// Errors: Usage for an unknown option, with one that is near, a missing value or a value for a
+/// switch. Options may stand before, between and after the words, as `--name value` or
+/// `--name=value`.
 [[nodiscard]] CliResult<Arguments> parse_arguments(const std::vector<Option>& options,
                                                    const std::vector<std::string>& words);
 

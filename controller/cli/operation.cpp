@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <client/plugins.hpp>
 #include <iostream>
+#include <muster/core/base/near_name.hpp>
 
 #include "terminal.hpp"
 #include "wrapping.hpp"
@@ -103,9 +104,12 @@ CliResult<Operation> find_operation(client::ApiClient& api, const std::string& n
                                              " has no operations, and so no " + printable(name));
   }
   if (!operations.contains(name)) {
+    std::vector<std::string> names;
+    for (const auto& [known, about] : operations.items()) names.push_back(known);
     return failure(Exit::MatchedNothing, "plugin " + printable(plugin_id) + " has no operation " +
-                                             printable(name) + "; `muster plugin show " +
-                                             printable(plugin_id) + "` lists those that it has");
+                                             printable(name + did_you_mean(name, names)) +
+                                             "; `muster plugin show " + printable(plugin_id) +
+                                             "` lists those that it has");
   }
   return operation_in(manifest, name);
 }

@@ -1,9 +1,8 @@
 #include "events/event_filter.hpp"
 
 #include <map>
+#include <muster/core/base/near_name.hpp>
 #include <nlohmann/json.hpp>
-
-#include "near_name.hpp"
 
 namespace muster::controller {
 namespace {

@@ -2,6 +2,7 @@
 #include "events/webhooks.hpp"
 
 #include <algorithm>
+#include <muster/core/base/near_name.hpp>
 #include <muster/core/crypto/random.hpp>
 #include <nlohmann/json.hpp>
 
@@ -11,7 +12,6 @@
 #include "events/webhook_signature.hpp"
 #include "events/webhook_url.hpp"
 #include "labels.hpp"
-#include "near_name.hpp"
 
 namespace muster::controller {
 

@@ -1,10 +1,10 @@
 // What selectors mean in the words of this fleet.
 #include <algorithm>
+#include <muster/core/base/near_name.hpp>
 #include <set>
 #include <utility>
 
 #include "fleet/fleet_state.hpp"
-#include "near_name.hpp"
 
 namespace muster::controller {
 namespace {

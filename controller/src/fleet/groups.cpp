@@ -1,9 +1,9 @@
 #include "fleet/groups.hpp"
 
+#include <muster/core/base/near_name.hpp>
 #include <utility>
 
 #include "labels.hpp"
-#include "near_name.hpp"
 
 namespace muster::controller {
 

@@ -1,10 +1,9 @@
 #include "fleet/node_registry.hpp"
 
 #include <algorithm>
+#include <muster/core/base/near_name.hpp>
 #include <set>
 #include <utility>
-
-#include "near_name.hpp"
 
 namespace muster::controller {
 namespace {

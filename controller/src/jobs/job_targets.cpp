@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <muster/core/base/near_name.hpp>
 #include <muster/core/selector/selector.hpp>
 
 #include "jobs/selector_warnings.hpp"
-#include "near_name.hpp"
 
 namespace muster::controller {
 namespace {
@@ -34,6 +34,14 @@ std::string listed(std::vector<std::string> operations) {
   std::string text;
   for (const auto& operation : operations) text += " " + operation;
   return text;
+}
+
+/// "ping" alone is that of the plugin that has one.
+std::string hint_for_operation(const std::string& name, const std::vector<std::string>& all) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& operation) {
+    return operation.ends_with("." + name);
+  });
+  return found == all.end() ? did_you_mean(name, all) : "; did you mean " + *found + "?";
 }
 
 }  // namespace
@@ -110,7 +118,7 @@ JobRefusal unknown_operation(const Fleet& fleet, const std::string& name) {
       if (plugin.id == plugin_id) of_plugin.push_back(operation.name);
     }
   }
-  const auto hint = did_you_mean(name, all);
+  const auto hint = hint_for_operation(name, all);
   std::string sentence = elsewhere ? "none of the nodes that match has an operation " + name
                                    : "no node has an operation " + name + hint;
   if (!elsewhere && hint.empty() && !of_plugin.empty()) {

@@ -43,6 +43,16 @@ TEST_CASE("mistakes of whoever types are told with the way out", "[integration][
                         {"job nonsense", "muster job ls"},
                         {"run test.change --on all 'count:=[1'", "column 3"},
                         {"run test.change --on all 'x:={\"a\":1,\"a\":2}'", "\"a\" twice"},
+                        {"exce --on all -- true", "'exce'; did you mean muster exec?"},
+                        {"nodes ls", "'nodes ls'; did you mean muster node ls?"},
+                        {"node list", "'node list'; did you mean muster node ls?"},
+                        {"nodes", "'nodes'; did you mean muster node?"},
+                        {"enroll token list --json", "did you mean muster enroll token ls?"},
+                        {"exec -on all -- true", "did you mean --on?"},
+                        {"exec --on all --timeut 3 -- true", "did you mean --timeout?"},
+                        {"run change --on all", "did you mean test.change?"},
+                        {"--json nonsense", "'nonsense'"},
+                        {"--context", "'--context'"},
                         {"nonsense", "--help"}}) {
     INFO(row.line);
     const auto ran = muster(row.line);
@@ -51,6 +61,25 @@ TEST_CASE("mistakes of whoever types are told with the way out", "[integration][
     CHECK(ran.says(row.says));
     CHECK(ran.out.empty());
   }
+}
+
+TEST_CASE("the hint about the two dashes stands where they are missing", "[integration][cli]") {
+  ApiWorld world;
+  Cli muster(world);
+  CHECK(muster("exec --on all ls -la").says("the program stands behind a \"--\""));
+  CHECK_FALSE(muster("exec --on all --timeut 3 -- ls").says("the program stands behind"));
+}
+
+TEST_CASE("options that all commands have may stand before the command", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  CHECK(muster("--json node ls").parsed().at("nodes").size() == 1);
+  CHECK(muster("--json --no-pager node ls --on all").parsed().at("nodes").size() == 1);
+  for (const auto* line : {"--context prod node ls", "--context=prod node ls"}) {
+    CHECK(muster(line).err == muster("node ls --context prod").err);
+  }
+  CHECK(muster("--json run test.change --on all --detach").parsed().contains("job"));
 }
 
 TEST_CASE("what is typed and no UTF-8 is refused before anything is sent", "[integration][cli]") {

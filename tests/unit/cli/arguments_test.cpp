@@ -38,6 +38,17 @@ TEST_CASE("wrong options are a usage error that names them", "[unit][cli]") {
   CHECK(parsed.error().message.find(words[0].substr(2, 2)) != std::string::npos);
 }
 
+TEST_CASE("an unknown option is told with the one that was meant", "[unit][cli]") {
+  const auto wrong = [](const std::string& word) {
+    return parse_arguments({{"timeout", "T", ""}, {"on", "S", ""}}, {word, "x"}).error().message;
+  };
+  CHECK_THAT(wrong("--timeut"), Catch::EndsWith("; did you mean --timeout?"));
+  CHECK_THAT(wrong("--timeut=3"), Catch::EndsWith("; did you mean --timeout?"));
+  CHECK_THAT(wrong("-on"), Catch::EndsWith("; did you mean --on?"));
+  CHECK_THAT(wrong("-l"), !Catch::Contains("did you mean"));
+  CHECK_THAT(wrong("--nonsense"), !Catch::Contains("did you mean"));
+}
+
 TEST_CASE("a query encodes its values and leaves empty ones out", "[unit][cli]") {
   CHECK(query({{"selector", "role=web and not x"}, {"limit", ""}}) ==
         "?selector=role%3Dweb%20and%20not%20x");

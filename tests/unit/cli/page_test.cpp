@@ -136,8 +136,8 @@ TEST_CASE("a family is what begins with the same words, not letters", "[unit][cl
   CHECK(family_of(commands, {}).size() == commands.size());
   CHECK(family_of(commands, {"enroll", "token"}).size() == 3);
   CHECK(family_of(commands, {"enroll", "tok"}).empty());
-  CHECK(no_such_command(commands, {"group", "list"}).message ==
-        "there is no command 'group list'; there are:\n  muster group ls\n  muster group show\n"
+  CHECK(no_such_command(commands, {"group", "nonsense"}).message ==
+        "there is no command 'group nonsense'; there are:\n  muster group ls\n  muster group show\n"
         "  muster group set\n  muster group rm");
   CHECK(no_such_command(commands, {"lst"}).message ==
         "there is no command 'lst'; muster --help lists them");

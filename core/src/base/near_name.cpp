@@ -1,9 +1,8 @@
-#include "near_name.hpp"
-
 #include <algorithm>
+#include <muster/core/base/near_name.hpp>
 #include <numeric>
 
-namespace muster::controller {
+namespace muster {
 namespace {
 
 /// Letters to insert, delete or replace.
@@ -44,4 +43,4 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
   return near.empty() ? "" : "; did you mean " + near + "?";
 }
 
-}  // namespace muster::controller
+}  // namespace muster

@@ -5,13 +5,13 @@
 #include <string_view>
 #include <vector>
 
-namespace muster::controller {
+namespace muster {
 
 /// The nearest of `names` by letters changed, or empty when none is near. [any]
 [[nodiscard]] std::string near_name(std::string_view name, const std::vector<std::string>& names);
 
-/// " Did you mean X?", or nothing.
+/// "; did you mean X?", or nothing.
 [[nodiscard]] std::string did_you_mean(std::string_view name,
                                        const std::vector<std::string>& names);
 
-}  // namespace muster::controller
+}  // namespace muster

@@ -1,0 +1,15 @@
+#include <muster/core/base/near_name.hpp>
+
+#include "catch.hpp"
+
+using namespace muster;
+
+TEST_CASE("the nearest name is found, and none that is far", "[unit][base]") {
+  const std::vector<std::string> names{"exec", "event", "node ls", "node label"};
+  CHECK(near_name("exce", names) == "exec");
+  CHECK(near_name("node list", names) == "node ls");
+  CHECK(near_name("nonsense", names).empty());
+  CHECK(near_name(std::string(257, 'x'), {std::string(256, 'x')}).empty());
+  CHECK(did_you_mean("exce", names) == "; did you mean exec?");
+  CHECK(did_you_mean("nonsense", names).empty());
+}
