@@ -100,7 +100,7 @@ std::string examples_section(const std::vector<Example>& examples) {
 std::string command_page(const Command& command) {
   auto text = title(name_of(command)) + name_section(name_of(command), command.summary) +
               heading("SYNOPSIS") + bold("muster " + command.words) + " " +
-              plain(command.takes + (command.takes.empty() ? "" : " ") + "[OPTIONS]") + "\n";
+              plain(arguments_of(command)) + "\n";
   return text + description(command) + options_section(command) + heading("EXIT STATUS") +
          terms(exits_of(command)) + heading("ENVIRONMENT") + terms(environment()) +
          examples_section(command.examples) + heading("SEE ALSO") + ".BR muster (1)\n";

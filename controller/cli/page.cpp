@@ -54,9 +54,14 @@ json page_json(const Command& command) {
 }  // namespace
 
 std::string usage_of(const Command& command) {
-  std::string line = "muster " + command.words;
-  if (!command.takes.empty()) line += " " + command.takes;
-  return line + " [OPTIONS]";
+  return "muster " + command.words + " " + arguments_of(command);
+}
+
+std::string arguments_of(const Command& command) {
+  if (command.takes.empty()) return "[OPTIONS]";
+  // What stands behind a "--" is a program's, options too.
+  const bool options_first = command.takes.find("-- ") != std::string::npos;
+  return options_first ? "[OPTIONS] " + command.takes : command.takes + " [OPTIONS]";
 }
 
 std::string written(const Option& option) {

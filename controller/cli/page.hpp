@@ -16,6 +16,8 @@ namespace muster::cli {
 
 /// "muster node show NODE [OPTIONS]".
 [[nodiscard]] std::string usage_of(const Command& command);
+/// The same without the command: "NODE [OPTIONS]", but "[OPTIONS] -- PROGRAM".
+[[nodiscard]] std::string arguments_of(const Command& command);
 /// "--at-once N or N%", "-C, --compound TARGET".
 [[nodiscard]] std::string written(const Option& option);
 [[nodiscard]] std::vector<std::string> paragraphs_of(const Command& command);

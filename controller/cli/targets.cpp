@@ -1,5 +1,7 @@
 #include "targets.hpp"
 
+#include <algorithm>
+#include <array>
 #include <iostream>
 #include <muster/core/selector/selector.hpp>
 
@@ -7,6 +9,19 @@
 #include "terminal.hpp"
 
 namespace muster::cli {
+namespace {
+
+/// What stands between two terms, or between a name and its value, and begins no operation, node or
+/// program.
+bool continues_selector(const std::string& word) {
+  constexpr std::string_view kSigns = "()=!<>~,";
+  if (word.empty()) return false;
+  if (kSigns.find(word.front()) != std::string_view::npos) return true;
+  const std::array<std::string_view, 4> words{"and", "or", "not", "in"};
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
 
 std::vector<Option> with_targets(std::vector<Option> others) {
   std::vector<Option> options{
@@ -33,6 +48,20 @@ CliResult<std::string> selector_of(const Arguments& arguments) {
     return failure(Exit::Usage, "--on is empty; write --on all for every node");
   }
   return selector_from(arguments.value("on"));
+}
+
+std::string hint_for_stray(const Arguments& arguments, const std::vector<std::string>& words) {
+  for (const auto* name : {"limit", "at-once", "max-failures"}) {
+    if (words.empty() || words[0] != "%" || !arguments.has(name)) continue;
+    return "write it without a blank: --" + std::string(name) + " " +
+           printable(arguments.value(name)) + "%";
+  }
+  const auto option = arguments.has("compound") ? "compound" : "on";
+  if (words.empty() || !arguments.has(option) || !continues_selector(words[0])) return {};
+  auto selector = arguments.value(option);
+  for (const auto& word : words) selector += " " + word;
+  return std::string("put the selector in quotes: ") + (arguments.has("compound") ? "-C" : "--on") +
+         " '" + printable(selector) + "'";
 }
 
 CliResult<std::string> selector_from(const std::string& typed) {

@@ -17,6 +17,11 @@ namespace muster::cli {
 /// selector_from_names().
 [[nodiscard]] CliResult<std::string> selector_from(const std::string& typed);
 
+/// For words that a command takes no more of, or which stand where none should: how it was probably
+/// meant, when they look like the rest of a selector without quotes or of "50 %". "" otherwise.
+[[nodiscard]] std::string hint_for_stray(const Arguments& arguments,
+                                         const std::vector<std::string>& words);
+
 /// On standard error, what the controller found strange about a selector.
 void print_warnings(const std::vector<std::string>& warnings);
 

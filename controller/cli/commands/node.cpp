@@ -77,7 +77,10 @@ CliResult<std::size_t> print_nodes(ApiClient& api, const std::string& selector, 
 }
 
 CliResult<Exit> list_nodes(ApiClient& api, const Arguments& arguments) {
-  if (auto right = expect_no_words(arguments, "; to choose nodes say --on SELECTOR"); !right) {
+  const auto hint = hint_for_stray(arguments, arguments.words);
+  if (auto right = expect_no_words(
+          arguments, "; " + (hint.empty() ? "to choose nodes say --on SELECTOR" : hint));
+      !right) {
     return tl::unexpected(right.error());
   }
   const auto selector = selector_of(arguments);

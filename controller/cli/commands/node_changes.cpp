@@ -48,7 +48,10 @@ CliResult<std::vector<std::string>> nodes_of(ApiClient& api, const Arguments& ar
   const auto selector = selector_of(arguments);
   if (!selector) return tl::unexpected(selector.error());
   if (named.empty() == selector->empty()) {
-    return failure(Exit::Usage, "say which nodes: their names, or --on SELECTOR");
+    const auto hint = hint_for_stray(arguments, named);
+    return failure(Exit::Usage, hint.empty()
+                                    ? "say which nodes: their names, or --on SELECTOR"
+                                    : "'" + printable(named[0]) + "' stands alone; " + hint);
   }
   if (!named.empty()) return look_up(api, named).map([&] { return std::move(named); });
   auto meant = nodes_that_are_meant(api, *selector);

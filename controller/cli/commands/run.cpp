@@ -50,6 +50,16 @@ CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json
   return follow_job(api, job_id, *form, interrupt);
 }
 
+/// A blank too many splits what belongs together. Errors: Usage, with how it was meant.
+CliResult<void> expect_no_stray(const Arguments& options, const std::vector<std::string>& words) {
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    const auto hint = hint_for_stray(options, {word, words.end()});
+    if (hint.empty()) continue;
+    return failure(Exit::Usage, "'" + printable(*word) + "' stands alone; " + hint);
+  }
+  return {};
+}
+
 CliResult<Exit> run_operation(ApiClient& api, const Arguments& options) {
   if (options.words.empty()) {
     return failure(Exit::Usage, "which operation? For example: muster run system.ping --on all");
@@ -58,6 +68,7 @@ CliResult<Exit> run_operation(ApiClient& api, const Arguments& options) {
     return failure(Exit::Usage, "arguments of an operation are written NAME=TEXT without a \"--\"");
   }
   const std::vector<std::string> words(options.words.begin() + 1, options.words.end());
+  if (auto right = expect_no_stray(options, words); !right) return tl::unexpected(right.error());
   // Without arguments nothing has to be known; what is wrong with the name the controller tells.
   const auto operation = words.empty() ? CliResult<Operation>(failure(Exit::Ok, ""))
                                        : find_operation(api, options.words[0]);
@@ -67,11 +78,29 @@ CliResult<Exit> run_operation(ApiClient& api, const Arguments& options) {
                            {{"operation", options.words[0]}, {"arguments", *arguments}});
 }
 
+/// What is wrong with words before the "--", or without one.
+std::string why_no_words(const Arguments& options) {
+  const auto first = printable(options.words.front());
+  // Without it the program's options would be taken for ours.
+  if (options.after_dash.empty()) {
+    return "write \"--\" before the program: muster exec --on ... -- " + first + " ...";
+  }
+  const auto alone = "'" + first + "' stands alone before the \"--\"; ";
+  if (options.has("on") || options.has("compound")) {
+    return alone + "a selector with blanks is put in quotes";
+  }
+  std::string selector;
+  for (const auto& word : options.words) selector += (selector.empty() ? "" : " ") + word;
+  if (selector.find_first_of("=<>~():! ") == std::string::npos) selector.insert(0, "node:");
+  return alone + "say where to run it: --on '" + printable(selector) + "'";
+}
+
 CliResult<Exit> exec_program(ApiClient& api, const Arguments& options) {
   if (!options.words.empty()) {
-    // Without it the program's options would be taken for ours.
-    return failure(Exit::Usage, "write \"--\" before the program: muster exec --on ... -- " +
-                                    options.words.front() + " ...");
+    if (auto right = expect_no_stray(options, options.words); !right) {
+      return tl::unexpected(right.error());
+    }
+    return failure(Exit::Usage, why_no_words(options));
   }
   if (options.after_dash.empty()) {
     return failure(Exit::Usage, "which program? For example: muster exec --on all -- uname -a");

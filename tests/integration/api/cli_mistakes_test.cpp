@@ -63,6 +63,35 @@ TEST_CASE("mistakes of whoever types are told with the way out", "[integration][
   }
 }
 
+TEST_CASE("a selector without quotes is told with them", "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  using Row = std::pair<std::string, std::string>;
+  const std::string quoted = "put the selector in quotes: --on 'role=web and canary'";
+  for (const auto& [line, says] : std::vector<Row>{
+           {"exec --on role=web and canary -- true", "'and' stands alone; " + quoted},
+           {"run test.change --on role=web and canary", quoted},
+           {"run test.change count:=1 --on role=web and tier=x", "--on 'role=web and tier=x'"},
+           {"node ls --on role=web and canary", quoted},
+           {"node drain --on role=web and canary", quoted},
+           {"exec -C web1 or web2 -- true", "put the selector in quotes: -C 'web1 or web2'"},
+           {"exec --on role=web canary -- true", "a selector with blanks is put in quotes"},
+           {"exec 'node-*' -- uptime",
+            "'node-*' stands alone before the \"--\"; say where to run "
+            "it: --on 'node:node-*'"},
+           {"exec role=web -- uptime", "--on 'role=web'"},
+           {"exec role=web and canary -- uptime", "--on 'role=web and canary'"},
+           {"exec --on all --limit 50 % -- true", "write it without a blank: --limit 50%"},
+           {"run test.change --on all --limit 50 %", "--limit 50%"}}) {
+    INFO(line);
+    const auto ran = muster(line);
+    INFO(ran.err);
+    CHECK(ran.exit == 2);
+    CHECK(ran.says(says));
+  }
+}
+
 TEST_CASE("the hint about the two dashes stands where they are missing", "[integration][cli]") {
   ApiWorld world;
   Cli muster(world);

@@ -142,3 +142,14 @@ TEST_CASE("a family is what begins with the same words, not letters", "[unit][cl
   CHECK(no_such_command(commands, {"lst"}).message ==
         "there is no command 'lst'; muster --help lists them");
 }
+
+TEST_CASE("options stand before the \"--\" in the line that says how to use a command",
+          "[unit][cli]") {
+  auto command = some_command();
+  command.takes = "-- PROGRAM [ARGUMENT ...]";
+  CHECK(usage_of(command) == "muster pet feed [OPTIONS] -- PROGRAM [ARGUMENT ...]");
+  CHECK_THAT(file_of(man_pages({command}), "muster-pet-feed.1"),
+             Contains(R"([OPTIONS] \-\- PROGRAM [ARGUMENT ...])"));
+  command.takes = "";
+  CHECK(usage_of(command) == "muster pet feed [OPTIONS]");
+}
