@@ -12,6 +12,7 @@
 #include "lexer.hpp"
 #include "network.hpp"
 #include "regex.hpp"
+#include "salt_glob.hpp"
 #include "text.hpp"
 
 namespace muster::selector {
@@ -93,11 +94,11 @@ bool has(const std::array<std::string_view, N>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// Their patterns have no sets of numbers but ranges of characters.
+/// Their brackets hold characters, ours numbers: such patterns become regular expressions.
+bool has_brackets(std::string_view pattern) { return pattern.find('[') != std::string_view::npos; }
+
+/// One without brackets.
 Translated glob(std::string_view pattern) {
-  if (pattern.find('[') != std::string_view::npos) {
-    return wrong("a pattern with brackets has no counterpart; write E@ and a regular expression");
-  }
   std::string plain(pattern);
   for (auto& c : plain) {
     if (c == '*' || c == '?') c = 'x';
@@ -122,16 +123,6 @@ tl::unexpected<Fault> no_minion(std::string_view name) {
   return wrong("this is no name of a minion; " + std::string(sentence));
 }
 
-/// "web*"
-Translated minion(std::string_view pattern) {
-  if (pattern == "*") return std::string("all");
-  const bool named = std::all_of(pattern.begin(), pattern.end(), [](char c) {
-    return is_name_character(c) || c == '*' || c == '?';
-  });
-  if (!named && pattern.find('[') == std::string_view::npos) return no_minion(pattern);
-  return glob(pattern).map([](const std::string& translated) { return "node:" + translated; });
-}
-
 /// They look for a match at the beginning only. What is no expression by itself is refused: it
 /// could close the group around it.
 Translated from_beginning(std::string_view expression) {
@@ -144,6 +135,17 @@ Translated minion_regex(std::string_view expression) {
   return from_beginning(expression).map([](const std::string& regex) {
     return "node=~" + quoted(regex);
   });
+}
+
+/// "web*"
+Translated minion(std::string_view pattern) {
+  if (pattern == "*") return std::string("all");
+  const bool named = std::all_of(pattern.begin(), pattern.end(), [](char c) {
+    return is_name_character(c) || c == '*' || c == '?';
+  });
+  if (has_brackets(pattern)) return minion_regex(regex_of_glob(pattern));
+  if (!named) return no_minion(pattern);
+  return glob(pattern).map([](const std::string& translated) { return "node:" + translated; });
 }
 
 std::string in_small_letters(std::string_view text) {
@@ -193,6 +195,12 @@ Translated grain_regex(const std::string& subject, std::string_view expression) 
 
 Translated grain_pattern(const std::string& subject, std::string_view value) {
   if (subject == "node") return minion(value);
+  if (has_brackets(value)) {
+    if (subject == "os.id") return grain_regex(subject, regex_of_glob(value));
+    return from_beginning(regex_of_glob(value)).map([&](const std::string& regex) {
+      return subject + "=~" + quoted(regex);
+    });
+  }
   if (subject == "os.id") return id_of_system(value);
   return glob(value).map([&](const std::string& pattern) {
     const bool is_label = subject.find('.') == std::string::npos;
@@ -285,6 +293,8 @@ struct Part {
 
 Translated translated(const Part& part) {
   constexpr std::array<std::string_view, 5> kThemselves{"(", ")", "and", "not", "or"};
+  constexpr std::array<std::string_view, 3> kLoud{"AND", "NOT", "OR"};
+  if (has(kLoud, part.text)) return wrong("and, or and not are written in small letters");
   return has(kThemselves, part.text) ? std::string(part.text) : target(part.text);
 }
 
@@ -332,6 +342,28 @@ tl::unexpected<Error> refuse(std::string_view text, std::size_t offset, const Fa
   return fail(fault.code, fault.sentence + "\n" + caret);
 }
 
+/// Where each part stands in the text that it became.
+struct Place {
+  std::size_t in_text = 0;
+  std::size_t in_compound = 0;
+};
+
+/// Whether the parts, each of which is right, make a selector together; whoever typed them knows
+/// nothing of the text that they became. What a fleet knows is not asked for here.
+Result<std::string> checked(std::string text, std::string_view compound,
+                            const std::vector<Place>& places, SyntaxError* where) {
+  Vocabulary any;
+  any.group = [](std::string_view) -> Result<std::string> { return std::string("all"); };
+  SyntaxError slip;
+  if (Selector::parse(text, &slip, any)) return text;
+  auto offset = compound.size();
+  for (auto place = places.rbegin(); place != places.rend() && slip.offset < text.size(); ++place) {
+    offset = place->in_compound;
+    if (place->in_text <= slip.offset) break;
+  }
+  return refuse(compound, offset, {slip.sentence}, where);
+}
+
 }  // namespace
 
 Result<std::string> from_salt(std::string_view compound, SyntaxError* where) {
@@ -339,16 +371,18 @@ Result<std::string> from_salt(std::string_view compound, SyntaxError* where) {
     return refuse({}, 0, {"the target is longer than a selector may be"}, where);
   }
   std::string text;
+  std::vector<Place> places;
   bool opened = true;  // nothing is put before what follows
   for (const auto& part : parts_of(compound)) {
     const auto words = translated(part);
     if (!words) return refuse(compound, part.offset, words.error(), where);
     if (!opened && part.text != ")") text += ' ';
     opened = part.text == "(";
+    places.push_back({text.size(), part.offset});
     text += *words;
   }
   if (text.empty()) return refuse(compound, 0, {"the target is empty"}, where);
-  return text;
+  return checked(std::move(text), compound, places, where);
 }
 
 }  // namespace muster::selector

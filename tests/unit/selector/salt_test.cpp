@@ -22,19 +22,23 @@ std::string translated(const std::string& compound) {
 
 TEST_CASE("Salt's compound targets are said in our words", "[unit][selector]") {
   using Row = std::pair<std::string, std::string>;
-  const auto [compound, text] =
-      GENERATE(Row{"*", "all"}, Row{"web1", "node:web1"}, Row{"web*", "node:web*"},
-               Row{"G@role:веб*", "role=веб*"}, Row{"G@role:веб", "role=веб"},
-               Row{"G@os:Debian and web* or not L@db1,db2",
-                   "os.id=debian and node:web* or not node in (\"db1\", \"db2\")"},
-               Row{"( web1 or web2 ) and G@role:x*", "(node:web1 or node:web2) and role=x*"},
-               Row{"(web1 or web2) and not (db1)", "(node:web1 or node:web2) and not (node:db1)"},
-               Row{"E@web-dc1-srv.*", "node=~\"^(?:web-dc1-srv.*)\""},
-               Row{"P@osrelease:1[12]", "os.version=~\"(?i)^(?:1[12])\""},
-               Row{"E@db-\\d+", "node=~\"^(?:db-\\\\d+)\""},
-               Row{"S@192.168.1.0/24", "cidr(192.168.1.0/24)"}, Row{"S@10.0.0.1", "cidr(10.0.0.1)"},
-               Row{"N@webs and G@kernelrelease:6.1", "group:webs and kernel.release=6.1"},
-               Row{"G@id:web*", "node:web*"}, Row{"G@env:*", "env"});
+  const auto [compound, text] = GENERATE(
+      Row{"*", "all"}, Row{"web1", "node:web1"}, Row{"web*", "node:web*"},
+      Row{"G@os:Debian and web* or not L@db1,db2",
+          "os.id=debian and node:web* or not node in (\"db1\", \"db2\")"},
+      Row{"( web1 or web2 ) and G@role:x*", "(node:web1 or node:web2) and role=x*"},
+      Row{"(web1 or web2) and not (db1)", "(node:web1 or node:web2) and not (node:db1)"},
+      Row{"E@web-dc1-srv.*", "node=~\"^(?:web-dc1-srv.*)\""},
+      Row{"P@osrelease:1[12]", "os.version=~\"(?i)^(?:1[12])\""},
+      Row{"E@db-\\d+", "node=~\"^(?:db-\\\\d+)\""}, Row{"S@192.168.1.0/24", "cidr(192.168.1.0/24)"},
+      Row{"S@10.0.0.1", "cidr(10.0.0.1)"},
+      Row{"N@webs and G@kernelrelease:6.1", "group:webs and kernel.release=6.1"},
+      Row{"G@id:web*", "node:web*"}, Row{"G@env:*", "env"},
+      Row{"node-[1-3]", "node=~\"^(?:node-[1-3]$)\""},
+      Row{"web[!1]*.a?", "node=~\"^(?:web[^1].*\\\\.a.$)\""},
+      Row{"web[]^]", "node=~\"^(?:web[\\\\]\\\\^]$)\""}, Row{"web[1", "node=~\"^(?:web\\\\[1$)\""},
+      Row{"G@role:web[12]", "role=~\"^(?:web[12]$)\""},
+      Row{"G@os:[Rr]ed*", "os.id=~\"(?i)^(?:[Rr]ed.*$|rhel$)\""});
   CAPTURE(compound);
   CHECK(translated(compound) == text);
 }
@@ -76,11 +80,14 @@ TEST_CASE("what of Salt has no counterpart is refused with its place", "[unit][s
   const auto [compound, offset, hint] = GENERATE(
       Row{"", 0, "empty"}, Row{"web* and I@role:web", 9, "label the nodes"},
       Row{"R@%web", 0, "make a group"}, Row{"Q@x", 0, "no such kind"}, Row{"G@os", 0, "NAME:VALUE"},
-      Row{"G@a:b:c", 0, "inside another"}, Row{"web[a-c]", 0, "regular expression"},
+      Row{"G@a:b:c", 0, "inside another"}, Row{"web[c-a]", 0, "regular expression"},
       Row{"S@nowhere", 0, "no network"}, Row{"a or G@", 5, "missing"},
       Row{"G@os:", 0, "value is missing"}, Row{"E@a)|(b", 0, "no regular expression"},
       Row{"(a or E@(b", 6, "no regular expression"}, Row{"L@a,,b", 0, "between commas"},
-      Row{"L@a;b", 0, "between commas"}, Row{"L@web*", 0, "no patterns"});
+      Row{"L@a;b", 0, "between commas"}, Row{"L@web*", 0, "no patterns"},
+      Row{"G@os:Debian AND node-1", 12, "small letters"}, Row{"web1  web2", 6, "and"},
+      Row{"G@os:Debian and (web1", 16, "closed"}, Row{"G@os:Debian and", 15, ""},
+      Row{"or G@os:Debian", 0, ""}, Row{"web1 )", 5, ""});
   CAPTURE(compound);
   selector::SyntaxError where;
   const auto refused = selector::from_salt(compound, &where);
