@@ -57,10 +57,20 @@ std::string about_argument(const Operation& operation, const std::string& name) 
   return printable(doc.empty() ? text : text + ": " + doc);
 }
 
-void print_arguments(const Operation& operation, std::size_t indent) {
+/// What must be given first; JSON has forgotten the order in which the manifest names them.
+std::vector<std::string> argument_names(const Operation& operation) {
   const auto properties = operation.schema.value("properties", json::object());
+  std::vector<std::string> names;
+  for (const auto& [name, unused] : properties.items()) names.push_back(name);
+  std::stable_partition(names.begin(), names.end(), [&](const std::string& name) {
+    return is_required(operation.schema, name);
+  });
+  return names;
+}
+
+void print_arguments(const Operation& operation, std::size_t indent) {
   std::vector<Term> terms;
-  for (const auto& [name, unused] : properties.items()) {
+  for (const auto& name : argument_names(operation)) {
     terms.push_back({printable(name), about_argument(operation, name)});
   }
   std::cout << terms_text(terms, columns(), indent);

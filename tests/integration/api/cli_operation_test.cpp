@@ -1,4 +1,5 @@
 // What the program knows of an operation from its manifest: its help and the types of arguments.
+#include "fake_controller.hpp"
 #include "world_cli.hpp"
 
 namespace muster::controller {
@@ -19,6 +20,25 @@ TEST_CASE("help for an operation comes from its manifest", "[integration][cli]")
   CHECK(muster("run --help").out.find("--expect N") != std::string::npos);
   CHECK(muster("run test.nothing --help").exit == 3);
   CHECK(muster("run test.nothing --help").says("muster plugin show test"));
+}
+
+TEST_CASE("help for an operation begins with what must be given", "[integration][cli]") {
+  Scene scene;
+  scene.controller.on("/v1/plugins/pet", [](const auto&, const auto& to) {
+    to->respond(200, {}, R"({"id": "pet", "version": "1.0.0", "class": "confined", "doc": "",
+      "status": "stable", "nodes": 1, "states": {"ready": 1}, "reasons": {},
+      "operations": ["pet.feed"], "manifest": {"operations": {"pet.feed": {"arguments": {
+      "required": ["what", "for"], "properties": {"amount": {"type": "integer"},
+      "for": {"type": "string"}, "hot": {"type": "boolean"}, "what": {"type": "string"}}}}}}})");
+  });
+  const auto ran = scene.muster("help run pet.feed");
+  CHECK(ran.exit == 0);
+  std::vector<std::size_t> places;
+  for (const auto* name : {"\n  for ", "\n  what ", "\n  amount ", "\n  hot "}) {
+    places.push_back(ran.out.find(name));
+  }
+  CHECK(std::is_sorted(places.begin(), places.end()));
+  CHECK(places.back() != std::string::npos);
 }
 
 TEST_CASE("an argument has the type that the manifest says", "[integration][cli]") {
