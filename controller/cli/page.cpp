@@ -107,15 +107,16 @@ std::vector<Term> exits_of(const Command& command) {
 }
 
 std::vector<Term> environment() {
-  return {{"MUSTER_CONTROLLER",
-           "address of the fleet's controller, https://HOST:PORT; set, it comes before contexts"},
-          {"MUSTER_CA_FILE",
-           "the fleet's CA certificate, the only one that is trusted; without it the system's are"},
-          {"MUSTER_TOKEN_FILE",
-           "file with the operator's token, which no command takes as an argument"},
-          {"MUSTER_CONTEXT", "the context to use, as with --context"},
-          {"XDG_CONFIG_HOME", "where the folder muster with the contexts is (default: ~/.config)"},
-          {"NO_COLOR", "when set, nothing is coloured, on terminals neither"}};
+  return {
+      {"MUSTER_CONTROLLER",
+       "address of the fleet's controller, https://HOST:PORT; set, it comes before contexts"},
+      {"MUSTER_CA_FILE",
+       "the fleet's CA certificate, the only one that is trusted; without it the system's are"},
+      {"MUSTER_TOKEN_FILE",
+       "file with the operator's token, which no command takes as an argument"},
+      {"MUSTER_CONTEXT", "the context to use, as with --context"},
+      {"XDG_CONFIG_HOME", "where the folder muster with the contexts is (default: ~/.config)"},
+      {"NO_COLOR", "when set, nothing is coloured, on terminals neither; nor where TERM is dumb"}};
 }
 
 std::string page_text(const Command& command, std::size_t width) {

@@ -15,7 +15,7 @@ constexpr std::size_t kUnknownWidth = 80;
 
 }  // namespace
 
-ProgressLine::ProgressLine() : wanted_(on_terminal(STDERR_FILENO)) {}
+ProgressLine::ProgressLine() : wanted_(on_terminal(STDERR_FILENO) && takes_escapes()) {}
 
 void ProgressLine::show(std::string_view text) {
   if (!wanted_) return;

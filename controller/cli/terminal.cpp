@@ -27,6 +27,12 @@ std::string_view code_of(Colour colour) {
   return "";
 }
 
+std::string_view environment(const char* name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program writes the environment
+  const auto* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
 /// What turns the direction of the text around it, so that a line reads as something else.
 bool turns_text(char32_t character) {
   return (character >= 0x202A && character <= 0x202E) ||
@@ -53,6 +59,8 @@ std::string clone_line(const std::string& name, const std::string& machine_id,
          "; remove its identity there and join it under a name of its own\n";
 }
 
+bool takes_escapes() { return environment("TERM") != "dumb"; }
+
 bool on_terminal(int fd) { return ::isatty(fd) == 1; }
 
 std::size_t columns_of(int fd) {
@@ -76,8 +84,7 @@ std::size_t columns() {
 }
 
 std::string coloured(std::string_view text, Colour colour) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program writes the environment
-  static const bool wanted = on_terminal() && std::getenv("NO_COLOR") == nullptr;
+  static const bool wanted = on_terminal() && takes_escapes() && environment("NO_COLOR").empty();
   if (!wanted || colour == Colour::Plain) return std::string(text);
   return std::string(code_of(colour)) + std::string(text) + "\x1b[0m";
 }

@@ -9,7 +9,8 @@ namespace muster::cli {
 
 enum class Colour { Plain, Dim, Green, Yellow, Red };
 
-/// `text` in the colour when standard output is a terminal and NO_COLOR is not set, else as it is.
+/// `text` in the colour when standard output is a terminal that knows colours and NO_COLOR is not
+/// set, else as it is.
 [[nodiscard]] std::string coloured(std::string_view text, Colour colour);
 
 /// The colour in which a task state is shown.
@@ -35,6 +36,9 @@ enum class Colour { Plain, Dim, Green, Yellow, Red };
 
 /// What is written to this descriptor (standard output, unless told otherwise) goes to a terminal.
 [[nodiscard]] bool on_terminal(int fd = 1);
+
+/// The terminal knows escape sequences, as far as the environment tells.
+[[nodiscard]] bool takes_escapes();
 
 /// How wide that terminal is; 0 where there is none, or where it does not say.
 [[nodiscard]] std::size_t columns_of(int fd);

@@ -77,11 +77,15 @@ CliResult<Exit> list_events(ApiClient& api, const Arguments& arguments) {
                                             : before_newest(api, arguments, *limit);
   if (!after) return tl::unexpected(after.error());
   const bool as_json = arguments.has("json");
+  bool none = true;
   JsonList object(std::cout, "events");
-  const auto next = each_event(
-      api, {.filter = arguments.value("filter"), .after = *after}, *limit,
-      [&](const Event& event) { as_json ? object.add(*event.told) : print_event(event, false); });
+  const auto next = each_event(api, {.filter = arguments.value("filter"), .after = *after}, *limit,
+                               [&](const Event& event) {
+                                 none = false;
+                                 as_json ? object.add(*event.told) : print_event(event, false);
+                               });
   if (!next) return tl::unexpected(next.error());
+  if (none && arguments.has("filter")) std::cerr << "no event that is kept matches the filter\n";
   if (as_json) object.finish({{"next", *next}});
   return Exit::Ok;
 }

@@ -137,7 +137,7 @@ Status Access::load(const std::filesystem::path& admin_token_file,
 Result<Principal> Access::authenticate(std::string_view bearer) const {
   const auto refused = [] {
     return fail(ErrorCode::Unauthenticated,
-                "this token is unknown or was revoked; check MUSTER_TOKEN_FILE");
+                "this token is unknown or was revoked; another one is needed");
   };
   if (bearer.empty() || bearer.size() > kMaxBearer) return refused();
   const auto digest = crypto::sha256(as_bytes(bearer));

@@ -188,7 +188,10 @@ TEST_CASE("who may not is told so and sees exit code 5", "[integration][cli]") {
   CHECK(muster("run test.change --on all").exit == 5);
   SECTION("a token that is none") {
     REQUIRE(write_file_atomic(muster.token_file_, as_bytes("nonsense"), 0600));
-    CHECK(muster("node ls").exit == 5);
+    const auto ran = muster("node ls");
+    CHECK(ran.exit == 5);
+    CHECK(ran.says("this token is unknown or was revoked"));
+    CHECK_FALSE(ran.says("MUSTER_"));  // it may be that of a login
   }
   SECTION("another CA than the server's") {
     test::TempDir other;

@@ -241,5 +241,22 @@ TEST_CASE("an interrupt leaves the job running and tells how to come back", "[in
   CHECK(jobs.at(0).at("state") == "running");
 }
 
+TEST_CASE("colours are for terminals that know them, and for whoever wants them",
+          "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  const auto is_coloured = [&](const std::string& environment) {
+    // script(1) gives a terminal.
+    const auto ran = muster("--version; " + environment +
+                            " script -qec '" MUSTER_CLI " node show --no-pager web1' /dev/null");
+    CHECK(ran.out.find("presence") != std::string::npos);
+    return ran.out.find("\x1b[") != std::string::npos;
+  };
+  CHECK(is_coloured("NO_COLOR= TERM=xterm"));
+  CHECK_FALSE(is_coloured("NO_COLOR=1 TERM=xterm"));
+  CHECK_FALSE(is_coloured("NO_COLOR= TERM=dumb"));
+}
+
 }  // namespace
 }  // namespace muster::controller

@@ -185,7 +185,10 @@ TEST_CASE("muster event lists and follows", "[integration][cli]") {
   world.join("web1");
   Cli muster(world);
   CHECK(muster("event ls").out.find("node.joined  node/web1") != std::string::npos);
-  CHECK(muster("event ls --filter type=job.*").out.empty());
+  const auto none = muster("event ls --filter type=job.*");
+  CHECK(none.out.empty());
+  CHECK(none.err == "no event that is kept matches the filter\n");
+  CHECK(muster("event ls --filter type=node.*").err.empty());
   CHECK(muster("event ls --json").parsed().at("events").is_array());
   CHECK(muster("event ls --filter 'color=red'").exit == 2);
   // Its reader takes one line and goes away.
