@@ -61,8 +61,14 @@ Result<Answer> answer_from(const sdk::HttpResponse& response) {
                 std::string(response.header("etag").value_or(""))};
 }
 
-std::string text_for(const json& body) {
-  return body.dump(-1, ' ', false, json::error_handler_t::replace);
+/// Errors: Setup for text that is no UTF-8, which would arrive as something else.
+Result<std::string> text_for(const json& body) {
+  try {
+    return body.is_null() ? "" : body.dump();
+  } catch (const json::type_error&) {
+    return tl::unexpected(
+        ApiError{ApiError::Kind::Setup, "a text in the request is no UTF-8; nothing was sent"});
+  }
 }
 
 /// Whether `id` is that of the event after the one with the id `last`: "x.8" after "x.7".
@@ -144,14 +150,16 @@ Result<Answer> ApiClient::send(const std::string& method, const std::string& pat
   sdk::HttpHeaders headers;
   if (!only_if.etag.empty()) headers.emplace_back("If-Match", only_if.etag);
   if (only_if.is_new) headers.emplace_back("If-None-Match", "*");
-  return exchange(method, path, body.is_null() ? "" : text_for(body), std::move(headers))
-      .and_then(answer_from);
+  const auto text = text_for(body);
+  if (!text) return tl::unexpected(text.error());
+  return exchange(method, path, *text, std::move(headers)).and_then(answer_from);
 }
 
 Result<Answer> ApiClient::post_once(const std::string& path, const json& body) {
   const auto text = text_for(body);
+  if (!text) return tl::unexpected(text.error());
   const sdk::HttpHeaders key{{"Idempotency-Key", crypto::random_token()}};
-  const auto ask = [&] { return exchange("POST", path, text, key).and_then(answer_from); };
+  const auto ask = [&] { return exchange("POST", path, *text, key).and_then(answer_from); };
   auto answer = ask();
   if (answer || answer.error().kind != ApiError::Kind::Lost) return answer;
   Patience patience;

@@ -57,6 +57,16 @@ TEST_CASE("what is no JSON, or not an object, is not understood", "[unit][client
   CHECK(groups.error().message.starts_with("the controller's answer is no"));
 }
 
+TEST_CASE("text that is no UTF-8 is not sent", "[unit][client]") {
+  PlayedApi played(Said{200, kGroup.dump()});
+  auto api = played.client();
+  const auto group = put_group(api, "front", {"x=caf\xE9", ""});
+  REQUIRE_FALSE(group);
+  CHECK(group.error().kind == Kind::Setup);
+  CHECK(api.post_once("/v1/jobs", {{"operation", "caf\xE9"}}).error().kind == Kind::Setup);
+  CHECK(played.asked().empty());
+}
+
 TEST_CASE("nobody who could be reached, and an answer that never came, are two things",
           "[unit][client]") {
   auto nobody = ApiClient::open({"http://127.0.0.1:1", "", ""}).value();
