@@ -18,12 +18,12 @@ constexpr const char* kManyNodes =
 
 /// All of them exist, or none is changed. Errors: MatchedNothing, with the command that lists
 /// nodes.
-CliResult<void> look_up(ApiClient& api, const std::vector<std::string>& names) {
+CliResult<std::vector<std::string>> looked_up(ApiClient& api, std::vector<std::string> names) {
   for (const auto& name : names) {
     const auto node = client::get_node(api, name);
     if (!node) return or_look(node.error(), "muster node ls");
   }
-  return {};
+  return names;
 }
 
 /// With what is strange about the selector, before anything is done.
@@ -53,10 +53,10 @@ CliResult<std::vector<std::string>> nodes_of(ApiClient& api, const Arguments& ar
                                     ? "say which nodes: their names, or --on SELECTOR"
                                     : "'" + printable(named[0]) + "' stands alone; " + hint);
   }
-  if (!named.empty()) return look_up(api, named).map([&] { return std::move(named); });
-  auto meant = nodes_that_are_meant(api, *selector);
-  if (!meant) return meant;
-  return expect_number(arguments, meant->size(), would).map([&] { return std::move(*meant); });
+  const bool by_name = !named.empty();
+  auto nodes = by_name ? looked_up(api, std::move(named)) : nodes_that_are_meant(api, *selector);
+  if (!nodes || (by_name && !arguments.has("expect"))) return nodes;  // each was thought of
+  return expect_number(arguments, nodes->size(), would).map([&] { return std::move(*nodes); });
 }
 
 /// Gives the node as it is then, or null.

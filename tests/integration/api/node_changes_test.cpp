@@ -140,9 +140,10 @@ TEST_CASE("a selector that changes more than ten nodes wants their number", "[in
   const auto drained = [&] { return muster("node ls").out.find("drained") != std::string::npos; };
   CHECK(muster("node undrain --on all").says("10 nodes were brought back"));
   world.join("web11");
-  for (const auto* line : {"node drain --on all", "node drain --on all --expect 10",
-                           "node drain --on node:web1 --expect 2", "node drain --on all --expect x",
-                           "node label --on all a=b", "node undrain --on all"}) {
+  for (const auto* line :
+       {"node drain --on all", "node drain --on all --expect 10",
+        "node drain --on node:web1 --expect 2", "node drain --on all --expect x",
+        "node drain web1 --expect 2", "node label --on all a=b", "node undrain --on all"}) {
     INFO(line);
     CHECK(muster(line).exit == 2);
   }
