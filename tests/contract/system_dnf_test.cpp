@@ -122,6 +122,26 @@ TEST_CASE("dnf: nothing goes that was not named unless that was allowed", "[cont
   CHECK(status["packages"][0]["installed"] == false);
 }
 
+TEST_CASE("dnf: purge is refused before anything is done", "[contract][system]") {
+  DnfNode node;
+  System system(node.settings());
+  REQUIRE(system.run("system.package.install", {{"names", {"tool"}}}).outcome ==
+          MUSTER_OUTCOME_CHANGED);
+  json arguments{{"names", {"tool"}}, {"purge", true}};
+  for (const auto& record : {system.run("system.package.remove", arguments),
+                             system.check("system.package.remove", arguments)}) {
+    CHECK(record.error_code == MUSTER_UNSUPPORTED);
+    CHECK(record.error_field == "/purge");
+    CHECK(record.error_message ==
+          "this node has dnf, which cannot purge: it keeps configuration that was changed; "
+          "leave purge out");
+  }
+  const auto status = system.run("system.package.status", {{"names", {"tool"}}}).result;
+  CHECK(status["packages"][0]["installed"] == true);
+  arguments["purge"] = false;
+  CHECK(system.run("system.package.remove", arguments).outcome == MUSTER_OUTCOME_CHANGED);
+}
+
 TEST_CASE("dnf: what conflicts, and what there is not, says so", "[contract][system]") {
   DnfNode node;
   System system(node.settings());

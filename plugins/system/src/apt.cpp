@@ -34,6 +34,7 @@ class Apt final : public PackageManager {
   Apt(const sdk::Call& call, const Node& node) : call_(call), node_(node) {}
 
   std::string name() const override { return "apt"; }
+  bool can_purge() const override { return true; }
 
   sdk::Result<InstalledPackages> installed() override {
     auto end = run_tool(call_, node_, {{"dpkg-query", "-W", "-f", kDpkgFormat}});

@@ -24,6 +24,7 @@ class Dnf final : public PackageManager {
   Dnf(const sdk::Call& call, const Node& node) : call_(call), node_(node) {}
 
   std::string name() const override { return "dnf"; }
+  bool can_purge() const override { return false; }
 
   sdk::Result<InstalledPackages> installed() override {
     auto end = run_tool(call_, node_, {{"rpm", "-qa", "--qf", kRpmFormat}});

@@ -40,6 +40,8 @@ class PackageManager {
  public:
   virtual ~PackageManager() = default;
   [[nodiscard]] virtual std::string name() const = 0;
+  /// Whether `purge` means anything here.
+  [[nodiscard]] virtual bool can_purge() const = 0;
   [[nodiscard]] virtual sdk::Result<InstalledPackages> installed() = 0;
   /// The versions that an installation would take, by name; what is not known is left out.
   [[nodiscard]] virtual sdk::Result<InstalledPackages> candidates(

@@ -128,6 +128,13 @@ sdk::Answer<PackageChanges> change_packages(const sdk::Call& call, const Node& n
   auto found = find_package_manager(call, node);
   if (!found) return tl::unexpected(found.error());
   auto& manager = **found;
+  if (request.purge && !manager.can_purge()) {
+    return sdk::fail(ErrorCode::Unsupported,
+                     "this node has " + manager.name() +
+                         ", which cannot purge: it keeps configuration that was changed; "
+                         "leave purge out",
+                     "/purge");
+  }
   const bool is_for_all = request.names.empty();
   const auto before = manager.installed();
   if (!before) return tl::unexpected(before.error());
