@@ -115,6 +115,23 @@ TEST_CASE("a service that does not come up is failed, with what systemd says and
   CHECK(record.result["active"] == "failed");
 }
 
+TEST_CASE("a service that ended when systemctl was content with its start is failed",
+          "[contract][system]") {
+  const auto [active, sub] = GENERATE(
+      table<std::string, std::string>({{"failed", "failed"}, {"activating", "auto-restart"}}));
+  const std::string verb = GENERATE("start", "restart");
+  Node node;
+  node.is("web", "inactive");
+  write(node.state() / (verb + ".web"),
+        "Result=exit-code\nExecMainStatus=3\nLoadState=loaded\nActiveState=" + active +
+            "\nSubState=" + sub + "\n");
+  System system(node.config());
+  const auto record = system.run("system.service." + verb, kWeb);
+  CHECK(record.outcome == MUSTER_OUTCOME_FAILED);
+  CHECK(record.error_message == "web was started and ended at once (exit-code 3)");
+  CHECK(record.result["active"] == active);
+}
+
 TEST_CASE("what cannot be done is said before it is tried", "[contract][system]") {
   const auto [verb, active, enabled, can_reload, says] =
       GENERATE(table<std::string, std::string, std::string, std::string, std::string>({

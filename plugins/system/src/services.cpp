@@ -99,6 +99,18 @@ sdk::Status check_possible(ServiceAction action, const std::string& name,
   return {};
 }
 
+/// systemctl is content when a simple service was forked: what that came to is in its state.
+bool has_ended_at_once(ServiceAction action, const UnitProperties& unit) {
+  if (action != ServiceAction::Start && action != ServiceAction::Restart) return false;
+  return property(unit, "ActiveState") == "failed" || property(unit, "SubState") == "auto-restart";
+}
+
+std::string ended_at_once(const std::string& name, const UnitProperties& unit) {
+  const auto status = number(unit, "ExecMainStatus").value_or(0);
+  return name + " was started and ended at once (" + property(unit, "Result") +
+         (status == 0 ? "" : " " + std::to_string(status)) + ")";
+}
+
 }  // namespace
 
 sdk::Answer<Service> service_status(const sdk::Call& call, const Node& node,
@@ -127,6 +139,10 @@ sdk::Answer<Service> change_service(const sdk::Call& call, const Node& node, Ser
   if (end->exit_code != 0) {
     const auto failure =
         tool_failed(std::string("systemctl could not ") + verb_of(action) + " " + name, *end);
+    return sdk::failed(failure.value(), describe(name, *after));
+  }
+  if (has_ended_at_once(action, *after)) {
+    const auto failure = sdk::fail(ErrorCode::FailedPrecondition, ended_at_once(name, *after));
     return sdk::failed(failure.value(), describe(name, *after));
   }
   return sdk::changed(describe(name, *after));
