@@ -51,7 +51,7 @@ TEST_CASE("a timer is two unit files, enabled and started", "[contract][system]"
   CHECK(read(node.unit("sweep.timer")) ==
         "# Written by Muster (system.timer.present); what is changed here is lost.\n"
         "[Unit]\nDescription=Timer sweep of Muster\n\n[Timer]\nOnCalendar=Mon..Fri 03:30\n"
-        "OnCalendar=*-*-01\nRandomizedDelaySec=60s\nPersistent=true\n\n[Install]\n"
+        "OnCalendar=*-*-01\nAccuracySec=1s\nRandomizedDelaySec=60s\nPersistent=true\n\n[Install]\n"
         "WantedBy=timers.target\n");
   CHECK(node.log() == "daemon-reload\nenable -- sweep.timer\nrestart -- sweep.timer\n");
 

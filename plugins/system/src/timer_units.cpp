@@ -81,6 +81,7 @@ std::string timer_text(const TimerSpec& spec) {
     const auto seconds = std::to_string(*spec.every_seconds) + "s\n";
     text += "OnActiveSec=" + seconds + "OnUnitActiveSec=" + seconds;
   }
+  text += "AccuracySec=1s\n";  // a minute otherwise: too much for every_seconds
   if (spec.random_delay_seconds > 0) {
     text += "RandomizedDelaySec=" + std::to_string(spec.random_delay_seconds) + "s\n";
   }
