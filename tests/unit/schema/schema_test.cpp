@@ -3,15 +3,12 @@
 #include <string>
 
 #include "catch.hpp"
+#include "compile.hpp"
 
 using namespace muster;
 using nlohmann::json;
 
 namespace {
-
-schema::Schema compile(const char* text) {
-  return schema::Schema::compile(json::parse(text)).value();
-}
 
 json filled(const char* schema, const char* value) {
   json result = json::parse(value);

@@ -4,15 +4,12 @@
 #include <string>
 
 #include "catch.hpp"
+#include "compile.hpp"
 
 using namespace muster;
 using nlohmann::json;
 
 namespace {
-
-schema::Schema compile(const char* text) {
-  return schema::Schema::compile(json::parse(text)).value();
-}
 
 json concealed(const char* schema, const char* value) {
   json result = json::parse(value);
@@ -78,6 +75,22 @@ TEST_CASE("what is too much to look through is secret as a whole", "[unit][schem
   json value{{"deep", deep}, {"name", "ann"}};
   CHECK(compile(forms).conceal(value));
   CHECK(value == json{{"deep", "***"}, {"name", "***"}});
+}
+
+TEST_CASE("what is nested too deeply is secret as a whole, in a map or not", "[unit][schema]") {
+  const auto schema = compile(R"({"items": {"$ref": "#"}, "additionalProperties": {"$ref": "#"},
+                                  "properties": {"pin": {"x-secret": true}}})");
+  json deep = "innermost";
+  for (int i = 0; i < schema::kMaxDepth; ++i) deep = json::array({deep});
+  auto most = deep;
+  CHECK_FALSE(schema.conceal(most));
+  CHECK(most == deep);
+  json map{{"deep", deep}, {"name", "ann"}};
+  CHECK(schema.conceal(map));
+  CHECK(map == json{{"deep", "***"}, {"name", "***"}});
+  auto list = json::array({deep});
+  CHECK(schema.conceal(list));
+  CHECK(list == "***");
 }
 
 TEST_CASE("what is wrong with a secret is said without it", "[unit][schema]") {
