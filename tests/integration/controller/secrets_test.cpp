@@ -95,6 +95,7 @@ TEST_CASE("arguments of which no manifest tells may all be secret", "[integratio
   CHECK(world.state(job, "web1") == TaskState::Skipped);
   CHECK(json::parse(world.jobs->find(job)->job.arguments) ==
         json{{"user", "***"}, {"password", "***"}, {"login", "***"}, {"keys", "***"}});
+  CHECK(world.jobs->find(job)->job.secrets);
   Agent other(world, "web2");
   other.connect();
   other.say(wire::Heartbeat{});
@@ -103,7 +104,41 @@ TEST_CASE("arguments of which no manifest tells may all be secret", "[integratio
     request.selector = "node:web1";
     const auto known = world.create(request).value();
     CHECK(json::parse(world.jobs->find(known)->job.arguments) == concealed());
+    request.arguments = {{"user", "ann"}};
+    const auto record = world.jobs->find(world.create(request).value())->job;
+    CHECK_FALSE(record.secrets);
+    CHECK(json::parse(record.arguments) == request.arguments);
   }
+}
+
+TEST_CASE("what any version of the operation calls secret is secret", "[integration][jobs]") {
+  World world;
+  Agent old(world, "web1");
+  old.connect();
+  Agent renewed(world, "web2");
+  renewed.connect();
+  auto manifest = json::parse(test_manifest());
+  manifest["version"] = "2.0.0";
+  manifest["operations"]["test.secret"]["arguments"] = {
+      {"type", "object"},
+      {"properties", {{"user", {{"x-secret", true}}}, {"keys", json::object()}}}};
+  const auto text = manifest.dump();
+  const auto digest = crypto::sha256(as_bytes(text));
+  renewed.say(wire::Plugins{{{"test", "2.0.0", digest, "ready", 0, ""}}});
+  renewed.say(wire::Manifest{digest, to_bytes(as_bytes(text))});
+  Agent away(world, "web3");
+  auto request = with_secrets();
+  const auto kept = [&](const std::string& selector) {
+    request.selector = selector;
+    return json::parse(world.jobs->find(world.create(request).value())->job.arguments);
+  };
+  auto all = concealed();
+  all["user"] = "***";
+  CHECK(kept("node:web1 or node:web2") == all);
+  CHECK(kept("node:web3") == all);
+  CHECK(kept("node:web1") == concealed());
+  request.arguments = {{"keys", {"a"}}};
+  CHECK(kept("node:web2") == request.arguments);  // which calls them no secrets
 }
 
 TEST_CASE("what was not sent when the controller was restarted ends, and never runs with a mark",

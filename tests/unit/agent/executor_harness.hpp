@@ -114,7 +114,7 @@ class FakeCatalog final : public agent::Catalog {
                       .value()) {}
   [[nodiscard]] Result<Entry> find(std::string_view operation) const override {
     const auto* found = manifest_.find_operation(operation);
-    if (found == nullptr) return fail(ErrorCode::NotFound, "no such operation");
+    if (found == nullptr || gone) return fail(ErrorCode::NotFound, "no such operation");
     return Entry{"mock", found};
   }
   /// As another version of the plugin declares it.
@@ -123,6 +123,8 @@ class FakeCatalog final : public agent::Catalog {
       if (one.name == operation) one.risk = risk;
     }
   }
+
+  bool gone = false;  // the plugin is removed
 
  private:
   config::Manifest manifest_;

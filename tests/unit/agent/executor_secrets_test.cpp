@@ -88,6 +88,32 @@ TEST_CASE("a task that waits keeps its secret argument when the journal is wiped
         nlohmann::json{{"password", kSecret}});
 }
 
+TEST_CASE("the wipe for one task is not put off by the ends of others", "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  for (std::size_t calls = 1; calls <= 2; ++calls) {
+    const auto id = send_secret(agent);
+    agent.until_called(calls);
+    agent.runner.end(id, Outcome::Kind::Changed);
+    (void)agent.result_of(id);
+    agent.clock.advance(std::chrono::seconds(5));
+  }
+  agent.until([&] { return !holds_secret(agent); });
+}
+
+TEST_CASE("arguments of an operation that is not known any more may be secret",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto id = send_secret(agent);
+  agent.until_called(1);
+  agent.catalog.gone = true;
+  agent.runner.end(id, Outcome::Kind::Changed);
+  (void)agent.result_of(id);
+  agent.clock.advance(std::chrono::seconds(10));
+  agent.until([&] { return !holds_secret(agent); });
+}
+
 TEST_CASE("a wipe that fails is tried again", "[unit][executor]") {
   ExecutorHarness agent;
   agent.session();

@@ -86,7 +86,19 @@ TEST_CASE("nothing that was given to an operation with secrets is repeated", "[u
   CHECK(said("on=hunter2") == "on is true or false, not what was given");
   CHECK(said("hunter2") == "an argument is NAME=TEXT, NAME:=JSON or @FILE, not what was given");
   CHECK(said("pin:=hunter2") == "what follows pin:= is not JSON at line 1, column 1");
-  CHECK_FALSE(operation_arguments({"pin:=hunter2"}, nullptr));
+}
+
+TEST_CASE("nothing is repeated that was given to an operation of which nothing is known",
+          "[unit][cli]") {
+  const auto broken = operation_in(
+      json::parse(R"({"operations": {"t.op": {"arguments": {"maxLenght": 1}}}})"), "t.op");
+  for (const auto* known : {static_cast<const Operation*>(nullptr), &broken}) {
+    for (const std::string word : {"hunter2", "pin:=hunter2"}) {
+      const auto arguments = operation_arguments({word}, known);
+      REQUIRE_FALSE(arguments);
+      CHECK(arguments.error().message.find("hunter2") == std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("values and whole sets of arguments come from files", "[unit][cli]") {
