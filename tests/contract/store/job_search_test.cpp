@@ -95,6 +95,11 @@ TEST_CASE("jobs are found by operation, who asked, node, time and how they ended
       {[](auto& f) { f.node = "a", f.since = 26; }, {"pull", "open"}},
       {[](auto& f) { f.node = "a", f.until = 10; }, {"ping"}},
       {[](auto& f) { f.node = "a", f.state = JobState::Running; }, {"open"}},
+      {[](auto& f) { f.node = "a", f.ended = true; }, {"late", "pull", "ping"}},
+      {[](auto& f) { f.node = "a", f.outcome = JobOutcome::Incomplete; }, {"pull"}},
+      {[](auto& f) { f.node = "a", f.operation = "docker.run"; }, {"late"}},
+      {[&](auto& f) { f.node = "a", f.operations = pattern("system.*"); }, {"open", "ping"}},
+      {[](auto& f) { f.node = "a", f.requested_by = "bob"; }, {"pull", "open"}},
       {[](auto& f) { f.node = "b", f.requested_by = "ada", f.outcome = JobOutcome::Ok; }, {"ping"}},
       {[](auto& f) { f.operation = "system.exec", f.requested_by = "bob"; }, {"open"}},
       {[](auto& f) { f.requested_by = "ada", f.outcome = JobOutcome::Ok, f.until = 12; }, {"ping"}},
@@ -108,7 +113,43 @@ TEST_CASE("jobs are found by operation, who asked, node, time and how they ended
     CHECK(found(store, filter, 1) == expected);
     CHECK(found(store, filter, 50, 1) == expected);
     CHECK(found(store, filter, 2, 2) == expected);
+    CHECK(found(store, filter, 1, 2) == expected);
   }
+}
+
+TEST_CASE("jobs are found by time also where a clock was set back between them",
+          "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  std::vector<JobId> ids;
+  for (const UnixMs created : {10, 30, 20, 40}) {
+    ids.push_back(make(store, {"system.ping", "ada", created, {"a"}}).id);
+  }
+  const std::string node = GENERATE("", "a");
+  const auto since = filter_of([&](auto& f) { f.node = node, f.since = 25; });
+  CHECK(found(store, since) == std::vector{ids[3], ids[1]});
+  const auto until = filter_of([&](auto& f) { f.node = node, f.until = 25; });
+  CHECK(found(store, until) == std::vector{ids[2], ids[0]});
+}
+
+TEST_CASE("of more jobs of a time than are looked at the latest are found first",
+          "[contract][store]") {
+  StoreFixture store(Kind::Sqlite);
+  auto job = StoreFixture::job();
+  for (std::size_t i = 0; i <= kMostLooked; ++i) {
+    job.id = JobId::random();
+    job.created = 5;
+    if (i % 500 == 0 || i == kMostLooked) {
+      REQUIRE(store.create(job, {}));
+    } else {
+      store->create_job(job, {}, [](const auto& made) { CHECK(made); });
+    }
+  }
+  const auto since = store->jobs({1, std::nullopt, {}, filter_of([](auto& f) { f.since = 5; })});
+  REQUIRE(since->jobs.size() == 1);
+  CHECK(since->jobs[0].job.id == job.id);
+  const auto until = store->jobs({1, std::nullopt, {}, filter_of([](auto& f) { f.until = 5; })});
+  REQUIRE(until->jobs.size() == 1);
+  CHECK(until->jobs[0].job.id == job.id);
 }
 
 TEST_CASE("a page looks at few jobs whatever is looked for, and says where to go on",
@@ -169,6 +210,16 @@ TEST_CASE("a job is found by how it stands after late news, too", "[contract][st
   REQUIRE(store.wait_done([&](auto done) { store->request_cancel(job.id, "ada", 6, done); }));
   const auto cancelled = filter_of([](auto& f) { f.state = JobState::Cancelled; });
   CHECK(found(store, cancelled).size() == 1);
+}
+
+TEST_CASE("what is over has its counts, whatever the caller has", "[contract][store]") {
+  StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
+  make(store, {.end = TaskState::Ok});
+  make(store, {});
+  const auto page = store->jobs({.counted = [](JobId) { return true; }});
+  REQUIRE(page->jobs.size() == 2);
+  CHECK(page->jobs[0].counts.open() == 0);
+  CHECK(page->jobs[1].counts.of(TaskState::Ok) == 1);
 }
 
 TEST_CASE("the jobs of one node lead to each other, past all others", "[contract][store]") {

@@ -104,6 +104,8 @@ TEST_CASE("an open task is found by how it stands now", "[contract][store]") {
   CHECK(history.found(query).size() == 2);
   query.state = TaskState::Queued;
   CHECK(history.found(query).empty());
+  query.state = TaskState::Failed;  // of those the store knows the end
+  CHECK(history.found(query).size() == 2);
 }
 
 TEST_CASE("a large result is not listed with its task", "[contract][store]") {

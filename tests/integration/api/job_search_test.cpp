@@ -34,19 +34,81 @@ TEST_CASE("jobs are listed by operation, who asked, node, state, outcome and tim
     Ids expected;
   };
   for (const auto& row :
-       {Row{"", {open, old}}, Row{"?operation=test.change&by=admin", {open, old}},
-        Row{"?operation=test.*&limit=1", {open}}, Row{"?operation=none.*", {}},
-        Row{"?by=nobody", {}}, Row{"?node=web1", {old}}, Row{"?node=db1", {open}},
-        Row{"?state=running", {open}}, Row{"?state=ended", {old}}, Row{"?state=done", {old}},
-        Row{"?state=failed", {old}}, Row{"?state=incomplete", {}}, Row{"?since=30m", {open}},
+       {Row{"", {open, old}},
+        Row{"?operation=test.change&by=admin", {open, old}},
+        Row{"?operation=test.*&limit=1", {open}},
+        Row{"?operation=none.*", {}},
+        Row{"?by=nobody", {}},
+        Row{"?node=web1", {old}},
+        Row{"?node=db1", {open}},
+        Row{"?state=running", {open}},
+        Row{"?state=ended", {old}},
+        Row{"?state=done", {old}},
+        Row{"?state=failed", {old}},
+        Row{"?state=incomplete", {}},
+        Row{"?state=ok", {}},
+        Row{"?state=cancelled", {}},
+        Row{"?state=stopped", {}},
+        Row{"?since=1970-01-02&until=1970-01-02", {}},
+        Row{"?since=30m", {open}},
         Row{"?until=30m", {old}},
         Row{"?since=2h&until=30m&node=web1&state=failed&operation=test.*&by=admin", {old}},
-        Row{"?until=1970-01-02", {}}, Row{"?before=" + open, {old}}}) {
+        Row{"?until=1970-01-02", {}},
+        Row{"?before=" + open, {old}}}) {
     INFO(row.query);
     CHECK(listed(world, row.query) == row.expected);
   }
   CHECK(world.get("/v1/jobs/" + old).body.at("outcome") == "failed");
   CHECK_FALSE(world.get("/v1/jobs/" + open).body.contains("outcome"));
+}
+
+TEST_CASE("a list of jobs goes on from an id also where that begins like a number",
+          "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  std::vector<std::string> older;
+  std::string id = world.create_job();
+  while (id[0] < '1' || id[0] > '9') {
+    older.insert(older.begin(), id);
+    id = world.create_job();
+  }
+  world.create_job();
+  CHECK(listed(world, "?before=" + id) == older);
+}
+
+TEST_CASE("tasks over all jobs come page by page", "[integration][api]") {
+  ApiWorld world;
+  auto& web = world.join("web1");
+  world.join("web2.lan");
+  const auto first = world.create_job();
+  world.finish_tasks(web, TaskState::Failed);
+  const auto second = world.create_job();
+  const auto tasks = [&](const std::string& query) {
+    std::vector<std::string> found;
+    for (std::string next; found.size() < 10;) {
+      const auto page = world.get("/v1/tasks?limit=1" + query + next).body;
+      REQUIRE(page.at("tasks").size() <= 1);
+      for (const auto& task : page.at("tasks")) {
+        found.push_back(task.at("job").get<std::string>() + task.at("node").get<std::string>());
+      }
+      if (!page.contains("next")) break;
+      next = "&after=" + page.at("next").get<std::string>();
+    }
+    return found;
+  };
+  using Tasks = std::vector<std::string>;
+  CHECK(tasks("") ==
+        Tasks{second + "web1", second + "web2.lan", first + "web1", first + "web2.lan"});
+  CHECK(tasks("&job=" + first) == Tasks{first + "web1", first + "web2.lan"});
+  CHECK(tasks("&task_state=failed") == Tasks{first + "web1"});
+  CHECK(tasks("&node=web2.lan") == Tasks{second + "web2.lan", first + "web2.lan"});
+  CHECK(world.get("/v1/tasks?job=7c1e2a58-0000-4000-8000-000000000000").status == 404);
+  for (const auto* after : {"x", "5", "5web1", ".web1"}) {
+    INFO(after);
+    const auto refused = world.get(std::string("/v1/tasks?after=") + after);
+    CHECK(refused.status == 400);
+    CHECK(refused.body.at("field") == "/after");
+  }
 }
 
 TEST_CASE("a bad question for jobs is refused with the parameter at fault", "[integration][api]") {
