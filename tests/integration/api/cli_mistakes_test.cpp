@@ -76,6 +76,10 @@ TEST_CASE("a selector without quotes is told with them", "[integration][cli]") {
            {"node ls --on role=web and canary", quoted},
            {"node drain --on role=web and canary", quoted},
            {"exec -C web1 or web2 -- true", "put the selector in quotes: -C 'web1 or web2'"},
+           {"node ls --on os.version '>=' 12",
+            "put the selector in quotes: --on 'os.version >= 12'"},
+           {"node ls --on role=web not canary", "--on 'role=web not canary'"},
+           {"node ls --on role in '(web, db)'", "--on 'role in (web, db)'"},
            {"exec --on role=web canary -- true", "a selector with blanks is put in quotes"},
            {"exec 'node-*' -- uptime",
             "'node-*' stands alone before the \"--\"; say where to run "
@@ -83,13 +87,16 @@ TEST_CASE("a selector without quotes is told with them", "[integration][cli]") {
            {"exec role=web -- uptime", "--on 'role=web'"},
            {"exec role=web and canary -- uptime", "--on 'role=web and canary'"},
            {"exec --on all --limit 50 % -- true", "write it without a blank: --limit 50%"},
-           {"run test.change --on all --limit 50 %", "--limit 50%"}}) {
+           {"run test.change --on all --limit 50 %", "--limit 50%"},
+           {"run test.change --on all --at-once 10 %", "--at-once 10%"},
+           {"run test.change --on all --max-failures 5 %", "--max-failures 5%"}}) {
     INFO(line);
     const auto ran = muster(line);
     INFO(ran.err);
     CHECK(ran.exit == 2);
     CHECK(ran.says(says));
   }
+  CHECK(muster("run test.change count:=1 --on all --limit 1 --detach").exit == 0);
 }
 
 TEST_CASE("the hint about the two dashes stands where they are missing", "[integration][cli]") {

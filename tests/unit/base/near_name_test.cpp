@@ -9,7 +9,9 @@ TEST_CASE("the nearest name is found, and none that is far", "[unit][base]") {
   CHECK(near_name("exce", names) == "exec");
   CHECK(near_name("node list", names) == "node ls");
   CHECK(near_name("nonsense", names).empty());
+  CHECK(near_name("web1x", {"web1", "web22"}) == "web1");  // not the last that is near
   CHECK(near_name(std::string(257, 'x'), {std::string(256, 'x')}).empty());
+  CHECK(near_name(std::string(256, 'x'), {std::string(257, 'x')}).empty());
   CHECK(did_you_mean("exce", names) == "; did you mean exec?");
   CHECK(did_you_mean("nonsense", names).empty());
 }

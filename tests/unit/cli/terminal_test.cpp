@@ -1,4 +1,5 @@
 #include <cli/terminal.hpp>
+#include <cstdlib>
 
 #include "catch.hpp"
 
@@ -40,4 +41,13 @@ TEST_CASE("a time is shown to the second and an empty one as a dash", "[unit][cl
   CHECK(short_time("2026-01-02T03:04:05.678Z") == "2026-01-02 03:04:05Z");
   CHECK(short_time("") == "-");
   CHECK(short_time("soon") == "soon");
+}
+
+TEST_CASE("a dumb terminal knows no escape sequences, any other does", "[unit][cli]") {
+  ::setenv("TERM", "dumb", 1);
+  CHECK_FALSE(takes_escapes());
+  ::setenv("TERM", "xterm", 1);
+  CHECK(takes_escapes());
+  ::unsetenv("TERM");
+  CHECK(takes_escapes());
 }
