@@ -52,11 +52,12 @@ std::string near_command(const std::vector<Command>& commands,
 
 std::vector<Command> all_commands() {
   std::vector<Command> all;
-  for (auto part : {status_commands(), doctor_commands(), node_commands(), node_change_commands(),
-                    selector_commands(), group_commands(), run_commands(), job_commands(),
-                    job_export_commands(), plugin_commands(), event_commands(), webhook_commands(),
-                    webhook_change_commands(), enroll_commands(), help_commands(),
-                    completion_commands(), login_commands(), context_commands()}) {
+  for (auto part :
+       {status_commands(), doctor_commands(), node_commands(), node_change_commands(),
+        selector_commands(), group_commands(), run_commands(), job_commands(),
+        job_output_commands(), job_export_commands(), plugin_commands(), event_commands(),
+        webhook_commands(), webhook_change_commands(), enroll_commands(), help_commands(),
+        completion_commands(), login_commands(), context_commands()}) {
     std::move(part.begin(), part.end(), std::back_inserter(all));
   }
   for (auto& command : all) {

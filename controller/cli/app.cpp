@@ -28,9 +28,7 @@ CliResult<Exit> run_with(const Command& command, const Arguments& arguments) {
   if (auto text = expect_text(command.options, arguments); !text) {
     return tl::unexpected(text.error());
   }
-  auto api = chosen_fleet(arguments.value("context")).and_then([](const FleetAccess& access) {
-    return ApiClient::open(access);
-  });
+  auto api = open_fleet(arguments.value("context"));
   if (!api) return tl::unexpected(api.error());
   return command.run(*api, arguments);
 }

@@ -3,14 +3,11 @@
 #include <unistd.h>
 
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "terminal.hpp"
 
 namespace muster::cli {
 namespace {
-
-using nlohmann::json;
 
 /// On a terminal: whoever types the number has read it. Elsewhere nobody is asked.
 CliResult<std::uint64_t> ask_for_number(const Failure& why) {
@@ -62,30 +59,33 @@ std::vector<Option> with_care(std::vector<Option> others) {
   return options;
 }
 
-CliResult<void> read_care(const Arguments& arguments, json& request) {
-  if (arguments.has("at-once")) request["at_once"] = arguments.value("at-once");
-  if (arguments.has("max-failures")) request["max_failures"] = arguments.value("max-failures");
-  if (!arguments.has("expect")) return {};
+CliResult<client::Care> care_of(const Arguments& arguments) {
+  client::Care care;
+  care.at_once = arguments.given("at-once");
+  care.max_failures = arguments.given("max-failures");
+  if (!arguments.has("expect")) return care;
   const auto expect = number_of_option(arguments);
   if (!expect) return tl::unexpected(expect.error());
-  request["expect"] = *expect;
-  return {};
+  care.expect = *expect;
+  return care;
 }
 
-CliResult<json> make_job(ApiClient& api, const std::string& path, json request,
-                         Interrupt& interrupt) {
+CliResult<client::MadeJob> make_job(
+    const std::function<client::Result<client::MadeJob>(const client::Care&)>& ask,
+    client::Care care, Interrupt& interrupt) {
   interrupt.job_is_asked_for();
-  auto made = api.post_once(path, request);
+  auto made = ask(care);
   if (!made && made.error().reason == "expect_needed") {
     interrupt.nothing_runs();
     const auto expect = ask_for_number(made.error());
     if (!expect) return tl::unexpected(expect.error());
-    request["expect"] = *expect;
+    care.expect = *expect;
     interrupt.job_is_asked_for();
-    made = api.post_once(path, request);
+    made = ask(care);
   }
-  if (made) interrupt.job_is(made->value("job", ""));
-  return made;
+  if (!made) return tl::unexpected(made.error());
+  interrupt.job_is(made->id);
+  return std::move(*made);
 }
 
 }  // namespace muster::cli

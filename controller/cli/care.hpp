@@ -2,11 +2,11 @@
 /// and the question for their number.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <client/jobs.hpp>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "api_client.hpp"
 #include "arguments.hpp"
 #include "interrupt.hpp"
 
@@ -16,8 +16,8 @@ namespace muster::cli {
 [[nodiscard]] Option expect_option();
 /// --expect, --at-once and --max-failures, then the command's other options.
 [[nodiscard]] std::vector<Option> with_care(std::vector<Option> others);
-/// Puts them into a request. Errors: Usage.
-[[nodiscard]] CliResult<void> read_care(const Arguments& arguments, nlohmann::json& request);
+/// What they say. Errors: Usage.
+[[nodiscard]] CliResult<client::Care> care_of(const Arguments& arguments);
 
 /// Holds `count` nodes, to which something would be done because a selector means them, against
 /// --expect. Without it, who sits at a terminal is asked for the number of more than a few, and
@@ -25,10 +25,11 @@ namespace muster::cli {
 [[nodiscard]] CliResult<void> expect_number(const Arguments& arguments, std::size_t count,
                                             const std::string& would);
 
-/// Asks the controller for a job, once, and who sits at a terminal for the number of nodes where
-/// the controller wants it; tells `interrupt` what runs. Errors: those of ApiClient::post_once;
-/// Usage for a wrong number.
-[[nodiscard]] CliResult<nlohmann::json> make_job(ApiClient& api, const std::string& path,
-                                                 nlohmann::json request, Interrupt& interrupt);
+/// Asks the controller for a job with `ask`, and who sits at a terminal for the number of nodes
+/// where the controller wants it; tells `interrupt` what runs. Errors: those of `ask`; Usage for a
+/// wrong number.
+[[nodiscard]] CliResult<client::MadeJob> make_job(
+    const std::function<client::Result<client::MadeJob>(const client::Care&)>& ask,
+    client::Care care, Interrupt& interrupt);
 
 }  // namespace muster::cli

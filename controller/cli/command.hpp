@@ -6,14 +6,16 @@
 /// that it does not know is free text.
 #pragma once
 
+#include <client/api_client.hpp>
 #include <string>
 #include <vector>
 
-#include "api_client.hpp"
 #include "arguments.hpp"
 #include "failure.hpp"
 
 namespace muster::cli {
+
+using client::ApiClient;
 
 struct Example {
   std::string line;       ///< to copy into a shell; tests/e2e/test_pages.py runs it
@@ -44,6 +46,7 @@ struct Command {
 [[nodiscard]] std::vector<Command> event_commands();
 [[nodiscard]] std::vector<Command> run_commands();
 [[nodiscard]] std::vector<Command> job_commands();
+[[nodiscard]] std::vector<Command> job_output_commands();
 [[nodiscard]] std::vector<Command> job_export_commands();
 [[nodiscard]] std::vector<Command> plugin_commands();
 [[nodiscard]] std::vector<Command> selector_commands();

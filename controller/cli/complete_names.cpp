@@ -1,15 +1,16 @@
 #include "complete_names.hpp"
 
+#include <client/enrollment.hpp>
+#include <client/groups.hpp>
+#include <client/jobs.hpp>
+#include <client/selectors.hpp>
+#include <client/webhooks.hpp>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
-#include "api_client.hpp"
-
 namespace muster::cli {
 namespace {
-
-using nlohmann::json;
 
 std::string nodes_text(std::size_t count) {
   return std::to_string(count) + (count == 1 ? " node" : " nodes");
@@ -19,22 +20,27 @@ void add(std::vector<Candidate>& candidates, const std::string& prefix, Candidat
   if (candidate.text.starts_with(prefix)) candidates.push_back(std::move(candidate));
 }
 
+/// What the fleet answers to `list`; an empty answer when it does not.
+template <class T, class... Query>
+T asked(const Names::Fleet& fleet, client::Result<T> (*list)(client::ApiClient&, const Query&...),
+        const std::type_identity_t<Query>&... query) {
+  auto* api = fleet();
+  if (api == nullptr) return {};
+  return list(*api, query...).value_or(T());
+}
+
 }  // namespace
 
-Names::Names(Ask ask, std::vector<std::string> contexts)
-    : ask_(std::move(ask)), contexts_(std::move(contexts)) {}
+Names::Names(Fleet fleet, std::vector<std::string> contexts)
+    : fleet_(std::move(fleet)), contexts_(std::move(contexts)) {}
 
 std::vector<Candidate> Names::names(const std::string& kind, const std::string& of,
                                     const std::string& prefix) const {
   std::vector<Candidate> candidates;
-  const auto answer = ask_("/v1/names" + query({{"kind", kind}, {"of", of}, {"prefix", prefix}}));
-  if (!answer) return candidates;
-  for (const auto& name : answer->at("names")) {
-    add(candidates, prefix, {name.at("name"), nodes_text(name.at("nodes"))});
-  }
-  for (const auto& several : answer->at("prefixes")) {
-    const std::size_t count = several.at("names");
-    add(candidates, prefix, {several.at("prefix"), std::to_string(count) + " begin so", true});
+  const auto found = asked(fleet_, client::list_names, {kind, of, prefix});
+  for (const auto& name : found.names) add(candidates, prefix, {name.name, nodes_text(name.nodes)});
+  for (const auto& several : found.prefixes) {
+    add(candidates, prefix, {several.prefix, std::to_string(several.names) + " begin so", true});
   }
   return candidates;
 }
@@ -75,27 +81,22 @@ std::vector<Candidate> Names::values(const std::string& of, const std::string& p
 
 std::vector<Candidate> Names::groups(const std::string& prefix) const {
   std::vector<Candidate> candidates;
-  const auto answer = ask_("/v1/groups");
-  if (!answer) return candidates;
-  for (const auto& group : answer->at("groups")) {
-    add(candidates, prefix, {group.value("name", ""), group.value("selector", "")});
+  for (const auto& group : asked(fleet_, client::list_groups).groups) {
+    add(candidates, prefix, {group.name, group.selector});
   }
   return candidates;
 }
 
 std::vector<Candidate> Names::plugins(const std::string& prefix) const {
-  return plugins(prefix, [](const json&) { return true; });
+  return plugins(prefix, [](const client::Plugin&) { return true; });
 }
 
-std::vector<Candidate> Names::plugins(const std::string& prefix,
-                                      const std::function<bool(const json&)>& wanted) const {
+std::vector<Candidate> Names::plugins(
+    const std::string& prefix, const std::function<bool(const client::Plugin&)>& wanted) const {
   std::vector<Candidate> candidates;
-  const auto answer = ask_("/v1/plugins");
-  if (!answer) return candidates;
-  for (const auto& plugin : answer->at("plugins")) {
-    const auto id = plugin.value("id", "");
-    const bool again = !candidates.empty() && candidates.back().text == id;  // another version
-    if (!again && wanted(plugin)) add(candidates, prefix, {id, plugin.value("doc", "")});
+  for (const auto& plugin : asked(fleet_, client::list_plugins).plugins) {
+    const bool again = !candidates.empty() && candidates.back().text == plugin.id;  // of a version
+    if (!again && wanted(plugin)) add(candidates, prefix, {plugin.id, plugin.doc});
   }
   return candidates;
 }
@@ -104,17 +105,16 @@ std::vector<Candidate> Names::operations(const std::string& prefix) const {
   std::vector<Candidate> candidates;
   const auto dot = prefix.find('.');
   if (dot == std::string::npos) {
-    candidates =
-        plugins(prefix, [](const json& plugin) { return !plugin.at("operations").empty(); });
+    candidates = plugins(prefix, [](const auto& plugin) { return !plugin.operations.empty(); });
     for (auto& candidate : candidates) {
       candidate.text += '.';
       candidate.partial = true;
     }
     return candidates;
   }
-  const auto plugin = ask_("/v1/plugins/" + sdk::percent_encode(prefix.substr(0, dot)));
-  if (!plugin) return candidates;
-  const auto operations = operations_in(plugin->at("manifest"));
+  const auto plugin = asked(fleet_, client::get_plugin, prefix.substr(0, dot));
+  if (!plugin.manifest) return candidates;
+  const auto operations = operations_in(*plugin.manifest);
   for (const auto& [name, about] : operations.items()) {
     add(candidates, prefix, {name, about.value("doc", "")});
   }
@@ -122,45 +122,37 @@ std::vector<Candidate> Names::operations(const std::string& prefix) const {
 }
 
 std::vector<Candidate> Names::jobs(const std::string& prefix) const {
+  constexpr std::uint64_t kLatest = 30;
   std::vector<Candidate> candidates;
-  const auto answer = ask_("/v1/jobs" + query({{"limit", "30"}}));
-  if (!answer) return candidates;
-  for (const auto& job : answer->at("jobs")) {
-    add(candidates, prefix,
-        {job.value("job", ""), job.value("operation", "") + " on " + job.value("selector", "") +
-                                   ", " + job.value("state", "")});
+  for (const auto& job : asked(fleet_, client::list_jobs, {.limit = kLatest}).items) {
+    add(candidates, prefix, {job.id, job.operation + " on " + job.selector + ", " + job.state});
   }
   return candidates;
 }
 
 std::vector<Candidate> Names::operators(const std::string& prefix) const {
-  std::vector<Candidate> candidates;
-  const auto answer = ask_("/v1/jobs" + query({{"limit", "100"}}));
-  if (!answer) return candidates;
+  constexpr std::uint64_t kLatest = 100;
   std::set<std::string> names;
-  for (const auto& job : answer->at("jobs")) names.insert(job.value("requested_by", ""));
+  for (const auto& job : asked(fleet_, client::list_jobs, {.limit = kLatest}).items) {
+    names.insert(job.requested_by);
+  }
+  std::vector<Candidate> candidates;
   for (const auto& name : names) add(candidates, prefix, {name, {}, false});
   return candidates;
 }
 
 std::vector<Candidate> Names::enrollment_tokens(const std::string& prefix) const {
   std::vector<Candidate> candidates;
-  const auto answer = ask_("/v1/enrollment-tokens");
-  if (!answer) return candidates;
-  for (const auto& token : answer->at("tokens")) {
-    add(candidates, prefix,
-        {token.value("id", ""), std::to_string(token.value("uses_left", 0)) + " uses left"});
+  for (const auto& token : asked(fleet_, client::list_enrollment_tokens).tokens) {
+    add(candidates, prefix, {token.id, std::to_string(token.uses_left) + " uses left"});
   }
   return candidates;
 }
 
 std::vector<Candidate> Names::webhooks(const std::string& prefix) const {
   std::vector<Candidate> candidates;
-  const auto answer = ask_("/v1/webhooks");
-  if (!answer) return candidates;
-  for (const auto& one : answer->at("webhooks")) {
-    add(candidates, prefix,
-        {one.at("webhook").value("name", ""), one.at("progress").value("state", "")});
+  for (const auto& one : asked(fleet_, client::list_webhooks).webhooks) {
+    add(candidates, prefix, {one.webhook.name, one.progress.state});
   }
   return candidates;
 }
@@ -172,11 +164,9 @@ std::vector<Candidate> Names::contexts(const std::string& prefix) const {
 }
 
 std::optional<Operation> Names::operation(const std::string& name) const {
-  const auto plugin = ask_("/v1/plugins/" + sdk::percent_encode(name.substr(0, name.find('.'))));
-  if (!plugin) return std::nullopt;
-  const auto& manifest = plugin->at("manifest");
-  if (!operations_in(manifest).contains(name)) return std::nullopt;
-  return operation_in(manifest, name);
+  const auto plugin = asked(fleet_, client::get_plugin, name.substr(0, name.find('.')));
+  if (!plugin.manifest || !operations_in(*plugin.manifest).contains(name)) return std::nullopt;
+  return operation_in(*plugin.manifest, name);
 }
 
 }  // namespace muster::cli

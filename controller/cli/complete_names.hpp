@@ -4,8 +4,8 @@
 /// when the controller does not answer.
 #pragma once
 
+#include <client/plugins.hpp>
 #include <functional>
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,10 +29,10 @@ struct Completion {
 
 class Names {
  public:
-  /// Answers GET of a path of the API; nothing when that fails or time is up.
-  using Ask = std::function<std::optional<nlohmann::json>(const std::string& path)>;
-  /// `contexts` are those of whoever types.
-  explicit Names(Ask ask, std::vector<std::string> contexts = {});
+  /// The fleet's controller; null when it is not known which that is.
+  using Fleet = std::function<client::ApiClient*()>;
+  /// `fleet` is asked when its names are wanted. `contexts` are those of whoever types.
+  explicit Names(Fleet fleet, std::vector<std::string> contexts = {});
 
   [[nodiscard]] std::vector<Candidate> nodes(const std::string& prefix) const;
   [[nodiscard]] std::vector<Candidate> labels(const std::string& prefix) const;
@@ -58,8 +58,8 @@ class Names {
   [[nodiscard]] std::vector<Candidate> names(const std::string& kind, const std::string& of,
                                              const std::string& prefix) const;
   [[nodiscard]] std::vector<Candidate> plugins(
-      const std::string& prefix, const std::function<bool(const nlohmann::json&)>& wanted) const;
-  Ask ask_;
+      const std::string& prefix, const std::function<bool(const client::Plugin&)>& wanted) const;
+  Fleet fleet_;
   std::vector<std::string> contexts_;
 };
 

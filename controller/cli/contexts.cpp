@@ -240,4 +240,12 @@ CliResult<FleetAccess> chosen_fleet(const std::string& named) {
   return of_context(*contexts, name);
 }
 
+CliResult<client::ApiClient> open_fleet(const std::string& named) {
+  const auto access = chosen_fleet(named);
+  if (!access) return tl::unexpected(access.error());
+  auto api = client::ApiClient::open(*access);
+  if (!api) return tl::unexpected(api.error());
+  return std::move(*api);
+}
+
 }  // namespace muster::cli

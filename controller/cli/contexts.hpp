@@ -55,6 +55,8 @@ class Contexts {
 /// or the one in use. Errors: Usage when nothing says which; Denied when there is no token; those
 /// of Contexts::read.
 [[nodiscard]] CliResult<FleetAccess> chosen_fleet(const std::string& named);
+/// A client of that, which has connected to nobody yet. Errors: also those of ApiClient::open.
+[[nodiscard]] CliResult<client::ApiClient> open_fleet(const std::string& named);
 
 /// "" when it is not set.
 [[nodiscard]] std::string from_environment(const char* variable);

@@ -3,10 +3,10 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include <client/jobs.hpp>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
-#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 
@@ -40,15 +40,16 @@ bool pressed_within(std::chrono::seconds time) {
   return ::sigtimedwait(&signals, nullptr, &limit) == SIGINT;
 }
 
-[[noreturn]] void cancel(ApiClient& api, const std::string& job_id) {
+[[noreturn]] void cancel(client::ApiClient& api, const std::string& job_id) {
   say("\ncancelling the job.\n");
   // Should the controller take its time, a further Ctrl-C ends the program at once.
   const auto signals = only_interrupt();
   pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-  const auto answer = api.post("/v1/jobs/" + job_id + "/cancel", nlohmann::json::object());
+  const auto answer = client::cancel_job(api, job_id);
   if (!answer) {
-    say("muster: it was not cancelled: " + answer.error().message + "\n");
-    exit_with(answer.error().exit);
+    const Failure why(answer.error());
+    say("muster: it was not cancelled: " + why.message + "\n");
+    exit_with(why.exit);
   }
   say("every task that is not over was asked to end.\n");
   exit_with(Exit::Interrupted);
@@ -56,7 +57,8 @@ bool pressed_within(std::chrono::seconds time) {
 
 }  // namespace
 
-Interrupt::Interrupt(std::optional<ApiClient> to_cancel) : shared_(std::make_shared<Shared>()) {
+Interrupt::Interrupt(std::optional<client::ApiClient> to_cancel)
+    : shared_(std::make_shared<Shared>()) {
   shared_->to_cancel = std::move(to_cancel);
   const auto signals = only_interrupt();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);

@@ -7,12 +7,13 @@
 #pragma once
 
 #include <chrono>
+#include <client/api_client.hpp>
 #include <memory>
 #include <muster/core/base/guarded.hpp>
 #include <optional>
 #include <string>
 
-#include "api_client.hpp"
+#include "failure.hpp"
 
 namespace muster::cli {
 
@@ -22,7 +23,7 @@ class Interrupt {
 
   /// With `to_cancel` a second Ctrl-C cancels the job. Without it the job is somebody else's, or
   /// not ours to end by pressing a key once too often.
-  explicit Interrupt(std::optional<ApiClient> to_cancel);
+  explicit Interrupt(std::optional<client::ApiClient> to_cancel);
 
   /// A request that makes a job goes out: from now on it may run.
   void job_is_asked_for();
@@ -45,7 +46,7 @@ class Interrupt {
   };
   struct Shared {
     Guarded<Seen> seen;
-    std::optional<ApiClient> to_cancel;  // of the thread that waits for Ctrl-C
+    std::optional<client::ApiClient> to_cancel;  // of the thread that waits for Ctrl-C
   };
   static void leave_when_pressed(Shared& shared);
   [[noreturn]] static void leave(Shared& shared, const std::string& job_id);

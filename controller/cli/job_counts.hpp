@@ -1,7 +1,7 @@
 /// The states of a job's tasks in words, and how many are in which. Plain functions, any thread.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include <client/jobs.hpp>
 #include <string>
 #include <string_view>
 
@@ -13,7 +13,7 @@ namespace muster::cli {
 enum class Paint { Plain, Coloured };
 
 /// "2 ok, 1 failed", with `between` for the comma. `check`: of a job in check mode.
-[[nodiscard]] std::string counts_text(const nlohmann::json& counts, bool check,
+[[nodiscard]] std::string counts_text(const client::Counts& counts, bool check,
                                       std::string_view between, Paint paint = Paint::Plain);
 
 }  // namespace muster::cli

@@ -47,16 +47,18 @@ std::vector<Option> with_job_filters(std::vector<Option> others) {
   return options;
 }
 
-CliResult<std::vector<std::pair<std::string, std::string>>> job_filters(
-    const Arguments& arguments) {
-  std::vector<std::pair<std::string, std::string>> pairs;
+CliResult<client::JobFilter> job_filter(const Arguments& arguments) {
   for (const auto& option : with_job_filters({})) {
     if (!arguments.has(option.name)) continue;
-    const auto value = arguments.value(option.name);
-    if (auto right = check(option.name, value); !right) return tl::unexpected(right.error());
-    pairs.emplace_back(option.name, value);
+    auto right = check(option.name, arguments.value(option.name));
+    if (!right) return tl::unexpected(right.error());
   }
-  return pairs;
+  return client::JobFilter{.operation = arguments.value("operation"),
+                           .by = arguments.value("by"),
+                           .node = arguments.value("node"),
+                           .state = arguments.value("state"),
+                           .since = arguments.value("since"),
+                           .until = arguments.value("until")};
 }
 
 }  // namespace muster::cli

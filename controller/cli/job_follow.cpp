@@ -2,7 +2,6 @@
 
 #include <client/patience.hpp>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "live_view.hpp"
 #include "terminal.hpp"
@@ -21,28 +20,28 @@ Failure why_not_written() {
 }
 
 /// What the job came to, with its tasks.
-CliResult<nlohmann::json> whole_job(ApiClient& api, const std::string& job_id) {
+client::Result<client::Job> whole_job(client::ApiClient& api, const std::string& job_id) {
   client::Patience patience;
   for (;;) {
-    auto job = api.get("/v1/jobs/" + job_id);
-    if (job || job.error().exit != Exit::Unreached || !patience.wait()) return job;
+    auto job = client::get_job(api, job_id);
+    if (job || !job.error().is_passing() || !patience.wait()) return job;
   }
 }
 
 }  // namespace
 
-CliResult<Exit> follow_job(ApiClient& api, const std::string& job_id, OutputForm form,
+CliResult<Exit> follow_job(client::ApiClient& api, const std::string& job_id, OutputForm form,
                            Interrupt& interrupt) {
   LiveView view(api, job_id, form);
   client::Patience patience;
   std::string last;  // event
   for (;;) {
-    const auto ended = api.events(
-        "/v1/jobs/" + job_id + "/events", last, [&] { view.connection_began(); },
-        [&](const auto& name, const auto& data) {
+    const auto ended = client::watch_job(
+        api, job_id, last, [&] { view.connection_began(); },
+        [&](const client::JobEvent& event) {
           interrupt.hold_when_leaving();
           patience.renew();
-          view.on_event(name, data);
+          view.on_event(event);
           return static_cast<bool>(std::cout);
         });
     if (view.is_done()) {
@@ -52,8 +51,8 @@ CliResult<Exit> follow_job(ApiClient& api, const std::string& job_id, OutputForm
       return view.finish(*job);
     }
     if (!std::cout) return goes_on(why_not_written(), job_id);
-    const auto why =
-        ended ? Failure{Exit::Unreached, "the controller ended the job's events"} : ended.error();
+    const auto why = ended ? Failure{Exit::Unreached, "the controller ended the job's events"}
+                           : Failure(ended.error());
     const bool refused = why.exit == Exit::MatchedNothing || why.exit == Exit::Usage;
     if (refused) return tl::unexpected(why);  // there is no such job
     if (why.exit != Exit::Unreached || !patience.wait()) return goes_on(why, job_id);

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "api_client.hpp"
 #include "interrupt.hpp"
 #include "output_form.hpp"
 
@@ -12,7 +11,7 @@ namespace muster::cli {
 /// Waits for the job's end, and gives what it came to. A broken stream is taken up again for as
 /// long as there is Patience with a controller that is away. Errors tell how to come back to the
 /// job, which goes on; Interrupted, when whoever read the output is gone.
-[[nodiscard]] CliResult<Exit> follow_job(ApiClient& api, const std::string& job_id, OutputForm form,
-                                         Interrupt& interrupt);
+[[nodiscard]] CliResult<Exit> follow_job(client::ApiClient& api, const std::string& job_id,
+                                         OutputForm form, Interrupt& interrupt);
 
 }  // namespace muster::cli

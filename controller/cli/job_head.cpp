@@ -2,7 +2,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "api_client.hpp"
 #include "result_text.hpp"
 #include "terminal.hpp"
 
@@ -30,30 +29,27 @@ json shortened(const json& value) {
   return one_line(text.substr(0, kLongest / 2)) + "… (" + std::to_string(text.size()) + " bytes)";
 }
 
-std::string nodes_text(const json& job) {
-  const auto count = job.at("counts").value("targets", 0);
-  auto text =
-      job.value("selector", "") + "  (" + std::to_string(count) + (count == 1 ? " node" : " nodes");
-  if (job.contains("limit")) {
-    text += ": --limit " + job.value("limit", "") + " --seed " + job.value("seed", "");
-  }
+std::string nodes_text(const client::Job& job) {
+  const auto count = job.counts.targets;
+  auto text = job.selector + "  (" + std::to_string(count) + (count == 1 ? " node" : " nodes");
+  if (!job.limit.empty()) text += ": --limit " + job.limit + " --seed " + job.seed;
   return text + ")";
 }
 
-std::string state_text(const json& job) {
-  const auto ended = text_of(job, "ended");
-  return job.value("state", "") + (ended.empty() ? "" : " " + short_time(ended));
+std::string state_text(const client::Job& job) {
+  return job.state + (job.ended.empty() ? "" : " " + short_time(job.ended));
 }
 
 }  // namespace
 
-std::string head_text(const json& job, std::size_t columns) {
-  const auto* check = job.value("check", false) ? "  (--check: nothing is changed)" : "";
-  auto text = line("operation", job.value("operation", "") + check);
-  const auto arguments = job.value("arguments", json::object());
-  if (!arguments.empty()) text += "arguments\n" + result_text(shortened(arguments), 2, columns);
+std::string head_text(const client::Job& job, std::size_t columns) {
+  const auto* check = job.check ? "  (--check: nothing is changed)" : "";
+  auto text = line("operation", job.operation + check);
+  if (job.arguments && !job.arguments->empty()) {
+    text += "arguments\n" + result_text(shortened(*job.arguments), 2, columns);
+  }
   text += line("on", nodes_text(job));
-  text += line("by", job.value("requested_by", "") + " " + short_time(text_of(job, "created")));
+  text += line("by", job.requested_by + " " + short_time(job.created));
   return text + line("state", state_text(job)) + "\n";
 }
 

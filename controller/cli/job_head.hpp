@@ -2,14 +2,14 @@
 /// thread.
 #pragma once
 
+#include <client/jobs.hpp>
 #include <cstddef>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace muster::cli {
 
 /// Lines in printable(), with an empty one at the end. `columns`: how wide the terminal is; 0 where
 /// there is none.
-[[nodiscard]] std::string head_text(const nlohmann::json& job, std::size_t columns);
+[[nodiscard]] std::string head_text(const client::Job& job, std::size_t columns);
 
 }  // namespace muster::cli

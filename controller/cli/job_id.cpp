@@ -1,8 +1,8 @@
 #include "job_id.hpp"
 
 #include <algorithm>
+#include <client/selectors.hpp>
 #include <muster/core/base/ids.hpp>
-#include <nlohmann/json.hpp>
 
 #include "command.hpp"
 #include "terminal.hpp"
@@ -10,10 +10,9 @@
 namespace muster::cli {
 namespace {
 
-using nlohmann::json;
-
 constexpr std::size_t kLeast = 4;
 constexpr std::size_t kMostShown = 8;
+constexpr std::uint64_t kMostLookedAt = 1000;  // the most that the API gives
 
 bool may_begin_an_id(const std::string& typed) {
   return typed.size() >= kLeast &&
@@ -21,10 +20,11 @@ bool may_begin_an_id(const std::string& typed) {
 }
 
 /// A line for each of the first.
-tl::unexpected<Failure> ambiguous(const std::string& typed, const json& names) {
+tl::unexpected<Failure> ambiguous(const std::string& typed,
+                                  const std::vector<client::Name>& names) {
   auto sentence = "the ids of several jobs begin with " + typed + ":";
   for (std::size_t i = 0; i < std::min(names.size(), kMostShown); ++i) {
-    sentence += "\n  " + names[i].value("name", "");
+    sentence += "\n  " + names[i].name;
   }
   if (names.size() > kMostShown) sentence += "\n  and others";
   return failure(Exit::Usage, sentence);
@@ -32,17 +32,24 @@ tl::unexpected<Failure> ambiguous(const std::string& typed, const json& names) {
 
 }  // namespace
 
-CliResult<std::string> whole_job_id(ApiClient& api, const std::string& typed) {
+CliResult<std::string> whole_job_id(client::ApiClient& api, const std::string& typed) {
   if (JobId::parse(typed)) return typed;
   const Failure no_such{Exit::MatchedNothing, "'" + printable(typed) + "' is not the id of a job"};
   if (!may_begin_an_id(typed)) return or_look(no_such, "muster job ls");
   const auto answer =
-      api.get("/v1/names" + query({{"kind", "job"}, {"prefix", typed}, {"limit", "1000"}}));
+      client::list_names(api, {.kind = "job", .prefix = typed, .limit = kMostLookedAt});
   if (!answer) return tl::unexpected(answer.error());
-  const auto& names = answer->at("names");
+  const auto& names = answer->names;
   if (names.empty()) return or_look(no_such, "muster job ls");
   if (names.size() > 1) return ambiguous(typed, names);
-  return names[0].value("name", "");
+  return names[0].name;
+}
+
+CliResult<std::string> named_job(client::ApiClient& api, const Arguments& arguments) {
+  if (auto right = expect_words(arguments, 1, "the id of one job (muster job ls)"); !right) {
+    return tl::unexpected(right.error());
+  }
+  return whole_job_id(api, arguments.words[0]);
 }
 
 }  // namespace muster::cli

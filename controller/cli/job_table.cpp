@@ -1,17 +1,13 @@
 #include "job_table.hpp"
 
 #include <map>
-#include <nlohmann/json.hpp>
 #include <string>
 
-#include "api_client.hpp"
 #include "job_counts.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {
 namespace {
-
-using nlohmann::json;
 
 constexpr std::size_t kRoomForAll = 130;  // columns of a terminal
 constexpr std::size_t kShortId = 8;
@@ -33,18 +29,17 @@ JobTable::JobTable(std::ostream& out, std::size_t columns)
   for (const std::size_t column : {2U, 3U, 5U, 6U}) table_.may_spare(column);
 }
 
-void JobTable::add(const json& jobs) {
+void JobTable::add(const std::vector<client::Job>& jobs) {
   std::map<std::string, int> beginnings;
-  for (const auto& job : jobs) ++beginnings[job.value("job", "").substr(0, kShortId)];
+  for (const auto& job : jobs) ++beginnings[job.id.substr(0, kShortId)];
   for (const auto& job : jobs) {
-    auto id = job.value("job", "");
-    auto created = short_time(text_of(job, "created"));
+    auto id = job.id;
+    auto created = short_time(job.created);
     if (narrow_ && beginnings.at(id.substr(0, kShortId)) == 1) id.resize(kShortId);
     if (narrow_) created = without_year(created);
-    table_.add({std::move(id), printable(job.value("operation", "")),
-                printable(job.value("selector", "")), printable(job.value("requested_by", "")),
-                job.value("state", ""), std::move(created),
-                counts_text(job.at("counts"), job.value("check", false), ", ")});
+    table_.add({std::move(id), printable(job.operation), printable(job.selector),
+                printable(job.requested_by), job.state, std::move(created),
+                counts_text(job.counts, job.check, ", ")});
   }
 }
 

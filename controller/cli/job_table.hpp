@@ -2,9 +2,10 @@
 /// short, and what tells least is left out. One thread.
 #pragma once
 
+#include <client/jobs.hpp>
 #include <cstddef>
 #include <iosfwd>
-#include <nlohmann/json_fwd.hpp>
+#include <vector>
 
 #include "table.hpp"
 
@@ -16,7 +17,7 @@ class JobTable {
   JobTable(std::ostream& out, std::size_t columns);
 
   /// A page of them. Of an id the first 8 characters are enough where it has them for itself there.
-  void add(const nlohmann::json& jobs);
+  void add(const std::vector<client::Job>& jobs);
   void finish() { table_.finish(); }
 
  private:

@@ -26,25 +26,28 @@ void JsonLines::output(const StreamName& name, std::uint64_t offset, std::string
   line("output", members);
 }
 
-void JsonLines::task(const json& task) {
-  auto state = std::to_string(task.value("attempt", 1)) + " " + task.value("state", "");
-  auto& told = told_[task.value("node", "")];
-  if (told == state) return;
-  told = std::move(state);
-  line("task", task);
+void JsonLines::task(const client::TaskEvent& event) { task(event.task, *event.task.told); }
+
+void JsonLines::task(const client::Task& task, const json& told) {
+  auto state = std::to_string(task.attempt) + " " + task.state;
+  auto& before = told_[task.node];
+  if (before == state) return;
+  before = std::move(state);
+  line("task", told);
 }
 
-void JsonLines::progress(const json& progress) { line("progress", progress); }
+void JsonLines::progress(const client::ProgressEvent& event) { line("progress", *event.told); }
 
-void JsonLines::end(const json& job) {
-  for (auto each : job.at("tasks")) {
-    each["counts"] = job.at("counts");
-    if (job.value("check", false)) each["check"] = true;
-    task(each);
+void JsonLines::end(const client::Job& job) {
+  for (const auto& each : job.tasks) {
+    auto told = *each.told;
+    told["counts"] = job.told->at("counts");
+    if (job.check) told["check"] = true;
+    task(each, told);
   }
-  auto whole = job;
+  auto whole = *job.told;
   whole.erase("tasks");
-  line(job.value("state", "") == "running" ? "job" : "done", whole);
+  line(job.state == "running" ? "job" : "done", whole);
 }
 
 void JsonLines::line(const char* event, const json& members) {

@@ -6,6 +6,7 @@
 
 #include <iosfwd>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "live_sink.hpp"
@@ -18,12 +19,13 @@ class JsonLines final : public LiveSink {
 
   void output(const StreamName& name, std::uint64_t offset, std::string_view bytes) override;
   void begins_anew(const StreamName&) override {}  // its offset goes back, and its attempt went up
-  void task(const nlohmann::json& task) override;
-  void progress(const nlohmann::json& progress) override;
+  void task(const client::TaskEvent& event) override;
+  void progress(const client::ProgressEvent& event) override;
   /// The states that were not told yet, and the job.
-  void end(const nlohmann::json& job) override;
+  void end(const client::Job& job) override;
 
  private:
+  void task(const client::Task& task, const nlohmann::json& told);
   void line(const char* event, const nlohmann::json& members);
 
   std::string job_id_;

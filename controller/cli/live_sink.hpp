@@ -4,9 +4,9 @@
 /// looks. One owner, one thread.
 #pragma once
 
+#include <client/job_events.hpp>
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -28,10 +28,10 @@ class LiveSink {
   /// The task runs again: what it prints begins anew.
   virtual void begins_anew(const StreamName& name) = 0;
   /// A task's state, with its job's counts.
-  virtual void task(const nlohmann::json& task) = 0;
-  virtual void progress(const nlohmann::json& progress) = 0;
-  /// Nothing more comes: what is left to say of the whole job.
-  virtual void end(const nlohmann::json& job) = 0;
+  virtual void task(const client::TaskEvent& event) = 0;
+  virtual void progress(const client::ProgressEvent& event) = 0;
+  /// Nothing more comes: what is left to say of the job with its tasks.
+  virtual void end(const client::Job& job) = 0;
 };
 
 /// All bytes as they come; on a terminal those that could take it over are replaced. For a job with

@@ -7,12 +7,11 @@
 
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <string>
 
-#include "api_client.hpp"
+#include "failure.hpp"
 #include "live_sink.hpp"
 #include "output_form.hpp"
 #include "progress_line.hpp"
@@ -25,32 +24,35 @@ class LiveView {
   static constexpr std::size_t kMostAway = 5;  ///< nodes that are told to be away
 
   /// `api` is for what is fetched at the end and lives longer.
-  LiveView(ApiClient& api, std::string job_id, OutputForm form);
+  LiveView(client::ApiClient& api, std::string job_id, OutputForm form);
 
   /// The stream of events begins, for the first time or anew, with what is.
   void connection_began();
-  void on_event(const std::string& name, const nlohmann::json& data);
+  void on_event(const client::JobEvent& event);
 
   [[nodiscard]] bool is_done() const { return is_done_; }
-  /// Once it is done: shows what was not shown yet of the whole job, and gives what it came to.
-  /// Errors: those of ApiClient::download.
-  [[nodiscard]] CliResult<Exit> finish(const nlohmann::json& job);
+  /// Once it is done: shows what was not shown yet of the job with its tasks, and gives what it
+  /// came to. Errors: those of get_job_output.
+  [[nodiscard]] CliResult<Exit> finish(const client::Job& job);
 
  private:
-  void settle_form(const nlohmann::json& counts);
-  void show_counts(const nlohmann::json& counts, bool check);
-  void show_progress(const nlohmann::json& data);
-  void show_away(const nlohmann::json& data);
-  void show_output(const nlohmann::json& data);
+  void settle_form(const client::Counts& counts);
+  void show(const client::TaskEvent& event);
+  void show(const client::OutputEvent& event);
+  void show(const client::ProgressEvent& event);
+  void show(const client::GapEvent&) {}  // what it leaves out is fetched
+  void show(const client::AwayEvent& event);
+  void show(const client::DoneEvent& event);
   [[nodiscard]] CliResult<void> fetch_while_followed(const StreamName& name, StreamPlace& place);
-  [[nodiscard]] CliResult<void> fetch(ApiClient& api, const StreamName& name, StreamPlace& place);
-  [[nodiscard]] CliResult<void> fetch_the_rest(const nlohmann::json& job);
+  [[nodiscard]] CliResult<void> fetch(client::ApiClient& api, const StreamName& name,
+                                      StreamPlace& place);
+  [[nodiscard]] CliResult<void> fetch_the_rest(const client::Job& job);
 
-  ApiClient& api_;
+  client::ApiClient& api_;
   std::string job_id_;
   OutputForm form_;
-  std::unique_ptr<LiveSink> sink_;     // null: the form shows nothing before the end
-  std::optional<ApiClient> fetching_;  // beside the connection that the events keep busy
+  std::unique_ptr<LiveSink> sink_;             // null: the form shows nothing before the end
+  std::optional<client::ApiClient> fetching_;  // beside the connection that the events keep busy
   ProgressLine progress_;
   std::set<std::string> away_;  // nodes that were told to be so
   std::map<StreamName, StreamPlace> places_;
@@ -58,7 +60,7 @@ class LiveView {
 };
 
 /// The same of a job as it is now.
-[[nodiscard]] CliResult<Exit> show_job_as_it_is(ApiClient& api, const nlohmann::json& job,
+[[nodiscard]] CliResult<Exit> show_job_as_it_is(client::ApiClient& api, const client::Job& job,
                                                 OutputForm form);
 
 }  // namespace muster::cli

@@ -11,12 +11,10 @@ namespace {
 using nlohmann::json;
 
 /// What must be equal for two tasks to stand together: all that is shown of them.
-std::string key_of(const json& job, const json& task) {
-  json key{task.value("state", ""), told_result(job, task)};
-  for (const auto& output : task.value("outputs", json::array())) {
-    key.push_back({output.value("stream", ""), output.value("digest", "")});
-  }
-  if (task.at("error").is_object()) key.push_back(task.at("error").value("message", ""));
+std::string key_of(const client::Job& job, const client::Task& task) {
+  json key{task.state, told_result(job, task)};
+  for (const auto& output : task.outputs) key.push_back({output.stream, output.digest});
+  if (task.error) key.push_back(task.error->message);
   return key.dump();
 }
 
@@ -30,20 +28,20 @@ json told_end(const json& end) {
 
 }  // namespace
 
-json told_result(const json& job, const json& task) {
-  auto result = task.value("result", json());
-  if (result.is_object() && job.value("operation", "") == "system.exec") {
-    result = task.at("error").is_object() ? json() : told_end(result);
+json told_result(const client::Job& job, const client::Task& task) {
+  auto result = *task.result;
+  if (result.is_object() && job.operation == "system.exec") {
+    result = task.error ? json() : told_end(result);
   }
   return result.empty() ? json() : result;
 }
 
-std::vector<TaskGroup> groups_of(const json& job) {
+std::vector<TaskGroup> groups_of(const client::Job& job) {
   std::map<std::string, TaskGroup> by_key;
-  for (const auto& task : job.at("tasks")) {
+  for (const auto& task : job.tasks) {
     auto& group = by_key[key_of(job, task)];
-    if (group.nodes.empty()) group.task = task;
-    group.nodes.push_back(task.value("node", ""));
+    if (group.nodes.empty()) group.task = &task;
+    group.nodes.push_back(task.node);
   }
   std::vector<TaskGroup> groups;
   for (auto& [key, group] : by_key) {
@@ -57,9 +55,9 @@ std::vector<TaskGroup> groups_of(const json& job) {
   return groups;
 }
 
-std::vector<TaskGroup> one_each(const json& job) {
+std::vector<TaskGroup> one_each(const client::Job& job) {
   std::vector<TaskGroup> groups;
-  for (const auto& task : job.at("tasks")) groups.push_back({{task.value("node", "")}, task});
+  for (const auto& task : job.tasks) groups.push_back({{task.node}, &task});
   std::sort(groups.begin(), groups.end(), [](const TaskGroup& one, const TaskGroup& other) {
     return comes_before(one.nodes.front(), other.nodes.front());
   });

@@ -35,9 +35,9 @@ class TextSink : public LiveSink {
     std::cerr << printable(name.node) << ": runs again; " << printable(name.stream)
               << " begins anew\n";
   }
-  void task(const nlohmann::json&) final {}
-  void progress(const nlohmann::json&) final {}
-  void end(const nlohmann::json& job) final {
+  void task(const client::TaskEvent&) final {}
+  void progress(const client::ProgressEvent&) final {}
+  void end(const client::Job& job) final {
     for (auto& [name, pending] : pending_) end_stream(name, pending);
     show_results(job);
     print_troubles(job);
@@ -47,7 +47,7 @@ class TextSink : public LiveSink {
   virtual void write(const StreamName& name, std::string& pending, std::string_view bytes) = 0;
   /// Shows what `pending` holds back.
   virtual void end_part(const StreamName& name, std::string& pending) = 0;
-  virtual void show_results(const nlohmann::json& job) = 0;
+  virtual void show_results(const client::Job& job) = 0;
 
   void end_stream(const StreamName& name, std::string& pending) {
     if (name.stream == "records") pending.clear();  // a part of one is none
@@ -77,7 +77,7 @@ class PassThrough final : public TextSink {
     out_for(name) << printable(pending);
     pending.clear();
   }
-  void show_results(const nlohmann::json&) override {}  // what a program found it printed
+  void show_results(const client::Job&) override {}  // what a program found it printed
 };
 
 class Prefixed final : public TextSink {
@@ -94,7 +94,7 @@ class Prefixed final : public TextSink {
     if (pending.back() != '\n') out_for(name) << "\n";
     pending.clear();
   }
-  void show_results(const nlohmann::json& job) override { print_results(job); }
+  void show_results(const client::Job& job) override { print_results(job); }
 };
 
 }  // namespace

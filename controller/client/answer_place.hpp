@@ -89,6 +89,7 @@ void read(const Place& place, std::optional<T>& into) {
 template <class T>
 void read(const Place& place, std::vector<T>& into) {
   if (!place.expect(place.value().is_array(), "list")) return;
+  into.clear();  // a Whole thing is read twice
   into.reserve(place.value().size());
   for (const auto& item : place.value()) {
     const auto index = std::to_string(into.size());
@@ -130,6 +131,28 @@ template <class T>
     if (thing) thing->etag = answer->etag;
   }
   return thing;
+}
+
+/// Of a thing that alone has members which it has not in lists: `read_whole(const Place&, Thing&)`
+/// reads those, after read().
+template <class T>
+struct Whole {
+  T thing;
+};
+
+template <class T>
+void read(const Place& place, Whole<T>& whole) {
+  read(place, whole.thing);
+  read_whole(place, whole.thing);
+}
+
+/// As read_answer(), of a Whole thing.
+template <class T>
+[[nodiscard]] Result<T> read_whole_answer(const Result<Answer>& answer) {
+  auto whole = read_answer<Whole<T>>(answer);
+  if (!whole) return tl::unexpected(whole.error());
+  if constexpr (requires { whole->thing.etag; }) whole->thing.etag = answer->etag;
+  return std::move(whole->thing);
 }
 
 /// For an operation that answers with nothing.

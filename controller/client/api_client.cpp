@@ -57,7 +57,7 @@ Result<Answer> answer_from(const sdk::HttpResponse& response) {
     return tl::unexpected(
         ApiError{ApiError::Kind::NotUnderstood, "the controller's answer is no JSON"});
   }
-  return Answer{std::make_shared<const json>(std::move(body)),
+  return Answer{response.status, std::make_shared<const json>(std::move(body)),
                 std::string(response.header("etag").value_or(""))};
 }
 

@@ -29,6 +29,7 @@ struct OnlyIf {
 };
 
 struct Answer {
+  int status = 0;
   Json body;  ///< JSON null when there was none
   std::string etag;
 };

@@ -8,11 +8,6 @@ namespace {
 
 constexpr const char* kPath = "/v1/enrollment-tokens";
 
-/// With the line, which is in no list.
-struct MadeToken {
-  EnrollmentToken token;
-};
-
 }  // namespace
 
 static void read(const Place& place, EnrollmentToken& token) {
@@ -26,9 +21,9 @@ static void read(const Place& place, EnrollmentToken& token) {
   token.told = place.told();
 }
 
-static void read(const Place& place, MadeToken& made) {
-  read(place, made.token);
-  place.must("token", made.token.token);
+/// With the line, which is in no list.
+static void read_whole(const Place& place, EnrollmentToken& token) {
+  place.must("token", token.token);
 }
 
 static void read(const Place& place, EnrollmentTokens& tokens) {
@@ -45,9 +40,7 @@ Result<EnrollmentToken> create_enrollment_token(ApiClient& api,
   nlohmann::json body{{"labels", request.labels}};
   put(body, "uses", request.uses);
   put(body, "expires", request.expires);
-  return read_answer<MadeToken>(api.send("POST", kPath, body)).map([](MadeToken made) {
-    return std::move(made.token);
-  });
+  return read_whole_answer<EnrollmentToken>(api.send("POST", kPath, body));
 }
 
 Result<void> revoke_enrollment_token(ApiClient& api, const std::string& id) {

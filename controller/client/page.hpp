@@ -1,6 +1,8 @@
 /// Lists that the API gives page by page.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <type_traits>
@@ -18,16 +20,20 @@ struct Page {
   Json told;
 };
 
-/// Asks `list` for one page after the other and gives them to `on_page` until that says false or
-/// there are no more. Errors: those of `list`.
+/// Asks `list` for one page after the other and gives them to `on_page` until that says false,
+/// there are no more, or there were `count` items (0: however many). A page may be short and not
+/// the last: the API looks at so much for one answer, and no more. Errors: those of `list`.
 template <class T, class Query>
 [[nodiscard]] Result<void> each_page(
     Result<Page<T>> (*list)(ApiClient&, const Query&), ApiClient& api, Query query,
-    const std::type_identity_t<std::function<bool(const Page<T>&)>>& on_page) {
-  for (;;) {
+    const std::type_identity_t<std::function<bool(const Page<T>&)>>& on_page,
+    std::uint64_t count = 0) {
+  for (auto left = count;;) {
+    if (count > 0) query.limit = std::min(query.limit, left);
     const auto page = list(api, query);
     if (!page) return tl::unexpected(page.error());
     if (!on_page(*page) || page->next.empty()) return {};
+    if (count > 0 && (left -= std::min<std::uint64_t>(left, page->items.size())) == 0) return {};
     query.cursor = page->next;
   }
 }

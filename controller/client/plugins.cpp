@@ -3,14 +3,6 @@
 #include "client/answer_place.hpp"
 
 namespace muster::client {
-namespace {
-
-/// One alone has what may be missing in lists.
-struct WholePlugin {
-  Plugin plugin;
-};
-
-}  // namespace
 
 static void read(const Place& place, Plugin& plugin) {
   place.must("id", plugin.id);
@@ -25,12 +17,11 @@ static void read(const Place& place, Plugin& plugin) {
   plugin.told = place.told();
 }
 
-static void read(const Place& place, WholePlugin& whole) {
-  read(place, whole.plugin);
-  place.must("class", whole.plugin.plugin_class);
-  place.must("status", whole.plugin.status);
-  place.must("doc", whole.plugin.doc);
-  place.must_object("manifest", whole.plugin.manifest);
+static void read_whole(const Place& place, Plugin& plugin) {
+  place.must("class", plugin.plugin_class);
+  place.must("status", plugin.status);
+  place.must("doc", plugin.doc);
+  place.must_object("manifest", plugin.manifest);
 }
 
 static void read(const Place& place, Plugins& plugins) {
@@ -43,11 +34,7 @@ Result<Plugins> list_plugins(ApiClient& api) {
 }
 
 Result<Plugin> get_plugin(ApiClient& api, const std::string& id) {
-  const auto answer = api.get("/v1/plugins/" + sdk::percent_encode(id));
-  auto whole = read_answer<WholePlugin>(answer);
-  if (!whole) return tl::unexpected(whole.error());
-  whole->plugin.etag = answer->etag;
-  return std::move(whole->plugin);
+  return read_whole_answer<Plugin>(api.get("/v1/plugins/" + sdk::percent_encode(id)));
 }
 
 }  // namespace muster::client

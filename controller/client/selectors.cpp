@@ -93,8 +93,11 @@ Result<Selection> explain_selector(ApiClient& api, const SelectorQuery& asked) {
 }
 
 Result<Names> list_names(ApiClient& api, const NameQuery& asked) {
-  return read_answer<Names>(api.get(
-      "/v1/names" + query({{"kind", asked.kind}, {"of", asked.of}, {"prefix", asked.prefix}})));
+  return read_answer<Names>(
+      api.get("/v1/names" + query({{"kind", asked.kind},
+                                   {"of", asked.of},
+                                   {"prefix", asked.prefix},
+                                   {"limit", asked.limit ? std::to_string(*asked.limit) : ""}})));
 }
 
 }  // namespace muster::client

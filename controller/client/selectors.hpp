@@ -62,9 +62,10 @@ struct Selection {
 [[nodiscard]] Result<Selection> explain_selector(ApiClient& api, const SelectorQuery& query);
 
 struct NameQuery {
-  std::string kind;         ///< node, label or fact
-  std::string of = {};      ///< the label or fact whose values are wanted
-  std::string prefix = {};  ///< with what they begin
+  std::string kind;                         ///< node, label or fact
+  std::string of = {};                      ///< the label or fact whose values are wanted
+  std::string prefix = {};                  ///< with what they begin
+  std::optional<std::uint64_t> limit = {};  ///< beyond which many are told by a NamePrefix
 };
 
 struct Name {

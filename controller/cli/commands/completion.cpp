@@ -45,13 +45,14 @@ Completion complete(const Words& words, const std::string& typed) {
   const auto limit = end_after(kPatience);
   const auto commands = all_commands();
   const auto contexts = Contexts::of_user();
-  const auto ask = [&](const std::string& path) -> std::optional<json> {
-    auto answer = chosen_fleet(context_in(words))
-                      .and_then([](const FleetAccess& access) { return ApiClient::open(access); })
-                      .and_then([&](ApiClient api) { return api.get(path); });
-    return answer ? std::optional(std::move(*answer)) : std::nullopt;
+  std::optional<ApiClient> api;
+  const auto fleet = [&]() -> ApiClient* {
+    if (api) return &*api;
+    auto opened = open_fleet(context_in(words));
+    if (opened) api = std::move(*opened);
+    return api ? &*api : nullptr;
   };
-  const Names names(ask, contexts ? contexts->names() : Words{});
+  const Names names(fleet, contexts ? contexts->names() : Words{});
   try {
     return Completer(commands, names).complete(words, typed);
   } catch (const json::exception&) {  // an answer that this version does not know

@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "../command.hpp"
+#include "../json_list.hpp"
 #include "../json_text.hpp"
-#include "../paged_list.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {

@@ -33,8 +33,7 @@ CliResult<Exit> write_man_pages(const std::vector<Command>& commands,
 /// Of an operation, for example, which only the controller knows.
 CliResult<Exit> print_more_help(const Command& command, const std::vector<std::string>& words,
                                 const std::string& context) {
-  auto api = chosen_fleet(context).and_then(
-      [](const FleetAccess& access) { return ApiClient::open(access); });
+  auto api = open_fleet(context);
   if (!api) return tl::unexpected(api.error());
   return command.more_help(*api, words).map([] { return Exit::Ok; });
 }

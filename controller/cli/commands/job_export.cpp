@@ -1,65 +1,90 @@
 // Who ran what, where, when and with what result, for other programs.
+#include <algorithm>
 #include <array>
+#include <client/tasks.hpp>
+#include <functional>
 #include <iostream>
-#include <muster/core/base/ids.hpp>
-#include <nlohmann/json.hpp>
 
 #include "../command.hpp"
 #include "../csv.hpp"
 #include "../job_filter.hpp"
-#include "../paged_list.hpp"
+#include "../job_id.hpp"
+#include "../json_text.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
 namespace {
 
-using nlohmann::json;
+using client::ListedTask;
 
-constexpr std::uint64_t kTasksOnAPage = 1000;
 constexpr std::array kStreams{"stdout", "stderr", "records"};
 
+struct Column {
+  std::string name;
+  std::function<std::string(const ListedTask&)> cell;
+};
+
 /// What the fleet and its operators wrote, and so may mean harm to a spreadsheet.
-constexpr std::array kTexts{"job",          "task", "operation", "selector",
-                            "requested_by", "node", "node_id"};
-constexpr std::array kOwnWords{"check",   "created", "state",    "attempt",
-                               "started", "ended",   "exit_code"};
-
-std::vector<std::string> header() {
-  std::vector<std::string> names(kTexts.begin(), kTexts.end());
-  names.insert(names.end(), kOwnWords.begin(), kOwnWords.end());
-  names.insert(names.end(), {"error_code", "error"});
-  for (const std::string stream : kStreams) {
-    names.insert(names.end(), {stream + "_bytes", stream + "_digest"});
-  }
-  return names;
+Column text_column(const char* name, std::string ListedTask::*member) {
+  return {name, [member](const ListedTask& task) { return no_formula(task.*member); }};
 }
 
-/// "" for null, as for a time that has not come.
-std::string cell_of(const json& value) {
-  if (value.is_null()) return {};
-  return value.is_string() ? value.get<std::string>() : value.dump();
+/// Our own words and times; "" for a time that has not come.
+Column own_column(const char* name, std::string ListedTask::*member) {
+  return {name, [member](const ListedTask& task) { return task.*member; }};
 }
 
-/// What of it is kept, as the digest stands for just that.
-json output_named(const json& task, const std::string& stream) {
-  for (const auto& output : task.at("outputs")) {
-    if (output.value("stream", "") == stream) return output;
-  }
-  return json::object();
+/// Size and digest of what is kept of it.
+std::vector<Column> columns_of_stream(const std::string& stream) {
+  const auto output_of = [stream](const ListedTask& task) -> const client::TaskOutput* {
+    const auto found = std::find_if(task.outputs.begin(), task.outputs.end(),
+                                    [&](const auto& output) { return output.stream == stream; });
+    return found == task.outputs.end() ? nullptr : &*found;
+  };
+  return {{stream + "_bytes",
+           [output_of](const ListedTask& task) {
+             const auto* output = output_of(task);
+             return output == nullptr ? "" : std::to_string(output->kept);
+           }},
+          {stream + "_digest", [output_of](const ListedTask& task) {
+             const auto* output = output_of(task);
+             return output == nullptr ? "" : output->digest;
+           }}};
 }
 
-std::string csv_of(const json& task) {
-  std::vector<std::string> cells;
-  for (const auto* name : kTexts) cells.push_back(no_formula(text_of(task, name)));
-  for (const auto* name : kOwnWords) cells.push_back(cell_of(task.at(name)));
-  const auto error = task.at("error").is_object() ? task.at("error") : json::object();
-  cells.push_back(text_of(error, "code"));
-  cells.push_back(no_formula(text_of(error, "message")));
+std::vector<Column> all_columns() {
+  std::vector<Column> columns{
+      text_column("job", &ListedTask::job),
+      text_column("task", &ListedTask::id),
+      text_column("operation", &ListedTask::operation),
+      text_column("selector", &ListedTask::selector),
+      text_column("requested_by", &ListedTask::requested_by),
+      text_column("node", &ListedTask::node),
+      text_column("node_id", &ListedTask::node_id),
+      {"check", [](const ListedTask& task) { return task.check ? "true" : "false"; }},
+      own_column("created", &ListedTask::created),
+      own_column("state", &ListedTask::state),
+      {"attempt", [](const ListedTask& task) { return std::to_string(task.attempt); }},
+      own_column("started", &ListedTask::started),
+      own_column("ended", &ListedTask::ended),
+      {"exit_code",
+       [](const ListedTask& task) {
+         return task.exit_code ? std::to_string(*task.exit_code) : "";
+       }},
+      {"error_code", [](const ListedTask& task) { return task.error ? task.error->code : ""; }},
+      {"error",
+       [](const ListedTask& task) { return task.error ? no_formula(task.error->message) : ""; }}};
   for (const auto* stream : kStreams) {
-    const auto output = output_named(task, stream);
-    cells.push_back(cell_of(output.value("kept", json())));
-    cells.push_back(text_of(output, "digest"));
+    const auto more = columns_of_stream(stream);
+    columns.insert(columns.end(), more.begin(), more.end());
   }
+  return columns;
+}
+
+template <class CellOf>
+std::string line_of(const std::vector<Column>& columns, const CellOf& cell_of) {
+  std::vector<std::string> cells;
+  for (const auto& column : columns) cells.push_back(cell_of(column));
   return csv_line(cells);
 }
 
@@ -76,47 +101,48 @@ CliResult<bool> is_csv(const Arguments& arguments) {
 }
 
 /// One for each job that was named, or one for all. Errors: Usage, MatchedNothing.
-CliResult<std::vector<PagedList>> lists_of(const Arguments& arguments) {
-  auto filters = job_filters(arguments);
-  if (!filters) return tl::unexpected(filters.error());
+CliResult<std::vector<client::TaskQuery>> queries_of(ApiClient& api, const Arguments& arguments) {
+  const auto filter = job_filter(arguments);
+  if (!filter) return tl::unexpected(filter.error());
   if (!arguments.after_dash.empty()) {
     return failure(Exit::Usage, "this command takes nothing after --");
   }
   if (arguments.has("task-state") && arguments.value("task-state").empty()) {
     return failure(Exit::Usage, "--task-state is empty; leave it out for all");
   }
-  filters->emplace_back("task_state", arguments.value("task-state"));
-  PagedList list{"/v1/tasks", std::move(*filters), "after", kTasksOnAPage};
-  if (arguments.words.empty()) return std::vector{list};
-  std::vector<PagedList> lists;
-  for (const auto& id : arguments.words) {
-    if (!JobId::parse(id)) {
-      return or_look({Exit::MatchedNothing, "'" + printable(id) + "' is not the id of a job"},
-                     "muster job ls");
-    }
-    lists.push_back(list);
-    lists.back().query.emplace_back("job", id);
+  const client::TaskQuery query{.jobs = *filter, .task_state = arguments.value("task-state")};
+  if (arguments.words.empty()) return std::vector{query};
+  std::vector<client::TaskQuery> queries;
+  for (const auto& typed : arguments.words) {
+    const auto id = whole_job_id(api, typed);
+    if (!id) return tl::unexpected(id.error());
+    queries.push_back(query);
+    queries.back().job = *id;
   }
-  return lists;
+  return queries;
 }
 
-/// As the pages come; gives how many tasks there were.
+/// As the pages come; counts the tasks.
 class Printer {
  public:
   explicit Printer(bool csv) : csv_(csv) {}
 
-  bool print(const json& page) {
-    if (csv_ && !begun_) std::cout << csv_line(header());
+  bool print(const client::Page<ListedTask>& page) {
+    if (csv_ && !begun_) {
+      std::cout << line_of(columns_, [](const Column& column) { return column.name; });
+    }
     begun_ = true;
-    for (const auto& task : page.at("tasks")) {
+    for (const auto& task : page.items) {
       ++count_;
-      std::cout << (csv_ ? csv_of(task) : task.dump() + "\n");
+      std::cout << (csv_ ? line_of(columns_, [&](const Column& each) { return each.cell(task); })
+                         : json_line(task.told) + "\n");
     }
     return static_cast<bool>(std::cout << std::flush);
   }
   [[nodiscard]] std::size_t count() const { return count_; }
 
  private:
+  const std::vector<Column> columns_ = all_columns();
   bool csv_;
   bool begun_ = false;
   std::size_t count_ = 0;
@@ -125,13 +151,14 @@ class Printer {
 CliResult<Exit> export_jobs(ApiClient& api, const Arguments& arguments) {
   const auto csv = is_csv(arguments);
   if (!csv) return tl::unexpected(csv.error());
-  const auto lists = lists_of(arguments);
-  if (!lists) return tl::unexpected(lists.error());
+  const auto queries = queries_of(api, arguments);
+  if (!queries) return tl::unexpected(queries.error());
   Printer printer(*csv);
-  for (const auto& list : *lists) {
-    const auto done = each_page(api, list, [&](const json& page) { return printer.print(page); });
+  for (const auto& query : *queries) {
+    const auto done = client::each_page(client::list_tasks, api, query,
+                                        [&](const auto& page) { return printer.print(page); });
     if (done) continue;
-    auto why = done.error();
+    Failure why(done.error());
     if (printer.count() > 0) why.message += "\nthe export is not whole: this came in its middle";
     return or_look(std::move(why), "muster job ls");
   }

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "../command.hpp"
+#include "../json_list.hpp"
 #include "../json_text.hpp"
-#include "../paged_list.hpp"
 #include "../table.hpp"
 #include "../targets.hpp"
 #include "../terminal.hpp"

@@ -1,3 +1,4 @@
+#include <client/jobs.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -16,38 +17,54 @@ namespace {
 
 using nlohmann::json;
 
-CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options, json request) {
-  const bool program = request.at("operation") == "system.exec";
-  const auto form = output_form(options, program ? OutputForm::PassThrough : OutputForm::Variants);
-  if (!form) return tl::unexpected(form.error());
+/// What is left to say of it. Errors: Usage.
+CliResult<client::JobRequest> with_options(client::JobRequest request, const Arguments& options) {
   const auto selector = selector_of(options);
   if (!selector) return tl::unexpected(selector.error());
   if (selector->empty()) {
     return failure(Exit::Usage,
                    "--on SELECTOR is missing: say where to run it, for example --on all");
   }
-  request["selector"] = *selector;
-  for (const auto* name : {"timeout", "offline", "instance"}) {
-    if (options.has(name)) request[name] = options.value(name);
-  }
-  if (options.has("output-cap")) request["output_cap"] = options.value("output-cap");
-  for (const auto* name : {"limit", "seed"}) {
-    if (options.has(name)) request[name] = options.value(name);
-  }
-  if (auto read = read_care(options, request); !read) return tl::unexpected(read.error());
-  if (options.has("check")) request["check"] = true;
-  if (options.has("include-drained")) request["include_drained"] = true;
-  if (options.has("include-unknown")) request["include_unknown"] = true;
+  const auto care = care_of(options);
+  if (!care) return tl::unexpected(care.error());
+  request.selector = *selector;
+  request.instance = options.given("instance");
+  request.timeout = options.given("timeout");
+  request.offline = options.given("offline");
+  request.limit = options.given("limit");
+  request.seed = options.given("seed");
+  request.output_cap = options.given("output-cap");
+  request.check = options.has("check");
+  request.include_drained = options.has("include-drained");
+  request.include_unknown = options.has("include-unknown");
+  request.care = *care;
+  return request;
+}
+
+CliResult<Exit> create_and_follow(ApiClient& api, const Arguments& options,
+                                  const std::string& operation, json arguments) {
+  const bool program = operation == "system.exec";
+  const auto form = output_form(options, program ? OutputForm::PassThrough : OutputForm::Variants);
+  if (!form) return tl::unexpected(form.error());
+  auto request = with_options({.operation = operation,
+                               .selector = {},
+                               .arguments = std::make_shared<const json>(std::move(arguments))},
+                              options);
+  if (!request) return tl::unexpected(request.error());
   Interrupt interrupt(api.another());
-  const auto created = make_job(api, "/v1/jobs", request, interrupt);
-  if (!created) return tl::unexpected(created.error());
-  const auto job_id = created->value("job", "");
-  print_warnings(created->value("warnings", std::vector<std::string>()));
+  const auto made = make_job(
+      [&](const client::Care& care) {
+        request->care = care;
+        return client::create_job(api, *request);
+      },
+      request->care, interrupt);
+  if (!made) return tl::unexpected(made.error());
+  print_warnings(made->warnings);
   if (options.has("detach")) {
-    std::cout << (is_json(*form) ? json{{"job", job_id}}.dump() : job_id) << "\n";
+    std::cout << (is_json(*form) ? json{{"job", made->id}}.dump() : made->id) << "\n";
     return Exit::Ok;
   }
-  return follow_job(api, job_id, *form, interrupt);
+  return follow_job(api, made->id, *form, interrupt);
 }
 
 /// A blank too many splits what belongs together. Errors: Usage, with how it was meant.
@@ -74,8 +91,7 @@ CliResult<Exit> run_operation(ApiClient& api, const Arguments& options) {
                                        : find_operation(api, options.words[0]);
   const auto arguments = operation_arguments(words, operation ? &*operation : nullptr);
   if (!arguments) return tl::unexpected(arguments.error());
-  return create_and_follow(api, options,
-                           {{"operation", options.words[0]}, {"arguments", *arguments}});
+  return create_and_follow(api, options, options.words[0], *arguments);
 }
 
 /// What is wrong with words before the "--", or without one.
@@ -105,8 +121,7 @@ CliResult<Exit> exec_program(ApiClient& api, const Arguments& options) {
   if (options.after_dash.empty()) {
     return failure(Exit::Usage, "which program? For example: muster exec --on all -- uname -a");
   }
-  return create_and_follow(
-      api, options, {{"operation", "system.exec"}, {"arguments", {{"argv", options.after_dash}}}});
+  return create_and_follow(api, options, "system.exec", {{"argv", options.after_dash}});
 }
 
 CliResult<void> help_for_operation(ApiClient& api, const std::vector<std::string>& words) {

@@ -255,6 +255,18 @@ TEST_CASE("a terminal gets no escape sequences from a node, a file gets every by
   CHECK(shown.out.find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("records are bytes in a file, and lines of JSON on a terminal", "[integration][cli]") {
+  Scene scene;
+  scene.kept = "\x81\xA1n\x01\x81\xA1n";  // {"n": 1}, and a part of another
+  (void)scene.done(scene.kept.size(), scene.kept.size());
+  const auto words = "job output " + std::string(kJob) + " --stream records --no-pager";
+  CHECK(scene.muster(words).out == scene.kept);
+  const auto shown =
+      scene.muster("--version; script -qec '" MUSTER_CLI " " + words + "' /dev/null </dev/null");
+  CHECK(shown.exit == 0);
+  CHECK_THAT(shown.out, Catch::EndsWith("\n{\"n\":1}\r\n"));
+}
+
 TEST_CASE("what the controller did not do is told as not reached, not as failed",
           "[integration][cli]") {
   Scene scene;

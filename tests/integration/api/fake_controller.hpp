@@ -12,6 +12,7 @@
 #include "catch.hpp"
 #include "cli_runner.hpp"
 #include "temp_dir.hpp"
+#include "whole_job.hpp"
 
 namespace muster::controller {
 
@@ -83,26 +84,19 @@ inline std::string output(std::uint64_t offset, const std::string& text,
 }
 
 inline std::string running() {
-  return event(
-      "task",
-      {{"node", "web1"}, {"state", "running"}, {"counts", {{"targets", 1}, {"running", 1}}}});
+  return event("task", test::whole_task(
+                           {{"state", "running"}, {"counts", {{"targets", 1}, {"running", 1}}}}));
 }
 
 inline json done_job(std::uint64_t size, std::uint64_t kept) {
-  json outputs = json::array();
+  auto outputs = json::array();
   if (size > 0) {
     outputs.push_back(
-        {{"stream", "stdout"}, {"size", size}, {"kept", kept}, {"truncated", kept < size}});
+        test::whole_output({{"size", size}, {"kept", kept}, {"truncated", kept < size}}));
   }
-  return {{"job", kJob},
-          {"state", "done"},
-          {"counts", {{"targets", 1}, {"ok", 1}}},
-          {"tasks",
-           {{{"node", "web1"},
-             {"state", "ok"},
-             {"error", nullptr},
-             {"result", nullptr},
-             {"outputs", outputs}}}}};
+  return test::whole_job({{"job", kJob},
+                          {"counts", {{"targets", 1}, {"ok", 1}}},
+                          {"tasks", json::array({test::whole_task({{"outputs", outputs}})})}});
 }
 
 struct Scene {

@@ -1,4 +1,3 @@
-#include <cli/api_client.hpp>
 #include <cli/arguments.hpp>
 
 #include "catch.hpp"
@@ -47,10 +46,4 @@ TEST_CASE("an unknown option is told with the one that was meant", "[unit][cli]"
   CHECK_THAT(wrong("-on"), Catch::EndsWith("; did you mean --on?"));
   CHECK_THAT(wrong("-l"), !Catch::Contains("did you mean"));
   CHECK_THAT(wrong("--nonsense"), !Catch::Contains("did you mean"));
-}
-
-TEST_CASE("a query encodes its values and leaves empty ones out", "[unit][cli]") {
-  CHECK(query({{"selector", "role=web and not x"}, {"limit", ""}}) ==
-        "?selector=role%3Dweb%20and%20not%20x");
-  CHECK(query({{"limit", ""}}).empty());
 }

@@ -7,8 +7,12 @@
 
 #include "catch.hpp"
 #include "cli/complete_selector.hpp"
+#include "played_api.hpp"
+#include "told_job.hpp"
 
 using namespace muster::cli;
+using muster::client::PlayedApi;
+using muster::client::Said;
 using nlohmann::json;
 using Words = std::vector<std::string>;
 
@@ -20,13 +24,54 @@ json names(const std::vector<std::pair<std::string, int>>& list) {
   return {{"names", names}, {"prefixes", json::array()}};
 }
 
-/// A controller of a small fleet that answers from a list, and remembers what it was asked.
-class PlayedApi {
- public:
-  std::optional<json> ask(const std::string& path) {
-    asked.push_back(path);
-    const auto found = answers.find(path);
-    return found == answers.end() ? std::nullopt : std::optional(found->second);
+json plugin(const std::string& id, const json& operations, const std::string& doc) {
+  return {{"id", id},   {"version", "1.0.0"},       {"operations", operations}, {"doc", doc},
+          {"nodes", 3}, {"states", json::object()}, {"reasons", json::object()}};
+}
+
+json whole_plugin(const std::string& id, const json& manifest) {
+  auto whole = plugin(id, json::array(), "");
+  whole.update({{"class", "confined"}, {"status", "stable"}, {"manifest", manifest}});
+  return whole;
+}
+
+json groups(const std::string& name, const std::string& selector) {
+  return {{"groups",
+           {{{"name", name},
+             {"selector", selector},
+             {"doc", ""},
+             {"updated", ""},
+             {"updated_by", ""}}}}};
+}
+
+json webhooks(const std::string& name, const std::string& state) {
+  return {{"webhooks",
+           {{{"webhook",
+              {{"name", name},
+               {"url", ""},
+               {"filter", ""},
+               {"allow_private", false},
+               {"updated", ""},
+               {"updated_by", ""}}},
+             {"progress",
+              {{"state", state},
+               {"pending", 0},
+               {"delivered", 0},
+               {"dead_letters", 0},
+               {"missed", 0},
+               {"failures", 0},
+               {"failing_since", nullptr},
+               {"next_attempt", nullptr},
+               {"last_success", nullptr},
+               {"last_error", ""}}}}}}};
+}
+
+/// A controller of a small fleet that answers from a list, by path.
+struct Fleet {
+  std::vector<std::string> asked() {
+    std::vector<std::string> lines;
+    for (const auto& request : played.asked()) lines.push_back(muster::client::line_of(request));
+    return lines;
   }
 
   std::map<std::string, json> answers{
@@ -40,31 +85,38 @@ class PlayedApi {
       {"/v1/names?kind=fact", names({{"os.id", 3}, {"os.version", 3}, {"mem.total", 3}})},
       {"/v1/names?kind=fact&prefix=os.", names({{"os.id", 3}, {"os.version", 3}})},
       {"/v1/names?kind=fact&of=os.version", names({{"12", 3}})},
-      {"/v1/groups", json::parse(R"({"groups": [{"name": "front", "selector": "role=web"}]})")},
-      {"/v1/plugins", json::parse(R"({"plugins": [
-         {"id": "collect", "operations": [], "doc": "has only metrics"},
-         {"id": "store", "operations": ["store.get", "store.put"], "doc": "keeps things"}]})")},
-      {"/v1/plugins/collect", json::parse(R"({"manifest": {"id": "collect"}})")},
-      {"/v1/plugins/store", json::parse(R"({"manifest": {"operations": {
+      {"/v1/groups", groups("front", "role=web")},
+      {"/v1/plugins",
+       {{"plugins",
+         {plugin("collect", json::array(), "has only metrics"),
+          plugin("store", {"store.get", "store.put"}, "keeps things")}}}},
+      {"/v1/plugins/collect", whole_plugin("collect", {{"id", "collect"}})},
+      {"/v1/plugins/store", whole_plugin("store", json::parse(R"({"operations": {
          "store.put": {"doc": "keeps one", "arguments": {"type": "object", "properties": {
            "name": {"type": "string"}, "mode": {"enum": ["new", "over"]},
            "force": {"type": "boolean"}, "tags": {"type": "array", "items": {"enum": ["a", "b"]}},
            "more": {"type": "object"}}}},
-         "store.get": {}}}})")},
-      {"/v1/jobs?limit=100", json::parse(R"({"jobs": [{"requested_by": "bob"},
-         {"requested_by": "ada"}, {"requested_by": "bob"}]})")},
-      {"/v1/jobs?limit=30", json::parse(R"({"jobs": [{"job": "7c1e2a58", "operation": "store.put",
-         "selector": "all", "state": "done"}]})")},
-      {"/v1/webhooks", json::parse(R"({"webhooks": [
-         {"webhook": {"name": "ops"}, "progress": {"state": "failing"}}]})")},
+         "store.get": {}}})"))},
+      {"/v1/jobs?limit=100",
+       {{"jobs",
+         {whole_job({{"requested_by", "bob"}}), whole_job({{"requested_by", "ada"}}),
+          whole_job({{"requested_by", "bob"}})}}}},
+      {"/v1/jobs?limit=30",
+       {{"jobs", {whole_job({{"job", "7c1e2a58"}, {"operation", "store.put"}})}}}},
+      {"/v1/webhooks", webhooks("ops", "failing")},
   };
-  std::vector<std::string> asked;
+  PlayedApi played{[this](const auto& request) -> Said {
+    const auto found = answers.find(muster::client::line_of(request).substr(4));  // "GET "
+    if (found == answers.end()) return {404};
+    return {200, found->second.dump()};
+  }};
 };
 
 struct World {
-  PlayedApi api;
+  Fleet fleet;
+  muster::client::ApiClient api = fleet.played.client();
   std::vector<Command> commands = all_commands();
-  Names names{[this](const std::string& path) { return api.ask(path); }, {"prod", "staging"}};
+  Names names{[this] { return &api; }, {"prod", "staging"}};
 
   Completion complete(Words words) {
     const auto typed = words.back();
@@ -95,7 +147,7 @@ TEST_CASE("the words of commands are completed one by one, without the controlle
   CHECK(world.texts({"--v"}) == Words{"--version"});
   CHECK(world.texts({"nonsense", ""}).empty());
   CHECK(world.complete({"sta"}).candidates.at(0).about == "how the fleet and its controller are");
-  CHECK(world.api.asked.empty());
+  CHECK(world.fleet.asked().empty());
 }
 
 TEST_CASE("every command and every option of it is completed, from what its page is made of",
@@ -118,7 +170,7 @@ TEST_CASE("every command and every option of it is completed, from what its page
     }
     for (const auto& option : command.options) completes_to(before, "--", "--" + option.name);
   }
-  CHECK(world.api.asked.empty());
+  CHECK(world.fleet.asked().empty());
 }
 
 TEST_CASE("options are offered until they are given, and those that are one of few words",
@@ -135,7 +187,7 @@ TEST_CASE("options are offered until they are given, and those that are one of f
   CHECK(world.texts({"run", "--timeout", ""}).empty());
   CHECK(world.texts({"job", "show", "x", "--output", "j"}) == Words{"json", "jsonl"});
   CHECK(world.texts({"completion", "f"}) == Words{"fish"});
-  CHECK(world.api.asked.empty());
+  CHECK(world.fleet.asked().empty());
 }
 
 TEST_CASE("names are those of the fleet, by what a command takes in that place", "[unit][cli]") {
@@ -159,7 +211,8 @@ TEST_CASE("names are those of the fleet, by what a command takes in that place",
 
 TEST_CASE("names of which there are too many are completed bit by bit", "[unit][cli]") {
   World world;
-  world.api.answers["/v1/names?kind=node"] = json::parse(R"({"names": [{"name": "db1", "nodes": 1}],
+  world.fleet.answers["/v1/names?kind=node"] =
+      json::parse(R"({"names": [{"name": "db1", "nodes": 1}],
                       "prefixes": [{"prefix": "web0", "names": 100}]})");
   const auto found = world.complete({"node", "show", ""}).candidates;
   REQUIRE(found.size() == 2);
@@ -173,18 +226,17 @@ TEST_CASE("contexts are those of whoever types", "[unit][cli]") {
   CHECK(world.texts({"context", "use", "p"}) == Words{"prod"});
   CHECK(world.texts({"logout", ""}) == Words{"prod", "staging"});
   CHECK(world.texts({"doctor", "--context=s"}) == Words{"--context=staging"});
-  CHECK(world.api.asked.empty());
+  CHECK(world.fleet.asked().empty());
 }
 
 TEST_CASE(
     "a name that would not show as what it is, is not offered; descriptions are made harmless",
     "[unit][cli]") {
   World world;
-  world.api.answers["/v1/names?kind=node"] = names(
+  world.fleet.answers["/v1/names?kind=node"] = names(
       {{"a\nb", 1}, {"a\x1b[2J", 1}, {"a\tb", 1}, {"\u202Eab", 1}, {"\u009Bab", 1}, {"web1", 1}});
   CHECK(world.texts({"node", "show", ""}) == Words{"web1"});
-  world.api.answers["/v1/groups"] =
-      json::parse(R"({"groups": [{"name": "front", "selector": "role=web\u001b[2J\nor\tx"}]})");
+  world.fleet.answers["/v1/groups"] = groups("front", "role=web\u001b[2J\nor\tx");
   CHECK(world.complete({"group", "show", ""}).candidates.at(0).about == "role=web?[2J or x");
 }
 
@@ -218,9 +270,15 @@ TEST_CASE("behind a -- stands the program's own business", "[unit][cli]") {
   CHECK(world.texts({"exec", "--on", "all", ""}) == Words{"--"});
 }
 
+TEST_CASE("without a fleet nothing is completed", "[unit][cli]") {
+  const Names none([] { return nullptr; });
+  CHECK(none.nodes("").empty());
+  CHECK(none.operations("store.").empty());
+}
+
 TEST_CASE("a controller that does not answer completes nothing", "[unit][cli]") {
   World world;
-  world.api.answers.clear();
+  world.fleet.answers.clear();
   for (const auto& words : std::vector<Words>{{"node", "show", ""},
                                               {"run", ""},
                                               {"run", "store.put", ""},
@@ -251,7 +309,7 @@ TEST_CASE("a selector is completed where a term may stand", "[unit][cli]") {
 
 TEST_CASE("facts of which there are too many are completed bit by bit", "[unit][cli]") {
   World world;
-  world.api.answers["/v1/names?kind=fact"] =
+  world.fleet.answers["/v1/names?kind=fact"] =
       json::parse(R"({"names": [{"name": "os.id", "nodes": 3}],
                       "prefixes": [{"prefix": "d", "names": 80}, {"prefix": "os.v", "names": 70}]})");
   const auto all = world.selector("");

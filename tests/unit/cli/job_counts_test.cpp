@@ -1,13 +1,11 @@
 #include <cli/job_counts.hpp>
-#include <nlohmann/json.hpp>
 
 #include "catch.hpp"
 
 using namespace muster::cli;
-using nlohmann::json;
 
 TEST_CASE("of a job in check mode nothing is said to have changed", "[unit][cli]") {
-  const json counts{{"targets", 14}, {"changed", 12}, {"ok", 2}, {"failed", 0}};
+  const muster::client::Counts counts{14, {{"changed", 12}, {"ok", 2}, {"failed", 0}}};
   CHECK(counts_text(counts, false, ", ") == "12 changed, 2 ok");
   CHECK(counts_text(counts, true, " · ") == "12 would change · 2 ok");
   CHECK(words_of_state("changed", true) == "would change");

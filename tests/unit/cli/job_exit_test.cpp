@@ -1,22 +1,23 @@
 #include <cli/job_exit.hpp>
-#include <nlohmann/json.hpp>
 
 #include "catch.hpp"
+#include "told_job.hpp"
 
 using namespace muster::cli;
 using nlohmann::json;
 
 namespace {
 
-json job_with(const std::vector<std::string>& states, const std::string& refusal = "not_found") {
+muster::client::Job job_with(const std::vector<std::string>& states,
+                             const std::string& refusal = "not_found") {
   json job{{"counts", {{"targets", states.size()}}}, {"tasks", json::array()}};
   for (const auto& state : states) {
     job["counts"][state] = job["counts"].value(state, 0) + 1;
     json error;
-    if (state == "refused") error = {{"code", refusal}};
-    job["tasks"].push_back({{"node", "n"}, {"state", state}, {"error", error}});
+    if (state == "refused") error = {{"code", refusal}, {"message", ""}};
+    job["tasks"].push_back(whole_task({{"state", state}, {"error", error}}));
   }
-  return job;
+  return told_job(job);
 }
 
 }  // namespace
@@ -42,6 +43,6 @@ TEST_CASE("a task that the node's policy refused is denied", "[unit][cli]") {
 
 TEST_CASE("check mode with pending changes has its own exit code", "[unit][cli]") {
   auto job = job_with({"ok", "changed"});
-  job["check"] = true;
+  job.check = true;
   CHECK(exit_of_job(job) == Exit::ChangesPending);
 }

@@ -1,26 +1,25 @@
 #include <cli/job_table.hpp>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "catch.hpp"
+#include "told_job.hpp"
 
 using namespace muster::cli;
-using nlohmann::json;
+using muster::client::Job;
+using Jobs = std::vector<Job>;
 
 namespace {
 
-json job(const std::string& id) {
-  return {{"job", id},
-          {"operation", "system.exec"},
-          {"selector", "role=web and os.id=debian"},
-          {"requested_by", "admin"},
-          {"state", "cancelled"},
-          {"created", "2026-01-31T12:34:56.000Z"},
-          {"counts", {{"targets", 12}, {"cancelled", 12}}}};
+Job job(const std::string& id) {
+  return told_job({{"job", id},
+                   {"selector", "role=web and os.id=debian"},
+                   {"state", "cancelled"},
+                   {"created", "2026-01-31T12:34:56.000Z"},
+                   {"counts", {{"targets", 12}, {"cancelled", 12}}}});
 }
 
 /// The last row.
-std::string row(std::size_t columns, const json& jobs) {
+std::string row(std::size_t columns, const Jobs& jobs) {
   std::ostringstream out;
   JobTable table(out, columns);
   table.add(jobs);
@@ -33,7 +32,7 @@ std::string row(std::size_t columns, const json& jobs) {
 }  // namespace
 
 TEST_CASE("jobs stand in whole rows where there is room", "[unit][cli]") {
-  const json jobs{job("7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1")};
+  const Jobs jobs{job("7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1")};
   const auto* whole =
       "7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1  system.exec  role=web and os.id=debian  admin  "
       "cancelled  2026-01-31 12:34:56Z  12 cancelled";
@@ -43,7 +42,7 @@ TEST_CASE("jobs stand in whole rows where there is room", "[unit][cli]") {
 
 TEST_CASE("on a narrow terminal each row tells which job, of what and how it stands",
           "[unit][cli]") {
-  const json jobs{job("7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1")};
+  const Jobs jobs{job("7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1")};
   CHECK(row(80, jobs) ==
         "7c1e2a58  system.exec  role=web an…  admin  cancelled  01-31 12:34  12 cancelled");
   CHECK(row(40, jobs) == "7c1e2a58  system.exec  role=…  cancelled");

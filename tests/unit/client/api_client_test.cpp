@@ -107,5 +107,11 @@ TEST_CASE("what was told keeps the members that this version does not know", "[u
   CHECK(*told == later);
 }
 
+TEST_CASE("a query encodes its values and leaves empty ones out", "[unit][client]") {
+  CHECK(query({{"selector", "role=web and not x"}, {"limit", ""}}) ==
+        "?selector=role%3Dweb%20and%20not%20x");
+  CHECK(query({{"limit", ""}}).empty());
+}
+
 }  // namespace
 }  // namespace muster::client

@@ -8,9 +8,11 @@
 #include <client/events.hpp>
 #include <client/fleet.hpp>
 #include <client/groups.hpp>
+#include <client/job_events.hpp>
 #include <client/nodes.hpp>
 #include <client/plugins.hpp>
 #include <client/selectors.hpp>
+#include <client/tasks.hpp>
 #include <client/webhooks.hpp>
 #include <map>
 #include <muster/core/base/files.hpp>
@@ -28,6 +30,9 @@ namespace {
 namespace api = controller::api;
 using Error = std::optional<ApiError>;
 using Size = Sample::Size;
+
+/// Tasks have them in events alone.
+const std::string kCountsOfEvent = "/tasks/0/counts/targets";
 
 /// What stands for each parameter in a path: it has to be encoded.
 const std::string kThing = "a b";
@@ -99,6 +104,40 @@ std::map<std::string, Row> rows() {
       {"retryDeadLetter", {[](auto& api) { return error_of(retry_dead_letter(api, kThing)); }}},
       {"listPlugins", {[](auto& api) { return error_of(list_plugins(api)); }}},
       {"getPlugin", {[](auto& api) { return error_of(get_plugin(api, kThing)); }}},
+      {"createJob",
+       {[](auto& api) {
+          return error_of(
+              create_job(api, {.operation = "system.exec",
+                               .selector = "all",
+                               .arguments = std::make_shared<const json>(json::object()),
+                               .timeout = "30s",
+                               .check = true,
+                               .care = {1, "5%", "1"},
+                               .wait = "1s"}));
+        },
+        {kCountsOfEvent}}},
+      {"listJobs",
+       {[](auto& api) {
+          return error_of(list_jobs(api, {.which = {.state = "failed"}, .cursor = "a"}));
+        },
+        {"/jobs/0" + kCountsOfEvent}}},
+      {"listTasks", {[](auto& api) {
+         return error_of(list_tasks(api, {.jobs = {.by = "a"}, .task_state = "ok", .cursor = "a"}));
+       }}},
+      {"getJob", {[](auto& api) { return error_of(get_job(api, kThing)); }, {kCountsOfEvent}}},
+      {"watchJob", {[](auto& api) {
+         std::string last = "a.1";
+         return error_of(watch_job(
+             api, kThing, last, [] {}, [](const auto&) { return true; }));
+       }}},
+      {"getJobOutput", {[](auto& api) {
+         return error_of(get_job_output(api, kThing, {"web1", "stderr", 1, 2},
+                                        [](std::string_view) { return true; }));
+       }}},
+      {"retryJob", {[](auto& api) {
+         return error_of(retry_job(api, kThing, {{"failed"}, {.expect = 1}}));
+       }}},
+      {"cancelJob", {[](auto& api) { return error_of(cancel_job(api, kThing)); }}},
       {"putGroup", {[](auto& api) {
          return error_of(put_group(api, kThing, {"all", "doc"}));
        }}},
@@ -111,14 +150,6 @@ const std::map<std::string, std::string> kLeftOut{
     {"getOpenapi", "it is the document itself"},
     {"getMetrics", "for what scrapes it, in a form of its own"},
     {"enrollNode", "for agents, which are no clients of an operator"},
-    {"createJob", "not yet"},
-    {"listJobs", "not yet"},
-    {"listTasks", "not yet"},
-    {"getJob", "not yet"},
-    {"watchJob", "not yet"},
-    {"getJobOutput", "not yet"},
-    {"retryJob", "not yet"},
-    {"cancelJob", "not yet"},
 };
 
 const api::Document& document() {
@@ -217,6 +248,67 @@ TEST_CASE("what the client asks is what the document says of the operation", "[u
     const auto given = api::check_request(operation, asked[0]);
     INFO((given ? "" : given.error().message));
     CHECK(given);
+  });
+}
+
+/// Calls `check` with each event of a job that the document tells of: its name and schema.
+template <class Check>
+void for_each_event(const Check& check) {
+  const auto& streams = document().root().at(
+      "/paths/~1v1~1jobs~1{id}~1events/get/responses/200/content"_json_pointer);
+  for (const auto& [name, schema] : streams.at("text/event-stream").at("x-muster-events").items()) {
+    INFO(name);
+    check(name, schema);
+  }
+}
+
+/// What the client makes of one event of a job, and how many it gave.
+Error watched(const std::string& name, const json& data, int& given) {
+  PlayedApi played(Said{200, "event: " + name + "\ndata: " + data.dump() + "\n\n"});
+  auto client = played.client();
+  std::string last;
+  return error_of(watch_job(
+      client, "x", last, [] {},
+      [&](const JobEvent&) {
+        ++given;
+        return true;
+      }));
+}
+
+TEST_CASE("the client understands each event of a job, and leaves out those of a later version",
+          "[unit][client]") {
+  int events = 0;
+  int given = 0;
+  for_each_event([&](const auto& name, const json& schema) {
+    auto data = Sample(document().root(), Size::Whole).of(schema);
+    data["of_a_later_version"] = 1;
+    const auto error = watched(name, data, given);
+    INFO((error ? error->message : ""));
+    CHECK_FALSE(error);
+    ++events;
+  });
+  CHECK(events > 0);
+  CHECK(given == events);
+  CHECK_FALSE(watched("of_a_later_version", json::object(), given));
+  CHECK(given == events);
+}
+
+TEST_CASE("an event that lacks what the document promises ends the watching", "[unit][client]") {
+  for_each_event([&](const auto& name, const json& schema) {
+    Sample sample(document().root(), Size::Whole);
+    auto whole = sample.of(schema);
+    for (const auto& member : sample.required()) {
+      INFO(member);
+      if (member == "/bytes" || member == kCountsOfEvent) continue;  // the one is counted
+      const json::json_pointer pointer(member);
+      auto data = whole;
+      data.at(pointer.parent_pointer()).erase(pointer.back());
+      int given = 0;
+      const auto error = watched(name, data, given);
+      REQUIRE(error);
+      CHECK(error->kind == ApiError::Kind::NotUnderstood);
+      CHECK(given == 0);
+    }
   });
 }
 

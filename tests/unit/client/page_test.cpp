@@ -47,6 +47,29 @@ TEST_CASE("no page is asked for that nobody wants", "[unit][client]") {
   CHECK(lines_for(1, pages).size() == 1);
 }
 
+TEST_CASE("so many items are asked for as are wanted, though pages come short", "[unit][client]") {
+  PlayedApi played(two_pages);
+  auto client = played.client();
+  std::size_t pages = 0;
+  const auto count = GENERATE(1U, 2U, 3U);
+  const auto done = each_page(
+      list_nodes, client, {},
+      [&](const auto&) {
+        ++pages;
+        return true;
+      },
+      count);
+  CHECK(done);
+  CHECK(pages == std::min(count, 2U));
+  std::vector<std::string> limits;
+  for (const auto& request : played.asked()) {
+    const auto line = line_of(request);
+    limits.push_back(line.substr(line.find("limit=")));
+  }
+  CHECK(limits.front() == "limit=" + std::to_string(count));
+  if (pages == 2) CHECK(limits.back() == "limit=" + std::to_string(count - 1));
+}
+
 TEST_CASE("a list ends with the error of a page", "[unit][client]") {
   PlayedApi played(Said{404, R"({"detail": "no such thing", "reason": "no_such_thing"})"});
   auto client = played.client();

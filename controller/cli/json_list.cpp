@@ -1,6 +1,5 @@
-#include "paged_list.hpp"
+#include "json_list.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -18,27 +17,6 @@ std::string indented(std::string text, const char* by) {
 }
 
 }  // namespace
-
-CliResult<void> each_page(ApiClient& api, const PagedList& list,
-                          const std::function<bool(const json&)>& on_page) {
-  std::string next;
-  auto left = list.limit;
-  for (;;) {
-    auto pairs = list.query;
-    if (!next.empty()) {
-      std::erase_if(pairs, [&](const auto& pair) { return pair.first == list.cursor; });
-      pairs.emplace_back(list.cursor, next);
-    }
-    const auto size = left > 0 ? std::min(left, list.page_size) : list.page_size;
-    pairs.emplace_back("limit", std::to_string(size));
-    const auto page = api.get(list.path + query(pairs));
-    if (!page) return tl::unexpected(page.error());
-    next = text_of(*page, "next");
-    if (!on_page(*page) || next.empty()) return {};
-    // A page may be short and not the last: the API looks at so much for one answer, and no more.
-    if (left > 0 && (left -= std::min(left, page->at(list.member).size())) == 0) return {};
-  }
-}
 
 JsonList::JsonList(std::ostream& out, std::string member) : out_(out), member_(std::move(member)) {}
 

@@ -1,4 +1,4 @@
-#include <cli/paged_list.hpp>
+#include <cli/json_list.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
