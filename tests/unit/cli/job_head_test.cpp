@@ -47,7 +47,7 @@ TEST_CASE("of a long argument its beginning is shown", "[unit][cli]") {
             .find("  content  " + std::string(99, 'x') + " … (100100 bytes)\n") !=
         std::string::npos);
   whole["arguments"] = {{"argv", {std::string(200, 'x'), std::string(201, 'y')}}};
-  const auto head = head_text(whole, 0);
+  const auto head = head_text(told_job(whole), 0);
   CHECK(head.find(" " + std::string(200, 'x') + "\n") != std::string::npos);
   CHECK(head.find(" " + std::string(100, 'y') + "… (201 bytes)\n") != std::string::npos);
 }
