@@ -50,6 +50,20 @@ template <class T>
 Sentence<T> sentence(T& value) {
   return {value};
 }
+/// A last field that a later version brought: not written while it is empty, and empty where it is
+/// not there.
+template <class T>
+struct Appended {
+  AtMost<T> limited;
+};
+template <class T>
+Appended<T> appended(AtMost<T> limited) {
+  return {limited};
+}
+template <class T>
+inline constexpr bool kIsAppended = false;
+template <class T>
+inline constexpr bool kIsAppended<Appended<T>> = true;
 
 inline constexpr std::size_t kMaxDepth = 8;
 
@@ -62,7 +76,7 @@ class Encoder {
 
   template <class... Fields>
   void operator()(Fields&&... values) {
-    packer_.pack_array(sizeof...(Fields));
+    packer_.pack_array((0U + ... + count_of(values)));
     (put(values), ...);
   }
 
@@ -76,6 +90,15 @@ class Encoder {
     Bytes& out;
     void write(const char* data, std::size_t size) { append(out, as_bytes({data, size})); }
   };
+
+  template <class T>
+  static std::uint32_t count_of(const T&) {
+    return 1;
+  }
+  template <class T>
+  static std::uint32_t count_of(const Appended<T>& last) {
+    return last.limited.value.empty() ? 0 : 1;
+  }
 
   void put(bool value) { packer_.pack(value); }
   template <std::integral T>
@@ -143,6 +166,10 @@ class Encoder {
     put(limited.value);
   }
   template <class T>
+  void put(const Appended<T>& last) {
+    if (count_of(last) > 0) put(last.limited);
+  }
+  template <class T>
   void put(const Sentence<T>& limited) {
     put_text(fit_text(limited.value, kMaxSentence));
   }
@@ -167,11 +194,14 @@ class Decoder {
   /// Fields beyond those asked for are a later version's, and skipped.
   template <class... Fields>
   void operator()(Fields&&... values) {
-    if (object_->type != msgpack::type::ARRAY || object_->via.array.size < sizeof...(Fields)) {
+    constexpr std::size_t kFewest =
+        (std::size_t{0} + ... + (kIsAppended<std::remove_cvref_t<Fields>> ? 0 : 1));
+    if (object_->type != msgpack::type::ARRAY || object_->via.array.size < kFewest) {
       return note(DecodeFault::Shape);
     }
     const auto* next = object_->via.array.ptr;
-    (get(*next++, values), ...);
+    const auto* const end = next + object_->via.array.size;
+    ((next == end ? void() : get(*next++, values)), ...);
   }
 
   /// For a check that the types cannot express: a number without a meaning, for example.
@@ -227,6 +257,10 @@ class Decoder {
     if (!wants(from.via.str.size <= text.most, DecodeFault::Limit)) return;
     const std::string_view view(from.via.str.ptr, from.via.str.size);
     if (wants(is_utf8(view))) text.value = view;
+  }
+  template <class T>
+  void get(const msgpack::object& from, Appended<T> last) {
+    get(from, last.limited);
   }
   void get(const msgpack::object& from, Sentence<std::string> text) {
     get(from, at_most(kMaxSentence, text.value));

@@ -143,7 +143,7 @@ void fields(A& archive, T& m) {
 }
 template <class A, Like<Facts> T>
 void fields(A& archive, T& m) {
-  archive(m.digest, at_most(kMaxFacts, m.facts));
+  archive(m.digest, at_most(kMaxFacts, m.facts), appended(at_most(kMaxFacts, m.ages)));
 }
 template <class A, Like<Event> T>
 void fields(A& archive, T& m) {

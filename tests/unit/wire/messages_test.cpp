@@ -90,6 +90,36 @@ TEST_CASE("fields that a later version appended are skipped, and a missing one i
   CHECK(decode<Heartbeat>(Bytes{0x91, 0x02}).error().code == ErrorCode::Corrupt);
 }
 
+TEST_CASE("ages of facts are a field that older agents leave out and older controllers skip",
+          "[unit][wire]") {
+  Facts facts{test::kDigest, {{"os.name", "debian"}}};
+  const auto without = encode(facts);
+  CHECK(without[0] == 0x92);  // as it always was
+  CHECK(decode<Facts>(without).value().ages.empty());
+  facts.ages = {{"os.name", std::chrono::milliseconds(90'000)}};
+  const auto with = encode(facts);
+  CHECK(with[0] == 0x93);
+  CHECK(std::equal(without.begin() + 1, without.end(), with.begin() + 1));
+  CHECK(decode<Facts>(with).value().ages == facts.ages);
+  CHECK(decode<ManifestGet>(with).value().digest == test::kDigest);  // who knows a part of it alone
+}
+
+TEST_CASE("ages of facts are a map of names to numbers from 0 on", "[unit][wire]") {
+  const auto told = [](Bytes ages) {
+    auto bytes = encode(Facts{test::kDigest, {{"f", "v"}}});
+    bytes[0] = 0x93;
+    append(bytes, ages);
+    return decode<Facts>(bytes);
+  };
+  CHECK(told({0x80}).value().ages.empty());
+  CHECK(told({0x81, 0xa1, 'f', 0x00}).value().ages.at("f").count() == 0);
+  CHECK_FALSE(told({0x81, 0xa1, 'f', 0xff}));                             // -1
+  CHECK_FALSE(told({0x81, 0xa1, 'f', 0xa1, '1'}));                        // a text
+  CHECK_FALSE(told({0x81, 0xa1, 'f', 0xcf, 0x80, 0, 0, 0, 0, 0, 0, 0}));  // beyond any time
+  CHECK_FALSE(told({0xc0}));
+  CHECK_FALSE(told({0x90}));
+}
+
 TEST_CASE("damaged messages of every kind are refused or decoded, and nothing worse",
           "[unit][wire]") {
   std::mt19937 random(20261125);
@@ -163,6 +193,10 @@ TEST_CASE("each limit of the document holds at its value and fails one beyond", 
   auto more_facts = facts;
   more_facts.facts["one.more"] = "v";
   check(facts, more_facts);
+  for (const auto& [fact, value] : facts.facts) facts.ages[fact] = std::chrono::milliseconds(1);
+  auto more_ages = facts;
+  more_ages.ages["one.more"] = std::chrono::milliseconds(1);
+  check(facts, more_ages);
 }
 
 TEST_CASE("a sentence is cut to its limit at the end of a character", "[unit][wire]") {
@@ -207,6 +241,7 @@ TEST_CASE("what the other side would refuse is not fit to be sent", "[unit][wire
   CHECK_FALSE(encode_checked(Facts{{}, {{std::string(257, 'f'), "v"}}}));
   CHECK_FALSE(encode_checked(Facts{{}, {{"f", std::string(4097, 'v')}}}));
   CHECK_FALSE(encode_checked(Facts{{}, {{"f", "\xff"}}}));
+  CHECK_FALSE(encode_checked(Facts{{}, {}, {{std::string(257, 'f'), {}}}}));
   CHECK_FALSE(encode_checked(Progress{test::kTask, 10'001, ""}));
   CHECK_FALSE(encode_checked(Out{test::kTask, static_cast<Stream>(3), 0, {}}));
 }

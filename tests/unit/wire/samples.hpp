@@ -96,6 +96,8 @@ void for_each_sample(Visit visit) {
   visit("ManifestGet", ManifestGet{kDigest});
   visit("Manifest", Manifest{kDigest, to_bytes(as_bytes("{}"))});
   visit("Facts", Facts{kDigest, {{"os.name", "debian"}}});
+  visit("FactsWithAges",
+        Facts{kDigest, {{"os.name", "debian"}}, {{"os.name", milliseconds(90'000)}}});
   visit("Event", Event{"disk.full", "/var", kTime, {0x80}, "disk@var", "e1"});
 }
 

@@ -212,6 +212,8 @@ struct Facts {
   static constexpr auto kType = MessageType::Facts;
   Digest digest{};
   std::map<std::string, std::string> facts;
+  /// Of those for which the node does not vouch any more: how old they are.
+  std::map<std::string, std::chrono::milliseconds> ages = {};
 };
 
 struct Event {
