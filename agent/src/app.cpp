@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "executor/executor.hpp"
+#include "facts/own_facts.hpp"
 #include "facts/plugin_facts.hpp"
 #include "hosted_plugins.hpp"
 #include "identity/identity.hpp"
@@ -79,7 +80,6 @@ class App {
   Status load_plugins();
   Status make_executor();
   Status make_session();
-  void look_again_at_facts();
   Status serve_metrics();
   void refresh_metrics();
   void leave();
@@ -106,9 +106,9 @@ class App {
   std::unique_ptr<Executor> executor_;
   std::optional<EventOutbox> events_;
   std::unique_ptr<Node> node_;
+  std::optional<OwnFacts> own_facts_;
   std::optional<PluginFacts> plugin_facts_;
   std::unique_ptr<MetricsPage> page_;
-  run::Timer facts_timer_;
   run::Timer leave_timer_;
 };
 
@@ -187,25 +187,15 @@ Status App::make_session() {
   node.machine_id = read_machine_id("/");
   node.boot_id = time_.boot_id();
   node.agent_version = kVersion;
-  node.facts = read_facts("/", HostNumbers::of_this_host(), kVersion);
+  own_facts_.emplace(*loop_, *workers_, options_.facts_every, log_,
+                     [] { return read_facts("/", HostNumbers::of_this_host(), kVersion); });
+  node.facts = own_facts_->begin([this](Facts facts) { node_->set_own_facts(std::move(facts)); });
   events_.emplace(*loop_, *connection_, metrics_);
   node_ = std::make_unique<Node>(std::move(node), *executor_, *events_, *plugins_, *connection_,
                                  time_, log_);
   plugin_facts_.emplace(*loop_, *plugins_, options_.facts_every, log_,
                         [this](const Facts& facts) { node_->set_plugin_facts(facts); });
-  facts_timer_ = loop_->after(options_.facts_every, [this] { look_again_at_facts(); });
   return {};
-}
-
-/// Addresses and the system's version change while an agent runs.
-void App::look_again_at_facts() {
-  facts_timer_ = loop_->after(options_.facts_every, [this] { look_again_at_facts(); });
-  const auto submitted = workers_->submit([this] {
-    auto facts = read_facts("/", HostNumbers::of_this_host(), kVersion);
-    loop_->post(
-        [this, facts = std::move(facts)]() mutable { node_->set_own_facts(std::move(facts)); });
-  });
-  if (!submitted) log_.warn("the node's facts could not be read again, retrying");
 }
 
 Status App::serve_metrics() {
