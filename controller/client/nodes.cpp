@@ -33,6 +33,7 @@ static void read(const Place& place, Node& node) {
   place.must("labels", node.labels);
   place.must("facts", node.facts);
   place.may("facts_told", node.facts_told);  // a controller of before does not tell
+  place.may("facts_older", node.facts_older);
   place.must("agent_version", node.agent_version);
   place.must("enrolled", node.enrolled);
   place.must_or_null("last_seen", node.last_seen);

@@ -42,6 +42,7 @@ struct Node {
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> facts;
   std::string facts_told;  ///< when it said last that they are so; empty: nobody knows
+  std::map<std::string, std::string> facts_older;  ///< when it knew these last, which are older
   std::string agent_version;
   std::string enrolled;
   std::string last_seen;  ///< empty: never

@@ -113,6 +113,11 @@ std::string age_of(const std::string& time) {
   return std::to_string(seconds / 86400) + "d";
 }
 
+std::string age_of_fact(const Node& node, const std::string& fact) {
+  const auto older = node.facts_older.find(fact);
+  return age_of(older == node.facts_older.end() ? node.facts_told : older->second);
+}
+
 /// A line, or "" while it is in service.
 std::string drain_of(const Node& node) {
   if (!node.drained) return "";
@@ -138,7 +143,9 @@ void print_node(const Node& node) {
   const auto age = age_of(node.facts_told);
   std::cout << "facts" << (age == "-" ? "" : ", as it said " + age + " ago") << "\n";
   for (const auto& [name, value] : node.facts) {
-    std::cout << "  " << printable(name) << " = " << printable(value) << "\n";
+    std::cout << "  " << printable(name) << " = " << printable(value)
+              << (node.facts_older.contains(name) ? "  (" + age_of_fact(node, name) + " ago)" : "")
+              << "\n";
   }
 }
 
@@ -166,15 +173,15 @@ CliResult<Exit> show_facts(ApiClient& api, const Arguments& arguments) {
     const auto& told = node->facts_told;
     std::cout << json{{"node", node->name},
                       {"facts", node->facts},
-                      {"facts_told", told.empty() ? json() : json(told)}}
+                      {"facts_told", told.empty() ? json() : json(told)},
+                      {"facts_older", node->facts_older}}
                      .dump(2)
               << "\n";
     return Exit::Ok;
   }
-  const auto age = age_of(node->facts_told);
   std::vector<std::vector<std::string>> rows;
   for (const auto& [name, value] : node->facts) {
-    rows.push_back({printable(name), age, printable(value)});
+    rows.push_back({printable(name), age_of_fact(*node, name), printable(value)});
   }
   std::cout << table({"FACT", "AGE", "VALUE"}, rows);
   return Exit::Ok;
@@ -203,8 +210,9 @@ std::vector<Command> node_commands() {
       {.words = "node facts",
        .takes = "NODE",
        .summary = "what a node tells of itself",
-       .about = "AGE is how long ago the node said last that they are so, which it does with each "
-                "heartbeat. A day after that selectors take them for unknown.",
+       .about = "AGE is how long ago the node said last that it is so, which it does with each "
+                "heartbeat but for what it could not read again, or reads seldom because that "
+                "costs much. What is older than a day selectors take for unknown.",
        .examples = {{"muster node facts web1"}},
        .options = {no_pager_option(), json_option()},
        .run = show_facts},

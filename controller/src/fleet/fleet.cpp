@@ -84,7 +84,7 @@ void Fleet::State::record_report(Node& node) {
     return;
   }
   NodeReport report{node.record.last_seen, node.record.agent_version, node.record.facts_digest,
-                    node.record.facts, node.record.plugins};
+                    node.record.facts,     node.record.facts_older,   node.record.plugins};
   parts.store.update_node(id, std::move(report), [this, id](const Status& stored) {
     if (!stored && stored.error().code == ErrorCode::Unavailable && stored.error().retryable) {
       reports_refused.insert(id);

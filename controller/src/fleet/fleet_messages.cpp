@@ -1,5 +1,6 @@
 // What a node says of itself inside its session. What concerns tasks goes to the listener unread.
 #include <algorithm>
+#include <muster/core/wire/limits.hpp>
 #include <nlohmann/json.hpp>
 
 #include "fleet/event_source.hpp"
@@ -75,11 +76,7 @@ std::optional<Violation> Fleet::State::on_message(Session& session, Node& node,
                                   [&](const wire::Manifest& m) { return take_manifest(node, m); });
     case MessageType::Facts:
       return with<wire::Facts>(opened, [&](wire::Facts& message) -> std::optional<Violation> {
-        node.record.facts_digest = message.digest;
-        node.record.facts = std::move(message.facts);
-        node.facts_current = true;
-        node.facts_told = unix_now();
-        record_report(node);
+        take_facts(node, std::move(message));
         return std::nullopt;
       });
     case MessageType::Event:
@@ -103,6 +100,20 @@ void Fleet::State::take_leave(Node& node, const wire::Leaving& leaving) {
   if (!node.leaving) node.leaving = now();
   if (listener != nullptr) listener->on_leaving(node.record.id, leaving.tasks);
   update_presence(node);
+}
+
+void Fleet::State::take_facts(Node& node, wire::Facts message) {
+  node.facts_current = true;
+  node.facts_told = unix_now();
+  node.record.facts_digest = message.digest;
+  node.record.facts = std::move(message.facts);
+  node.record.facts_older.clear();
+  for (const auto& [name, age] : message.ages) {
+    if (!node.record.facts.contains(name)) continue;
+    const auto counted = std::min<std::chrono::milliseconds>(age, wire::kMaxFactAge);
+    node.record.facts_older[name] = node.facts_told - counted.count();
+  }
+  record_report(node);
 }
 
 void Fleet::State::take_plugins(Session& session, Node& node,

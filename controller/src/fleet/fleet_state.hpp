@@ -60,6 +60,7 @@ struct Fleet::State {
                                                           const net::Opened& opened);
   void answer_heartbeat(Session& session);
   void take_leave(Node& node, const wire::Leaving& leaving);
+  void take_facts(Node& node, wire::Facts message);
   void take_plugins(Session& session, Node& node, std::vector<wire::PluginInfo> plugins);
   /// Keeps what it knows of a plugin that is another now until that one's manifest comes, so that
   /// its operations are not gone for a moment. The manifests that are to be asked for.

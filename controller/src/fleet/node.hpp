@@ -27,7 +27,7 @@ struct Node {
   NodeRecord record;
   Presence presence = Presence::Offline;
   bool facts_current = false;       ///< its session has said that they are so
-  UnixMs facts_told = 0;            ///< when it said last that they are so
+  UnixMs facts_told = 0;            ///< when it said last that they are so, but for older ones
   bool connected = false;           ///< has a live session
   bool ever_heard = false;          ///< in this run of the controller
   bool in_session = false;          ///< ever, in this run of the controller
@@ -39,6 +39,12 @@ struct Node {
   EventQuota events;
   /// Its plugins as they were before, where the manifest that it names now has not come yet.
   std::vector<wire::PluginInfo> former;
+
+  /// When it knew last that this fact is so.
+  [[nodiscard]] UnixMs told_of(const std::string& fact) const {
+    const auto older = record.facts_older.find(fact);
+    return older == record.facts_older.end() ? facts_told : older->second;
+  }
 
   /// Those whose manifests it has a use for.
   [[nodiscard]] std::vector<wire::PluginInfo> named() const {

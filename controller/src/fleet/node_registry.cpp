@@ -21,7 +21,7 @@ selector::NodeView view_of(const Node& node, const NodeRegistry::Context& contex
                now = context.now](std::string_view name) -> std::optional<selector::FactView> {
     const auto found = node.record.facts.find(std::string(name));
     if (found == node.record.facts.end()) return std::nullopt;
-    const std::chrono::milliseconds age(std::max<UnixMs>(now - node.facts_told, 0));
+    const std::chrono::milliseconds age(std::max<UnixMs>(now - node.told_of(found->first), 0));
     return selector::FactView{found->second, age, age > kFactsLife};
   };
   view.last = [&node, last = context.last](std::string_view of) -> std::optional<std::string_view> {

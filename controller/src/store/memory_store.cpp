@@ -76,6 +76,7 @@ void MemoryStore::update_node(NodeId id, NodeReport report, Done<void> done) {
         node->agent_version = report.agent_version;
         node->facts_digest = report.facts_digest;
         node->facts = report.facts;
+        node->facts_older = report.facts_older;
         node->plugins = report.plugins;
         return {};
       },

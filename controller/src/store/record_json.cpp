@@ -44,6 +44,20 @@ std::map<std::string, std::string> map_from_json(const std::string& text) {
   return map;
 }
 
+std::string times_to_json(const std::map<std::string, UnixMs>& times) {
+  return times.empty() ? "{}" : dump(json(times));
+}
+
+std::map<std::string, UnixMs> times_from_json(const std::string& text) {
+  std::map<std::string, UnixMs> times;
+  const auto value = json::parse(text, nullptr, false);
+  if (!value.is_object()) return times;
+  for (const auto& [name, member] : value.items()) {
+    if (member.is_number_integer()) times[name] = member.get<UnixMs>();
+  }
+  return times;
+}
+
 std::string plugins_to_json(const std::vector<wire::PluginInfo>& plugins) {
   auto array = json::array();
   for (const auto& plugin : plugins) {

@@ -14,6 +14,8 @@ namespace muster::controller {
 
 [[nodiscard]] std::string map_to_json(const std::map<std::string, std::string>& map);
 [[nodiscard]] std::map<std::string, std::string> map_from_json(const std::string& text);
+[[nodiscard]] std::string times_to_json(const std::map<std::string, UnixMs>& times);
+[[nodiscard]] std::map<std::string, UnixMs> times_from_json(const std::string& text);
 [[nodiscard]] std::string plugins_to_json(const std::vector<wire::PluginInfo>& plugins);
 [[nodiscard]] std::vector<wire::PluginInfo> plugins_from_json(const std::string& text);
 [[nodiscard]] std::string outputs_to_json(const std::vector<OutputRecord>& outputs);

@@ -50,6 +50,7 @@ struct NodeRecord {
   std::string agent_version;
   Digest facts_digest{};
   std::map<std::string, std::string> facts;
+  std::map<std::string, UnixMs> facts_older;  ///< when it read those that are older than the others
   std::vector<wire::PluginInfo> plugins;
 };
 
@@ -68,6 +69,7 @@ struct NodeReport {
   std::string agent_version;
   Digest facts_digest{};
   std::map<std::string, std::string> facts;
+  std::map<std::string, UnixMs> facts_older;
   std::vector<wire::PluginInfo> plugins;
 };
 

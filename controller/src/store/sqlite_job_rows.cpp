@@ -24,15 +24,14 @@ JobRecord job_from(SQLite::Statement& row) {
   job.created = row.getColumn(15).getInt64();
   job.ended = row.getColumn(16).getInt64();
   job.targets = static_cast<std::size_t>(row.getColumn(17).getInt64());
-  const auto besides = static_cast<unsigned>(row.getColumn(19).getInt());
-  job.drained = (besides & kDrainedToo) != 0;
-  job.unknown = (besides & kUnknownToo) != 0;
+  job.drained = row.getColumn(19).getInt() != 0;
   job.limit = row.getColumn(20).getString();
   job.seed = row.getColumn(21).getString();
   job.at_once = static_cast<std::size_t>(row.getColumn(22).getInt64());
   job.max_failed = static_cast<std::size_t>(row.getColumn(23).getInt64());
   job.stopped = row.getColumn(24).getInt() != 0;
   job.secrets = row.getColumn(25).getInt() != 0;
+  job.unknown = row.getColumn(26).getInt() != 0;
   return job;
 }
 

@@ -17,12 +17,9 @@ inline constexpr const char* kJobColumns =
     "SELECT number, id, operation, instance, selector, arguments, timeout_ms, not_after, offline, "
     "check_mode, output_cap, requested_by, idempotency_key, request_digest, cancel_requested, "
     "created, "
-    "ended, targets, counts, drained, sample, seed, at_once, max_failed, stopped, secrets FROM "
-    "jobs ";
+    "ended, targets, counts, drained, sample, seed, at_once, max_failed, stopped, secrets, "
+    "unknown FROM jobs ";
 inline constexpr int kCountsColumn = 18;
-/// What the column `drained` says: which nodes get the job besides.
-inline constexpr unsigned kDrainedToo = 1;
-inline constexpr unsigned kUnknownToo = 2;
 /// What task_from() reads.
 inline constexpr const char* kTaskColumns =
     "SELECT tasks.id, node, node_name, tasks.state, attempt, result, error, started, tasks.ended, "

@@ -55,15 +55,15 @@ std::int64_t insert_job(SQLite::Database& database, const JobRecord& job,
       "INSERT INTO jobs (id, operation, instance, selector, arguments, timeout_ms, not_after, "
       "offline, check_mode, output_cap, requested_by, idempotency_key, request_digest, created, "
       "ended, targets, counts, drained, sample, seed, at_once, max_failed, state, outcome, "
-      "secrets) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "secrets, unknown) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       job.id, job.operation, job.instance, job.selector, job.arguments, job.timeout_ms,
       job.not_after, static_cast<int>(job.offline), static_cast<int>(job.check), job.output_cap,
       job.requested_by, job.idempotency_key, job.request_digest, job.created, job.ended,
       job.targets, job.ended == 0 ? std::string() : counts_to_json(counts),
-      (job.drained ? kDrainedToo : 0U) | (job.unknown ? kUnknownToo : 0U), job.limit, job.seed,
-      job.at_once, job.max_failed, static_cast<int>(state_of(job, counts)),
-      static_cast<int>(outcome_of(counts)), static_cast<int>(job.secrets));
+      static_cast<int>(job.drained), job.limit, job.seed, job.at_once, job.max_failed,
+      static_cast<int>(state_of(job, counts)), static_cast<int>(outcome_of(counts)),
+      static_cast<int>(job.secrets), static_cast<int>(job.unknown));
   return database.getLastInsertRowid();
 }
 

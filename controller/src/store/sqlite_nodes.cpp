@@ -65,7 +65,7 @@ Status insert_node(SQLite::Database& database, const NodeRecord& node) {
 
 constexpr const char* kNodeColumns =
     "SELECT id, name, machine_id, transport_key, session_key, labels, enrolled, last_seen, "
-    "agent_version, facts_digest, facts, plugins, drain FROM nodes ";
+    "agent_version, facts_digest, facts, plugins, drain, facts_older FROM nodes ";
 
 NodeRecord node_from(SQLite::Statement& row) {
   NodeRecord node;
@@ -82,6 +82,7 @@ NodeRecord node_from(SQLite::Statement& row) {
   node.facts = map_from_json(row.getColumn(10).getString());
   node.plugins = plugins_from_json(row.getColumn(11).getString());
   node.drain = drain_from_json(row.getColumn(12).getString());
+  node.facts_older = times_from_json(row.getColumn(13).getString());
   return node;
 }
 
@@ -129,15 +130,17 @@ void SqliteStore::enroll_node(const Digest& secret, NodeRecord joining, Done<Nod
 void SqliteStore::update_node(NodeId node, NodeReport report, Done<void> done) {
   auto bytes = report.plugins.size() * kPluginBytes;
   for (const auto& [name, value] : report.facts) bytes += name.size() + value.size();
+  for (const auto& [name, time] : report.facts_older) bytes += name.size() + sizeof time;
   write<void>(
       [node, report = std::move(report)](SQLite::Database& database) -> Status {
         return one_row(
             sql::execute(
                 database,
                 "UPDATE nodes SET last_seen = ?, agent_version = ?, facts_digest = ?, facts = ?, "
-                "plugins = ? WHERE id = ?",
+                "facts_older = ?, plugins = ? WHERE id = ?",
                 report.last_seen, report.agent_version, report.facts_digest,
-                map_to_json(report.facts), plugins_to_json(report.plugins), node),
+                map_to_json(report.facts), times_to_json(report.facts_older),
+                plugins_to_json(report.plugins), node),
             "there is no such node");
       },
       std::move(done), bytes);

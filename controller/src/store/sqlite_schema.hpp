@@ -11,7 +11,7 @@
 
 namespace muster::controller {
 
-inline constexpr std::uint32_t kSchemaVersion = 9;
+inline constexpr std::uint32_t kSchemaVersion = 10;
 
 /// Makes the tables where there are none, brings older ones up to this version, and counts this
 /// start: the epoch it returns is higher than that of every start before. Errors: Unsupported for

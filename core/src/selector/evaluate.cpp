@@ -81,7 +81,7 @@ class Evaluation {
     const auto fact = node_.fact ? node_.fact(name) : std::nullopt;
     if (!fact) return unknown(term, Untold::Why::Missing);
     if (term.subject == Subject::Age) return term.compiled->test(term.test, fact->age);
-    if (fact->stale) return unknown(term, Untold::Why::Stale);
+    if (fact->stale) return unknown(term, Untold::Why::Stale, fact->age);
     if (term.subject == Subject::Addresses) return term.compiled->test_addresses(fact->value);
     if (term.test == Test::Has) return Match::Yes;
     return comparable(term, term.compiled->test(term.test, fact->value));
@@ -91,10 +91,12 @@ class Evaluation {
     return match == Match::Unknown ? unknown(term, Untold::Why::NotComparable) : match;
   }
 
-  [[nodiscard]] Match unknown(const Expression& term, Untold::Why why) const {
+  [[nodiscard]] Match unknown(const Expression& term, Untold::Why why,
+                              std::chrono::milliseconds age = {}) const {
     if (untold_ != nullptr) {
       const bool addresses = term.subject == Subject::Addresses;
-      untold_->push_back({term.subject, addresses ? std::string(kAddressesFact) : term.name, why});
+      untold_->push_back(
+          {term.subject, addresses ? std::string(kAddressesFact) : term.name, why, age});
     }
     return Match::Unknown;
   }

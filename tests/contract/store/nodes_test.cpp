@@ -100,7 +100,8 @@ TEST_CASE("what a node told of itself is kept", "[contract][store]") {
   NodeReport report;
   report.last_seen = 777;
   report.agent_version = "0.1";
-  report.facts = {{"os.name", "debian"}};
+  report.facts = {{"os.name", "debian"}, {"pkg.upgradable", "3"}};
+  report.facts_older = {{"pkg.upgradable", 555}};
   report.facts_digest = crypto::sha256(as_bytes("facts"));
   report.plugins = {
       {"system", "1.2.3", crypto::sha256(as_bytes("manifest")), "failed", 1, "no disk"}};
@@ -111,6 +112,7 @@ TEST_CASE("what a node told of itself is kept", "[contract][store]") {
   CHECK(kept.last_seen == 777);
   CHECK(kept.agent_version == "0.1");
   CHECK(kept.facts == report.facts);
+  CHECK(kept.facts_older == report.facts_older);
   CHECK(kept.facts_digest == report.facts_digest);
   CHECK(kept.labels == Labels{{"a", "b"}});
   REQUIRE(kept.plugins.size() == 1);

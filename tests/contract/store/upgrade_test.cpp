@@ -23,8 +23,46 @@ TEST_CASE("a database of a later version is refused and left alone", "[contract]
   CHECK(database.execAndGet("SELECT number FROM meta WHERE name = 'epoch'").getInt() == 1);
 }
 
-/// Takes away what version 9 brought.
+/// Takes away what version 10 brought.
+void make_version_9(SQLite::Database& database) {
+  database.exec("ALTER TABLE nodes DROP COLUMN facts_older");
+  database.exec("UPDATE jobs SET drained = drained | 2 WHERE unknown");
+  database.exec("ALTER TABLE jobs DROP COLUMN unknown");
+  database.exec("UPDATE meta SET number = 9 WHERE name = 'schema'");
+}
+
+TEST_CASE("a database of the ninth version knows which nodes its jobs got besides, and no ages",
+          "[contract][store]") {
+  StoreFixture store(Kind::Sqlite);
+  store.add_token("s", 1, 1000);
+  REQUIRE(store.enroll("s", StoreFixture::node("web1")));
+  std::vector<JobRecord> jobs;
+  for (const auto besides : {0U, 1U, 2U, 3U}) {
+    auto job = StoreFixture::job();
+    job.drained = (besides & 1U) != 0;
+    job.unknown = (besides & 2U) != 0;
+    REQUIRE(store.create(job, {StoreFixture::task("a")}));
+    jobs.push_back(job);
+  }
+  {
+    SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
+    make_version_9(database);
+    CHECK(database.execAndGet("SELECT max(drained) FROM jobs").getInt() == 3);
+  }
+  store.reopen();
+  CHECK(store->meta().schema_version == kSchemaVersion);
+  for (const auto& job : jobs) {
+    CHECK(store->job(job.id)->job.drained == job.drained);
+    CHECK(store->job(job.id)->job.unknown == job.unknown);
+  }
+  SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READONLY);
+  CHECK(database.execAndGet("SELECT max(drained) FROM jobs").getInt() == 1);
+  CHECK(store->nodes()->front().facts_older.empty());
+}
+
+/// Takes away what version 9 brought, too.
 void make_version_8(SQLite::Database& database) {
+  make_version_9(database);
   database.exec("ALTER TABLE jobs DROP COLUMN bytes");
   database.exec("ALTER TABLE outputs DROP COLUMN uses");
   database.exec("DROP TABLE unused_outputs");

@@ -78,6 +78,88 @@ TEST_CASE("the facts of a node that stays connected are fresh", "[integration][f
   CHECK(world.fleet->select(selector)->matched.size() == 1);
 }
 
+TEST_CASE("a fact that its node could not read again is as old as it says, whatever the others are",
+          "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  agent.say(wire::Facts{{},
+                        {{"os.id", "debian"}, {"app.release", "2"}, {"app.mode", "a"}},
+                        {{"app.release", kFactsLife - std::chrono::seconds(20)},
+                         {"app.mode", std::chrono::hours(24 * 4000)},
+                         {"app.other", std::chrono::hours(1)}}});
+  const auto matches = [&](const std::string& text) {
+    return world.fleet->select(world.fleet->parse(text).value())->matched.size() == 1;
+  };
+  CHECK(matches("age(app.release)>23h and age(os.id)<1m"));
+  CHECK(matches("app.release=2"));
+  CHECK(matches("age(app.mode)>=365d and age(app.mode)<366d"));
+  CHECK(world.fleet->find("web1").value()->record.facts_older.size() == 2);
+  for (int beat = 0; beat < 2; ++beat) {
+    world.advance(std::chrono::seconds(15));
+    agent.say(wire::Heartbeat{});
+  }
+  CHECK(matches("os.id=debian and age(os.id)<1m"));
+  CHECK_FALSE(matches("app.release=2"));
+  agent.say(wire::Facts{{}, {{"os.id", "debian"}, {"app.release", "2"}}});
+  CHECK(matches("app.release=2 and age(app.release)<1m"));
+}
+
+TEST_CASE("how old a fact is outlives the controller", "[integration][fleet]") {
+  World world;
+  Agent agent(world, "web1");
+  agent.connect();
+  agent.say(wire::Facts{
+      {}, {{"os.id", "debian"}, {"app.release", "2"}}, {{"app.release", std::chrono::hours(25)}}});
+  world.settle();
+  world.restart();
+  const auto one = [&](const std::string& text) {
+    return world.fleet->select(world.fleet->parse(text).value()).value();
+  };
+  CHECK(one("app.release=2").unknown.size() == 1);
+  CHECK(one("os.id=debian").matched.size() == 1);
+  agent.connect();  // with the digest that stands for the same facts
+  CHECK(one("app.release=2").unknown.size() == 1);
+}
+
+TEST_CASE("a selector's explanation and the node tell how old a fact is", "[integration][cli]") {
+  TwoNodes fleet;
+  auto& web3 = fleet.world.join("web3");
+  fleet.world.on_loop([&] {
+    web3.say(wire::Facts{
+        {},
+        {{"os.id", "debian"}, {"app.release", "2"}, {"app.mode", "a"}},
+        {{"app.release", std::chrono::hours(72)}, {"app.mode", std::chrono::hours(25)}}});
+  });
+  const auto reason_of = [&](const std::string& selector) {
+    return fleet.explain(selector).at("unknown").at("reasons").at(0).at("why");
+  };
+  CHECK(reason_of("node:web3 and app.release=2") == "has not told the fact app.release for 3 days");
+  CHECK(reason_of("node:web3 and app.mode=a") == "has not told the fact app.mode for a day");
+  Cli muster(fleet.world);
+  CHECK(muster("selector explain 'node:web3 and app.release=2'")
+            .out.find("has not told the fact app.release for 3 days  1: web3\n") !=
+        std::string::npos);
+  const auto node = fleet.world.get("/v1/nodes/web3").body;
+  CHECK(node.at("facts_told") == "2023-11-14T22:13:21.000Z");
+  const json older{{"app.mode", "2023-11-13T21:13:21.000Z"},
+                   {"app.release", "2023-11-11T22:13:21.000Z"}};
+  CHECK(node.at("facts_older") == older);
+  CHECK_FALSE(fleet.world.get("/v1/nodes/web1").body.contains("facts_older"));
+  CHECK(muster("node facts web3 --json").parsed().at("facts_older") == older);
+  const auto days_after = [](const std::string& out, const std::string& text) {
+    const auto at = out.find(text);
+    REQUIRE(at != std::string::npos);
+    return std::stoi(out.substr(at + text.size()));
+  };
+  // The world's time is of long ago.
+  const auto facts = muster("node facts web3").out;
+  CHECK(days_after(facts, "\napp.release  ") == days_after(facts, "\nos.id        ") + 3);
+  const auto shown = muster("node show web3").out;
+  CHECK(days_after(shown, "app.release = 2  (") == days_after(shown, "facts, as it said ") + 3);
+  CHECK(shown.find("os.id = debian\n") != std::string::npos);
+}
+
 TEST_CASE("a selector that takes too long over the fleet is given up", "[integration][fleet]") {
   NodeRegistry nodes;
   for (std::uint8_t i = 0; i < 64; ++i) {

@@ -189,7 +189,8 @@ TEST_CASE("what made a node unknown is told, and nothing that made no difference
     return reasons;
   };
   CHECK(untold("os.age>1") == std::vector{Untold{Subject::Fact, "os.age", Why::Missing}});
-  CHECK(untold("load.now=3") == std::vector{Untold{Subject::Fact, "load.now", Why::Stale}});
+  CHECK(untold("load.now=3") == std::vector{Untold{Subject::Fact, "load.now", Why::Stale,
+                                                   web1.view().fact("load.now")->age}});
   CHECK(untold("disk.kind>1GiB") ==
         std::vector{Untold{Subject::Fact, "disk.kind", Why::NotComparable}});
   CHECK(untold("last(x)=ok") == std::vector{Untold{Subject::Last, "x", Why::Missing}});

@@ -24,6 +24,9 @@ json node_view(const Node& node) {
             {"enrolled", time_view(node.record.enrolled)},
             {"last_seen", time_view(node.record.last_seen)},
             {"plugins", std::move(plugins)}};
+  for (const auto& [name, time] : node.record.facts_older) {
+    view["facts_older"][name] = time_view(time);
+  }
   if (node.clone) {
     view["clone"] = {{"machine_id", node.clone->machine_id},
                      {"refused", time_view(node.clone->refused)}};

@@ -17,6 +17,12 @@ using selector::Untold;
 constexpr std::size_t kMaxNamed = 100;
 constexpr std::size_t kMaxReasons = 20;  // why nodes are left out
 
+/// In whole days, so that nodes of one outage have one reason.
+std::string days_of(std::chrono::milliseconds age) {
+  const auto days = age / std::chrono::hours(24);
+  return days < 2 ? "a day" : std::to_string(days) + " days";
+}
+
 std::string sentence_of(const Untold& untold) {
   if (untold.subject == selector::Subject::Last) {
     return untold.name == "job"
@@ -27,7 +33,7 @@ std::string sentence_of(const Untold& untold) {
     case Untold::Why::Missing:
       return "has not told the fact " + untold.name;
     case Untold::Why::Stale:
-      return "has not told the fact " + untold.name + " for a day";
+      return "has not told the fact " + untold.name + " for " + days_of(untold.age);
     case Untold::Why::NotComparable:
       return "has a " + untold.name + " that is no size";
   }

@@ -111,6 +111,7 @@ struct Untold {
   Subject subject = Subject::Fact;
   std::string name;
   enum class Why : std::uint8_t { Missing, Stale, NotComparable } why = Why::Missing;
+  std::chrono::milliseconds age{0};  ///< of what is stale
   friend auto operator<=>(const Untold&, const Untold&) = default;
 };
 
