@@ -192,9 +192,9 @@ Status App::make_session() {
   node.facts = own_facts_->begin([this](Facts facts) { node_->set_own_facts(std::move(facts)); });
   events_.emplace(*loop_, *connection_, metrics_);
   node_ = std::make_unique<Node>(std::move(node), *executor_, *events_, *plugins_, *connection_,
-                                 time_, log_);
+                                 time_, clock_, log_);
   plugin_facts_.emplace(*loop_, *plugins_, options_.facts_every, log_,
-                        [this](const Facts& facts) { node_->set_plugin_facts(facts); });
+                        [this](const AgedFacts& facts) { node_->set_plugin_facts(facts); });
   return {};
 }
 

@@ -43,8 +43,9 @@ class Facts(fleet.OneFleet):
         new.replace(folder / name)  # never half of it
 
     @classmethod
-    def tell(cls, release):
-        answer = '{"result": {"facts": {"app.release": "%s", "nodot": "x"}}}' % release
+    def tell(cls, release, age=0):
+        answer = '{"result": {"facts": {"app.release": "%s", "nodot": "x"}, "age_seconds": {"app.release": %d}}}' % (
+            release, age)
         cls.write("tell", f"#!/bin/sh\necho '{answer}'\n", 0o755)
 
     def facts(self):
@@ -62,6 +63,20 @@ class Facts(fleet.OneFleet):
         self.assertEqual(self.fleet.muster("run", "system.ping", "--on", "app.release>=2.9").code, 0)
         self.assertEqual(self.fleet.muster("run", "system.ping", "--on", "app.release=2.4").code, 3)
         self.assertNotIn("nodot", self.facts())
+
+    def test_a_fact_is_as_old_as_its_plugin_says(self):
+        self.tell("5.0", age=3 * 86400)
+        self.wait_for_release("5.0")
+        shown = self.fleet.muster("node", "facts", "node-1")
+        self.assertRegex(shown.out, r"(?m)^app\.release +3d +5\.0$")
+        self.assertNotRegex(shown.out, r"(?m)^os\.id +3d ")
+        explained = self.fleet.muster("selector", "explain", "app.release=5.0")
+        self.assertEqual(explained.code, 3)
+        self.assertIn("has not told the fact app.release for 3 days  1: node-1", explained.out)
+        self.assertEqual(self.fleet.muster("run", "system.ping", "--on", "age(app.release)>2d").code, 0)
+        self.tell("5.1")
+        self.wait_for_release("5.1")
+        self.assertEqual(self.fleet.muster("run", "system.ping", "--on", "app.release=5.1").code, 0)
 
     def test_the_system_plugin_tells_what_the_agent_does_not(self):
         fleet.wait_for("the system plugin's facts", lambda: "boot.unix" in self.facts())

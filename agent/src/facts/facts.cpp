@@ -125,16 +125,21 @@ Facts read_facts(const std::filesystem::path& root, const HostNumbers& host,
   return facts;
 }
 
-crypto::Digest digest_of(const Facts& facts) {
+crypto::Digest digest_of(const AgedFacts& told) {
   crypto::Sha256 sum;
   const auto add_text = [&sum](const std::string& text) {
     const std::string length = std::to_string(text.size()) + ":";
     sum.update(as_bytes(length));
     sum.update(as_bytes(text));
   };
-  for (const auto& [name, value] : facts) {
+  for (const auto& [name, value] : told.facts) {
     add_text(name);
     add_text(value);
+  }
+  if (!told.read.empty()) add_text("");  // no name of a fact
+  for (const auto& [name, time] : told.read) {
+    add_text(name);
+    add_text(std::to_string(time.time_since_epoch().count()));
   }
   return sum.finish();
 }

@@ -7,12 +7,20 @@
 
 #include <filesystem>
 #include <map>
+#include <muster/core/base/clock.hpp>
 #include <muster/core/crypto/digest.hpp>
 #include <string>
 
 namespace muster::agent {
 
 using Facts = std::map<std::string, std::string>;
+
+/// Facts of which some may be older than the last look at them.
+struct AgedFacts {
+  Facts facts;
+  std::map<std::string, MonoTime> read = {};  ///< when these were read, which are older
+  friend bool operator==(const AgedFacts&, const AgedFacts&) = default;
+};
 
 /// What uname(2), sysconf(3) and getifaddrs(3) say, which no file under a root can: given in, so
 /// that tests own it.
@@ -30,8 +38,9 @@ struct HostNumbers {
 [[nodiscard]] Facts read_facts(const std::filesystem::path& root, const HostNumbers& host,
                                const std::string& agent_version);
 
-/// SHA-256 over the facts in their order, each name and value with a length before it.
-[[nodiscard]] crypto::Digest digest_of(const Facts& facts);
+/// SHA-256 over the facts in their order, each name and value with a length before it, and then
+/// likewise over the times, if there are any.
+[[nodiscard]] crypto::Digest digest_of(const AgedFacts& told);
 
 /// What tells this machine from a copy of it: /etc/machine-id below `root`; on a system without
 /// one, such as a bare root or a minimal container, the id of this boot. Never empty, printable,

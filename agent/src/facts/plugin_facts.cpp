@@ -4,6 +4,7 @@
 #include <muster/core/wire/limits.hpp>
 #include <muster/core/wire/text.hpp>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 namespace muster::agent {
@@ -27,31 +28,55 @@ bool is_fact_name(std::string_view name) {
   return is_part(name);
 }
 
+/// Ages of what is no fact are left out without a word: the fact was, and has been counted.
+void add_ages(const json& ages, ToldFacts& told, std::size_t& left_out) {
+  for (const auto& [name, age] : ages.items()) {
+    if (!told.facts.contains(name)) continue;
+    if (!age.is_number_unsigned()) {
+      ++left_out;
+      continue;
+    }
+    constexpr std::chrono::seconds kMost = wire::kMaxFactAge;
+    told.ages[name] = std::chrono::seconds(std::min<std::uint64_t>(
+        age.get<std::uint64_t>(), static_cast<std::uint64_t>(kMost.count())));
+  }
+}
+
+/// The time of one reading, told twice, differs by what the answers took and by parts of a second:
+/// it is the same as `before` then.
+MonoTime same_or(MonoTime now, std::optional<MonoTime> before) {
+  constexpr std::chrono::seconds kAlike{30};
+  return before && now - *before < kAlike && *before - now < kAlike ? *before : now;
+}
+
 }  // namespace
 
-Result<Facts> facts_from(BytesView result, std::size_t& left_out) {
+Result<ToldFacts> facts_from(BytesView result, std::size_t& left_out) {
   const auto value = json::from_msgpack(result.begin(), result.end(), true, false);
   const auto facts = value.is_object() ? value.find("facts") : value.end();
   if (!value.is_object() || facts == value.end() || !facts->is_object()) {
     return fail(ErrorCode::InvalidArgument, "its answer has no facts, a map of texts", "/facts");
   }
-  Facts told;
+  ToldFacts told;
   left_out = 0;
   for (const auto& [name, fact] : facts->items()) {
     const auto* text = fact.get_ptr<const std::string*>();
-    if (told.size() < PluginFacts::kMostOfOne && is_fact_name(name) && text != nullptr &&
+    if (told.facts.size() < PluginFacts::kMostOfOne && is_fact_name(name) && text != nullptr &&
         text->size() <= wire::kMaxSentence && wire::is_utf8(*text)) {
-      told.emplace(name, *text);
+      told.facts.emplace(name, *text);
     } else {
       ++left_out;
     }
+  }
+  if (const auto ages = value.find("age_seconds"); ages != value.end() && ages->is_object()) {
+    add_ages(*ages, told, left_out);
   }
   return told;
 }
 
 PluginFacts::PluginFacts(run::EventLoop& loop, FactTellers& tellers,
                          std::chrono::milliseconds every, log::Logger log,
-                         std::function<void(const Facts&)> changed)
+                         std::function<void(const AgedFacts&)> changed)
     : loop_(loop),
       tellers_(tellers),
       every_(every),
@@ -103,24 +128,38 @@ void PluginFacts::on_told(const std::string& plugin, const Result<Bytes>& told) 
               {{"plugin", plugin}, {"left_out", left_out}});
   }
   teller.failures = 0;
-  teller.facts = std::move(*facts);
+  teller.answered = loop_.clock().mono_now();
+  const auto before = std::exchange(teller.told, {std::move(facts->facts), {}}).read;
+  for (const auto& [name, age] : facts->ages) {
+    if (age < every_) continue;  // no older than others may be
+    const auto found = before.find(name);
+    teller.told.read[name] = same_or(
+        teller.answered - age, found == before.end() ? std::optional<MonoTime>() : found->second);
+  }
   tell();
 }
 
 void PluginFacts::on_failure(const std::string& plugin, Teller& teller, const Error& why) {
-  if (++teller.failures < kMostFailures) return;
-  if (teller.failures == kMostFailures) {
+  if (++teller.failures == kMostFailures) {
     log_.warn("a plugin does not tell its facts, forgetting them",
               {{"plugin", plugin}, {"error", why.message}});
   }
-  teller.facts.clear();
+  if (teller.failures >= kMostFailures) teller.told = {};
   tell();
 }
 
 void PluginFacts::tell() {
-  Facts all;
+  AgedFacts all;
   for (const auto& [plugin, teller] : told_) {
-    all.insert(teller.facts.begin(), teller.facts.end());  // what is there already stays
+    for (const auto& [name, value] : teller.told.facts) {
+      if (!all.facts.emplace(name, value).second) continue;  // what is there already stays
+      const auto own = teller.told.read.find(name);
+      if (own != teller.told.read.end()) {
+        all.read[name] = own->second;
+      } else if (teller.failures > 0) {
+        all.read[name] = teller.answered;
+      }
+    }
   }
   if (all == all_) return;
   all_ = std::move(all);

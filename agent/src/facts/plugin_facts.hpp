@@ -43,9 +43,11 @@ class PluginFacts {
   static constexpr std::size_t kMostOfOne = 256;  ///< facts of one plugin
   static constexpr unsigned kMostFailures = 3;    ///< in a row, before its facts are forgotten
 
-  /// `changed` gets the facts of all plugins together, whenever they are others than before.
+  /// `changed` gets the facts of all plugins together, whenever they are others than before. Those
+  /// have a time of their own whose plugin did not answer when it was asked last, or said itself
+  /// that they are older than a round.
   PluginFacts(run::EventLoop& loop, FactTellers& tellers, std::chrono::milliseconds every,
-              log::Logger log, std::function<void(const Facts&)> changed);
+              log::Logger log, std::function<void(const AgedFacts&)> changed);
 
   /// A plugin came, went or changed its state: asks who is ready and was not before. What one told
   /// that is away now is kept for kMostFailures rounds: it may only be starting again.
@@ -53,7 +55,8 @@ class PluginFacts {
 
  private:
   struct Teller {
-    Facts facts;
+    AgedFacts told;
+    MonoTime answered{};
     unsigned failures = 0;
     bool asked = false;  // and has not answered yet
     bool ready = false;
@@ -69,14 +72,20 @@ class PluginFacts {
   FactTellers& tellers_;
   std::chrono::milliseconds every_;
   log::Logger log_;
-  std::function<void(const Facts&)> changed_;
+  std::function<void(const AgedFacts&)> changed_;
   std::map<std::string, Teller> told_;  // by plugin id
-  Facts all_;                           // that `changed_` got last
+  AgedFacts all_;                       // that `changed_` got last
   run::Timer again_;
 };
 
-/// The facts in a result of `tell_facts`. What breaks a rule of the interface is left out, and
-/// counted in `left_out`. Errors: InvalidArgument for what is no such result.
-[[nodiscard]] Result<Facts> facts_from(BytesView result, std::size_t& left_out);
+/// What a result of `tell_facts` says.
+struct ToldFacts {
+  Facts facts;
+  std::map<std::string, std::chrono::seconds> ages;  ///< of those that the plugin read before
+};
+
+/// What breaks a rule of the interface is left out, and counted in `left_out`. Errors:
+/// InvalidArgument for what is no such result.
+[[nodiscard]] Result<ToldFacts> facts_from(BytesView result, std::size_t& left_out);
 
 }  // namespace muster::agent

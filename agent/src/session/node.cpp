@@ -33,16 +33,18 @@ Facts fit_facts(const Facts& facts, const log::Logger& log) {
 }  // namespace
 
 Node::Node(NodeDescription description, Executor& executor, EventOutbox& events,
-           const Inventory& inventory, Uplink& uplink, ControllerTime& time, log::Logger log)
+           const Inventory& inventory, Uplink& uplink, ControllerTime& time, const Clock& clock,
+           log::Logger log)
     : description_(std::move(description)),
       executor_(executor),
       events_(events),
       inventory_(inventory),
       uplink_(uplink),
       time_(time),
+      clock_(clock),
       log_(std::move(log)) {
-  facts_ = fit_facts(description_.facts, log_);
-  facts_digest_ = digest_of(facts_);
+  told_.facts = fit_facts(description_.facts, log_);
+  facts_digest_ = digest_of(told_);
 }
 
 void Node::set_own_facts(Facts facts) {
@@ -50,22 +52,32 @@ void Node::set_own_facts(Facts facts) {
   join_facts();
 }
 
-void Node::set_plugin_facts(Facts facts) {
+void Node::set_plugin_facts(AgedFacts facts) {
   plugin_facts_ = std::move(facts);
   join_facts();
 }
 
 void Node::join_facts() {
   auto all = description_.facts;
-  all.insert(plugin_facts_.begin(), plugin_facts_.end());  // what is there already stays
-  facts_ = fit_facts(all, log_);
-  const auto digest = digest_of(facts_);
+  all.insert(plugin_facts_.facts.begin(), plugin_facts_.facts.end());  // what is there stays
+  told_ = {fit_facts(all, log_), plugin_facts_.read};
+  std::erase_if(told_.read, [this](const auto& aged) {
+    return !told_.facts.contains(aged.first) || description_.facts.contains(aged.first);
+  });
+  const auto digest = digest_of(told_);
   if (digest == facts_digest_) return;
   facts_digest_ = digest;
   tell_facts();
 }
 
-void Node::tell_facts() { facts_untold_ = !uplink_.say(wire::Facts{facts_digest_, facts_}); }
+void Node::tell_facts() {
+  wire::Facts message{facts_digest_, told_.facts};
+  for (const auto& [name, read] : told_.read) {
+    message.ages[name] =
+        std::chrono::duration_cast<std::chrono::milliseconds>(clock_.mono_now() - read);
+  }
+  facts_untold_ = !uplink_.say(message);
+}
 
 void Node::began(const wire::Welcome& welcome) {
   if (welcome.want_facts || facts_untold_) tell_facts();

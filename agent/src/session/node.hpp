@@ -28,13 +28,14 @@ struct NodeDescription {
 class Node final : public SessionHandler {
  public:
   Node(NodeDescription description, Executor& executor, EventOutbox& events,
-       const Inventory& inventory, Uplink& uplink, ControllerTime& time, log::Logger log);
+       const Inventory& inventory, Uplink& uplink, ControllerTime& time, const Clock& clock,
+       log::Logger log);
 
   /// What the agent found out anew about this node. Tells the controller, if it is there, when that
   /// makes a difference.
   void set_own_facts(Facts facts);
   /// The same of what plugins tell beside the node's own facts, which stay as they are.
-  void set_plugin_facts(Facts facts);
+  void set_plugin_facts(AgedFacts facts);
   /// Tells the controller, if it is there, that a plugin came, went or changed its state.
   void plugins_changed();
 
@@ -57,8 +58,8 @@ class Node final : public SessionHandler {
   void send_manifest(const wire::Digest& digest);
 
   NodeDescription description_;
-  Facts plugin_facts_;
-  Facts facts_;  // that are told: its own and the plugins'
+  AgedFacts plugin_facts_;
+  AgedFacts told_;  // its own and the plugins', that fit
   crypto::Digest facts_digest_{};
   bool facts_untold_ = false;  // others than HELLO said
   bool plugins_untold_ = false;
@@ -67,6 +68,7 @@ class Node final : public SessionHandler {
   const Inventory& inventory_;
   Uplink& uplink_;
   ControllerTime& time_;
+  const Clock& clock_;
   log::Logger log_;
 };
 

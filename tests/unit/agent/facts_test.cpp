@@ -46,8 +46,13 @@ TEST_CASE("a fact that cannot be read is left out", "[unit][agent]") {
 }
 
 TEST_CASE("the digest of facts tells apart what concatenation would not", "[unit][agent]") {
-  CHECK(agent::digest_of({{"ab", "c"}}) != agent::digest_of({{"a", "bc"}}));
-  CHECK(agent::digest_of({{"a", "b"}}) == agent::digest_of({{"a", "b"}}));
+  CHECK(agent::digest_of({.facts = {{"ab", "c"}}}) != agent::digest_of({.facts = {{"a", "bc"}}}));
+  CHECK(agent::digest_of({.facts = {{"a", "b"}}}) == agent::digest_of({.facts = {{"a", "b"}}}));
+  const MonoTime time{};
+  const agent::AgedFacts aged{{{"a", "b"}}, {{"a", time}}};
+  CHECK(agent::digest_of(aged) != agent::digest_of({.facts = {{"a", "b"}}}));
+  CHECK(agent::digest_of(aged) !=
+        agent::digest_of({{{"a", "b"}}, {{"a", time + std::chrono::seconds(1)}}}));
 }
 
 TEST_CASE("a machine without an id is told apart by its boot", "[unit][agent]") {

@@ -29,6 +29,7 @@ struct World : test::ExecutorHarness {
             inventory,
             uplink,
             *time,
+            clock,
             log::Logger("test", log::Level::Debug, logged.sink(), clock)};
   }
   /// A session in which the controller wants the facts begins; what it is told.
@@ -87,7 +88,7 @@ TEST_CASE("facts beyond what a message holds are cut or left out, with one warni
   CHECK(told.facts.size() == 512);
   CHECK(told.facts.at("a.long") == std::string(4095, 'v'));
   CHECK(told.facts.at("a.raw") == "caf?");
-  CHECK(told.digest == agent::digest_of(told.facts));
+  CHECK(told.digest == agent::digest_of({.facts = told.facts}));
   CHECK(node.hello().facts == told.digest);
   const auto lines = world.logged.entries();
   CHECK(std::count_if(lines.begin(), lines.end(), [](const auto& line) {
@@ -106,7 +107,7 @@ TEST_CASE("facts that each fit, but not one message, are left out from where it 
   CHECK(told.facts.size() == kFit);
   CHECK(told.facts.contains("f100"));
   CHECK(wire::encode(told).size() < std::size_t{1} << 20U);
-  CHECK(told.digest == agent::digest_of(told.facts));
+  CHECK(told.digest == agent::digest_of({.facts = told.facts}));
   const auto lines = world.logged.entries();
   CHECK(std::count_if(lines.begin(), lines.end(), [](const auto& line) {
           return line.level == log::Level::Warn &&
@@ -135,14 +136,14 @@ TEST_CASE("facts of plugins are told when they change, and the node's own stay a
   World world;
   world.said.began(world.welcome());
   const auto before = world.said.hello().facts;
-  world.said.set_plugin_facts({{"app.release", "2.4"}, {"os.id", "of a plugin"}});
+  world.said.set_plugin_facts({.facts = {{"app.release", "2.4"}, {"os.id", "of a plugin"}}});
   REQUIRE(world.uplink.all<wire::Facts>().size() == 1);
   const auto told = world.uplink.all<wire::Facts>()[0];
   CHECK(told.facts ==
         std::map<std::string, std::string>{{"app.release", "2.4"}, {"os.id", "debian"}});
   CHECK(told.digest == world.said.hello().facts);
   CHECK(told.digest != before);
-  world.said.set_plugin_facts({{"app.release", "2.4"}});
+  world.said.set_plugin_facts({.facts = {{"app.release", "2.4"}}});
   CHECK(world.uplink.all<wire::Facts>().size() == 1);
 }
 
@@ -150,7 +151,7 @@ TEST_CASE("facts that changed between HELLO and WELCOME are told after WELCOME",
           "[unit][session]") {
   World world;
   world.uplink.connected = false;
-  world.said.set_plugin_facts({{"app.release", "2.4"}});
+  world.said.set_plugin_facts({.facts = {{"app.release", "2.4"}}});
   world.uplink.connected = true;
   world.said.began(world.welcome());
   CHECK(world.uplink.all<wire::Facts>().size() == 1);
@@ -161,7 +162,7 @@ TEST_CASE("facts that changed between HELLO and WELCOME are told after WELCOME",
 TEST_CASE("facts that the agent finds changed are told, and stand before what plugins tell",
           "[unit][session]") {
   World world;
-  world.said.set_plugin_facts({{"os.id", "plan9"}, {"app.release", "2"}});
+  world.said.set_plugin_facts({.facts = {{"os.id", "plan9"}, {"app.release", "2"}}});
   world.said.set_own_facts({{"os.id", "debian"}});  // as they were
   REQUIRE(world.uplink.all<wire::Facts>().size() == 1);
   world.said.set_own_facts({{"os.id", "debian"}, {"os.version", "13"}});
@@ -170,4 +171,37 @@ TEST_CASE("facts that the agent finds changed are told, and stand before what pl
   CHECK(told[1].facts ==
         agent::Facts{{"app.release", "2"}, {"os.id", "debian"}, {"os.version", "13"}});
   CHECK(told[1].digest == world.said.hello().facts);
+}
+
+TEST_CASE("facts that could not be read again are told once, with their age", "[unit][session]") {
+  World world;
+  const auto read = world.clock.mono_now();
+  const agent::Facts facts{{"app.release", "2"}, {"os.id", "plan9"}};
+  world.said.set_plugin_facts({.facts = facts});
+  const auto fresh = world.said.hello().facts;
+  CHECK(world.uplink.all<wire::Facts>().at(0).ages.empty());
+  world.clock.advance(std::chrono::minutes(5));
+  // The second is the agent's own, and the third has gone.
+  const agent::AgedFacts aged{facts, {{"app.release", read}, {"os.id", read}, {"app.x", read}}};
+  world.said.set_plugin_facts(aged);
+  world.said.set_plugin_facts(aged);
+  const auto told = world.uplink.all<wire::Facts>();
+  REQUIRE(told.size() == 2);
+  CHECK(told[1].facts == told[0].facts);
+  CHECK(told[1].ages ==
+        std::map<std::string, std::chrono::milliseconds>{{"app.release", std::chrono::minutes(5)}});
+  CHECK(world.said.hello().facts == told[1].digest);
+  CHECK(told[1].digest != fresh);
+  world.said.set_plugin_facts({.facts = facts});
+  CHECK(world.uplink.all<wire::Facts>().at(2).ages.empty());
+  CHECK(world.said.hello().facts == fresh);
+}
+
+TEST_CASE("the age of a fact is that at the time when it is told", "[unit][session]") {
+  World world;
+  world.uplink.connected = false;
+  world.said.set_plugin_facts({{{"app.release", "2"}}, {{"app.release", world.clock.mono_now()}}});
+  world.clock.advance(std::chrono::hours(2));
+  world.uplink.connected = true;
+  CHECK(world.facts_told_by(world.said).ages.at("app.release") == std::chrono::hours(2));
 }
