@@ -102,7 +102,10 @@ echo 'Inst bash [5.2.15-2+b8] (5.2.15-2+b13 Debian:12.15/oldstable [amd64])'
 echo 'Inst new (1.0 Debian:12.15/oldstable [amd64])'
 )sh");
   System system(node.config());
+  const auto told = [&] { return system.run("system.tell_facts", json::object()).result; };
   CHECK_FALSE(system.run("system.facts", json::object()).result.contains("updates"));
+  CHECK_FALSE(told().at("facts").contains("pkg.upgradable"));
+  CHECK_FALSE(told().contains("age_seconds"));
   CHECK(node.log().empty());
   const json updates{{"groups", {"updates"}}};
   const auto first = system.run("system.facts", updates).result;
@@ -112,6 +115,8 @@ echo 'Inst new (1.0 Debian:12.15/oldstable [amd64])'
   CHECK(second["updates"]["upgradable"] == 1);
   CHECK(second["read"]["updates"]["cost_us"] == 0);
   CHECK(second["read"]["updates"]["age_seconds"] >= 0);
+  CHECK(told().at("facts").at("pkg.upgradable") == "1");
+  CHECK(told().at("age_seconds").at("pkg.upgradable") >= 0);
   const auto log = node.log();
   CHECK(std::count(log.begin(), log.end(), '\n') == 1);
 }

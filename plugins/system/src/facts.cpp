@@ -60,9 +60,10 @@ sdk::Answer<Facts> FactReader::read(const sdk::Call& call, const FactsArguments&
 }
 
 sdk::Status FactReader::add_updates(const sdk::Call& call, Facts& facts, FactsReadValue& how) {
-  const std::lock_guard lock(mutex_);  // who else asks waits for this answer rather than asking too
+  const std::lock_guard asking(asking_);  // who else asks waits for this answer
   const auto begin = Clock::now();
-  if (!updates_ || begin - updates_->read > kUpdatesKept) {
+  auto updates = known_updates();
+  if (!updates || begin - updates->read > kUpdatesKept) {
     auto manager = find_package_manager(call, node_);
     if (!manager) return tl::unexpected(manager.error());
     PackageRequest request;
@@ -72,15 +73,21 @@ sdk::Status FactReader::add_updates(const sdk::Call& call, Facts& facts, FactsRe
     const auto count = std::count_if(steps->begin(), steps->end(), [](const PackageStep& step) {
       return step.old_version && step.new_version;
     });
-    updates_ = Updates{static_cast<std::int64_t>(count), Clock::now()};
+    updates = Updates{static_cast<std::int64_t>(count), Clock::now()};
     how.cost_us = microseconds_since(begin);
+    const std::lock_guard lock(mutex_);
+    updates_ = updates;
   } else {
-    how.age_seconds =
-        std::chrono::duration_cast<std::chrono::seconds>(begin - updates_->read).count();
+    how.age_seconds = updates->age().count();
   }
   facts.updates = FactsUpdates{};
-  facts.updates->upgradable = updates_->count;
+  facts.updates->upgradable = updates->count;
   return {};
+}
+
+std::optional<FactReader::Updates> FactReader::known_updates() const {
+  const std::lock_guard lock(mutex_);
+  return updates_;
 }
 
 }  // namespace muster::plugin::system

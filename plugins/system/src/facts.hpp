@@ -27,18 +27,25 @@ class FactReader {
 
   /// Errors: those of the package manager, for `updates` alone.
   [[nodiscard]] sdk::Answer<Facts> read(const sdk::Call& call, const FactsArguments& arguments);
-  /// As facts/1 wants them: names and texts.
+  /// As facts/1 wants them: names and texts. The number of updates as somebody asked for it last.
   [[nodiscard]] sdk::Answer<ToldFacts> tell() const;
 
  private:
   sdk::Status add_updates(const sdk::Call& call, Facts& facts, FactsReadValue& how);
 
-  const Node& node_;
   struct Updates {
     std::int64_t count = 0;
     std::chrono::steady_clock::time_point read;
+    [[nodiscard]] std::chrono::seconds age() const {
+      return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() -
+                                                              read);
+    }
   };
-  std::mutex mutex_;
+  [[nodiscard]] std::optional<Updates> known_updates() const;
+
+  const Node& node_;
+  std::mutex asking_;  // held while the package manager is asked
+  mutable std::mutex mutex_;
   std::optional<Updates> updates_;  // under mutex_
 };
 

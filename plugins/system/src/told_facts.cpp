@@ -45,6 +45,10 @@ sdk::Answer<ToldFacts> FactReader::tell() const {
   if (facts.custom) {
     for (const auto& [name, value] : *facts.custom) all["custom." + name] = value;
   }
+  if (const auto updates = known_updates()) {
+    all["pkg.upgradable"] = std::to_string(updates->count);
+    told.age_seconds = {{"pkg.upgradable", updates->age().count()}};
+  }
   return sdk::ok(std::move(told));
 }
 
