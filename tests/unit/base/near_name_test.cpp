@@ -15,3 +15,21 @@ TEST_CASE("the nearest name is found, and none that is far", "[unit][base]") {
   CHECK(did_you_mean("exce", names) == "; did you mean exec?");
   CHECK(did_you_mean("nonsense", names).empty());
 }
+
+TEST_CASE("a short word is near to fewer, and not to all of its length", "[unit][base]") {
+  CHECK(near_name("os", {"x", "y"}).empty());
+  CHECK(near_name("o", {"x"}).empty());
+  CHECK(near_name("set", {"absent"}).empty());
+  CHECK(near_name("nodee", {"node"}) == "node");
+}
+
+TEST_CASE("what both begin with does not make names near", "[unit][base]") {
+  const std::vector<std::string> names{"system.user.absent", "system.user.present"};
+  CHECK(near_name("system.user.create", names).empty());
+  CHECK(near_name("system.user.presnet", names) == "system.user.present");
+  CHECK(near_name("sistem.user.present", names) == "system.user.present");
+}
+
+TEST_CASE("case says nothing", "[unit][base]") {
+  CHECK(near_name("ROLE", {"zone", "role"}) == "role");
+}
