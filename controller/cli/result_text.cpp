@@ -45,21 +45,59 @@ bool is_table(const json& value) {
   return value.is_array() && !value.empty() && std::all_of(value.begin(), value.end(), is_row);
 }
 
-/// The members that any of the rows has, the one by which it is known before the others.
-std::vector<std::string> columns_of_rows(const json& rows) {
-  std::vector<std::string> names;
+std::string cell_of(const json& row, const std::string& name) {
+  return row.contains(name) ? flat_text(row.at(name)) : "-";
+}
+
+struct Column {
+  std::string name;
+  std::size_t width = 0;
+  bool may_be_cut = false;  ///< a part of a number would be another number
+};
+
+Column column_of(const json& rows, const std::string& name) {
+  Column column{name, display_width(one_line(printable(name)))};
+  for (const auto& row : rows) {
+    column.width = std::max(column.width, display_width(cell_of(row, name)));
+    if (row.contains(name) && !row.at(name).is_number()) column.may_be_cut = true;
+  }
+  return column;
+}
+
+/// The members that any of the rows has: the one by which it is known before the others, and long
+/// texts behind them.
+std::vector<Column> columns_of_rows(const json& rows) {
+  constexpr std::size_t kLong = 32;
+  std::vector<Column> columns;
+  const auto named = [&](const std::string& name) {
+    return std::find_if(columns.begin(), columns.end(),
+                        [&](const Column& column) { return column.name == name; });
+  };
   for (const auto& row : rows) {
     for (const auto& [name, value] : row.items()) {
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+      if (named(name) == columns.end()) columns.push_back(column_of(rows, name));
     }
   }
+  std::stable_partition(columns.begin(), columns.end(),
+                        [](const Column& column) { return column.width <= kLong; });
   for (const auto* name : kNames) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) continue;
-    std::rotate(names.begin(), found, found + 1);
+    const auto found = named(name);
+    if (found == columns.end()) continue;
+    std::rotate(columns.begin(), found, found + 1);
+    columns.front().may_be_cut = false;
     break;
   }
-  return names;
+  return columns;
+}
+
+/// So many columns of a terminal are needed to tell what the rows are about.
+std::size_t least_width(const std::vector<Column>& columns) {
+  std::size_t all = 0;
+  for (const auto& column : columns) {
+    const auto least = column.may_be_cut ? std::min(column.width, Table::kNarrow) : column.width;
+    all += least + (all == 0 ? 0 : Table::kBetween);
+  }
+  return all;
 }
 
 /// As `diff -u` writes it.
@@ -142,17 +180,21 @@ class Writer {
     }
   }
 
+  /// One below the other where a terminal is too narrow for what must not be cut.
   void write_table(const json& rows, std::size_t indent) {
-    const auto names = columns_of_rows(rows);
+    const auto columns = columns_of_rows(rows);
+    const auto room = columns_ > indent ? columns_ - indent : columns_;
+    if (columns_ > 0 && least_width(columns) > room) return write_list(rows, indent);
     Table::Row header;
-    for (const auto& name : names) header.push_back(one_line(printable(name)));
+    for (const auto& column : columns) header.push_back(one_line(printable(column.name)));
     std::ostringstream out;
-    Table table(out, header, columns_ > indent ? columns_ - indent : columns_);
+    Table table(out, header, room);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (!columns[i].may_be_cut) table.keep(i, columns[i].width);
+    }
     for (const auto& row : rows) {
       Table::Row cells;
-      for (const auto& name : names) {
-        cells.push_back(row.contains(name) ? flat_text(row.at(name)) : "-");
-      }
+      for (const auto& column : columns) cells.push_back(cell_of(row, column.name));
       table.add(std::move(cells));
     }
     table.finish();

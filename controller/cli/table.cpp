@@ -10,13 +10,6 @@
 #include "terminal.hpp"
 
 namespace muster::cli {
-namespace {
-
-constexpr std::size_t kBetween = 2;  // columns
-constexpr std::size_t kNarrow = 8;   // of less one cannot tell what it was
-
-}  // namespace
-
 Table::Table(std::ostream& out, Row header, std::size_t columns)
     : out_(out), header_(std::move(header)), columns_(columns) {
   for (const auto& cell : header_) widths_.push_back(display_width(cell));

@@ -18,11 +18,14 @@ class Table {
  public:
   using Row = std::vector<std::string>;
   static constexpr std::size_t kFirstRows = 1000;
+  static constexpr std::size_t kBetween = 2;  ///< columns of a terminal between two cells
+  static constexpr std::size_t kNarrow = 8;   ///< of less one cannot tell what it was
 
   /// `columns`: how wide the terminal is to which `out` writes; 0 when it writes to none.
   Table(std::ostream& out, Row header, std::size_t columns);
 
-  /// However narrow the terminal is, the column `at` keeps so many of its columns; 8 without this.
+  /// However narrow the terminal is, the column `at` keeps so many of its columns;
+  /// kNarrow without this.
   void keep(std::size_t at, std::size_t columns) { least_[at] = columns; }
   /// The column `at` may be left out; of several the last goes first.
   void may_spare(std::size_t at) { spare_.push_back(at); }

@@ -44,6 +44,25 @@ TEST_CASE("a table is no wider than the terminal, and whole where there is none"
   CHECK(result_text(result, 2, 0).find(std::string(200, 'x')) != std::string::npos);
 }
 
+TEST_CASE("a number is whole, or the rows stand one below the other", "[unit][cli]") {
+  const json disk{{"path", "/"}, {"device", "/dev/vda-of-a-long-name"}, {"used", 8'385'278'000}};
+  const json result{{"disks", json::array({disk})}};
+  CHECK(result_text(result, 2, 80) ==
+        "  disks\n    path  device                   used\n"
+        "    /     /dev/vda-of-a-long-name  8385278000\n");
+  CHECK(result_text(result, 2, 33) ==
+        "  disks\n    path  device       used\n    /     /dev/vda-o…  8385278000\n");
+  CHECK(result_text(result, 2, 28) ==
+        "  disks\n    - device  /dev/vda-of-a-long-name\n      path    /\n"
+        "      used    8385278000\n");
+}
+
+TEST_CASE("long texts stand behind the other columns", "[unit][cli]") {
+  const json process{{"command", std::string(40, 'x')}, {"name", "sleep"}, {"pid", 7}};
+  CHECK(result_text({{"processes", json::array({process})}}, 0, 0) ==
+        "processes\n  name   pid  command\n  sleep  7    " + std::string(40, 'x') + "\n");
+}
+
 TEST_CASE("a list of words stands in one line where it fits, else each has its own",
           "[unit][cli]") {
   const json result{{"changes", {"created", "content", "mode"}}, {"none", json::array()}};
