@@ -45,6 +45,7 @@ void read(const Place& place, Job& job) {
   place.may("limit", job.limit);
   place.may("seed", job.seed);
   place.must("state", job.state);
+  place.may("outcome", job.outcome);
   place.must("requested_by", job.requested_by);
   place.must("created", job.created);
   place.must_or_null("ended", job.ended);

@@ -79,7 +79,8 @@ struct Job {
   bool check = false;
   std::string limit;  ///< as it was asked for; empty: all that matched
   std::string seed;
-  std::string state;  ///< running, done, cancelled or stopped
+  std::string state;    ///< running, done, cancelled or stopped
+  std::string outcome;  ///< ok, failed or incomplete; empty while it runs
   std::string requested_by;
   std::string created;
   std::string ended;

@@ -48,6 +48,18 @@ TEST_CASE("on a narrow terminal each row tells which job, of what and how it sta
   CHECK(row(40, jobs) == "7c1e2a58  system.exec  role=…  cancelled");
 }
 
+TEST_CASE("of a job that did not end well it is said how it ended", "[unit][cli]") {
+  auto failed = job("7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1");
+  failed.state = "done";
+  failed.outcome = "incomplete";
+  CHECK(row(40, {failed}) == "7c1e2a58  system.exec  incomplete");
+  failed.outcome = "ok";
+  CHECK_THAT(row(40, {failed}), Catch::Contains("  done"));
+  failed.state = "cancelled";
+  failed.outcome = "failed";
+  CHECK_THAT(row(40, {failed}), Catch::Contains("  cancelled"));
+}
+
 TEST_CASE("ids that begin alike are whole", "[unit][cli]") {
   CHECK(row(40, {job("8c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1"),
                  job("7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1"),
