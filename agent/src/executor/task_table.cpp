@@ -14,6 +14,13 @@ std::int64_t forget_after(const TaskEntry& entry, std::int64_t now_ms) {
   return std::min(entry.not_after_ms + entry.timeout.count(), now_ms + KnownIds::kMostMs);
 }
 
+/// When an attempt may begin. What was lost may begin again for as long as the attempt before had
+/// its time: a node that reboots is away for longer than tasks may wait for their start.
+std::int64_t latest_start(const TaskEntry& entry) {
+  if (entry.started_ms == 0) return entry.not_after_ms;
+  return std::max(entry.not_after_ms, entry.started_ms + entry.timeout.count());
+}
+
 }  // namespace
 
 bool TaskTable::has_slot(const Lane& lane) const {
@@ -98,7 +105,7 @@ void TaskTable::start_waiting(Lane& lane, std::int64_t now_ms, Actions& actions)
 }
 
 void TaskTable::begin_start(TaskEntry& entry, Lane& lane, std::int64_t now_ms, Actions& actions) {
-  if (now_ms > entry.not_after_ms) {
+  if (now_ms > latest_start(entry)) {
     finish_late(entry, now_ms, actions);
     return;
   }
@@ -253,7 +260,7 @@ Actions TaskTable::ended(const TaskId& id, Outcome outcome, std::int64_t now_ms)
     const auto state =
         plugin_saw_deadline(task, outcome, now_ms) ? TaskState::TimedOut : TaskState::Failed;
     finish(task, state, std::move(outcome.error), now_ms, actions);
-  } else if (task.idempotent && task.attempt < limits_.attempts && now_ms <= task.not_after_ms) {
+  } else if (task.idempotent && task.attempt < limits_.attempts && now_ms <= latest_start(task)) {
     leave_phase(task);
     ++task.attempt;
     enqueue(task);
@@ -328,7 +335,7 @@ Actions TaskTable::tick(std::int64_t now_ms) {
   if (held_) return actions;
   std::vector<TaskId> overdue;
   for (const auto& [id, task] : tasks_) {
-    if (task.phase == Phase::Queued && now_ms > task.not_after_ms) overdue.push_back(id);
+    if (task.phase == Phase::Queued && now_ms > latest_start(task)) overdue.push_back(id);
   }
   for (const auto& id : overdue) finish_late(tasks_.at(id), now_ms, actions);
   return actions;

@@ -204,6 +204,27 @@ TEST_CASE("a second attempt that came too late is indeterminate and not expired"
   CHECK(table.find(id)->state == TaskState::Indeterminate);
 }
 
+TEST_CASE("a second attempt may begin for as long as the first had its time", "[unit][executor]") {
+  Ready table;
+  auto entry = task(1);
+  entry.idempotent = true;
+  entry.timeout = std::chrono::milliseconds(5000);
+  const auto id = table.run(entry);
+  const auto late = GENERATE(0, 1);  // after its latest start in either case
+  const auto again = kNow + 5000 + late;
+  const bool begins = late == 0;
+  SECTION("it was lost then") {
+    const auto actions = table.ended(id, {Outcome::Kind::Lost, {}, {}}, again);
+    CHECK((actions == doing(id, {Do::BeginAgain, Do::WriteStart})) == begins);
+  }
+  SECTION("its plugin came then") {
+    (void)table.plugin_ready("mock", {false, ""}, kNow);
+    (void)table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow + 2000);
+    CHECK(table.tick(again).empty() == begins);
+    CHECK((table.plugin_ready("mock", {true, ""}, again) == doing(id, {Do::WriteStart})) == begins);
+  }
+}
+
 TEST_CASE("what becomes of a second attempt that never ran says nothing of the first",
           "[unit][executor]") {
   Ready table;
