@@ -51,6 +51,11 @@ if [ "$verb" = show ]; then
   printf 'ActiveState=inactive\nSubState=dead\nUnitFileState=\n'
   exit 0
 fi
+if [ "$verb" = is-system-running ]; then
+  echo tried >> "$S/tries"
+  cat "$S/system" 2>/dev/null || echo running
+  exit 0
+fi
 echo "$*" >> "$S/log"
 [ -e "$S/$verb.$unit" ] && cp "$S/$verb.$unit" "$S/show.$unit"
 if [ -e "$S/exit" ]; then echo "Job for $unit failed." >&2; exit "$(cat "$S/exit")"; fi

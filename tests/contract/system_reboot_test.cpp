@@ -100,9 +100,68 @@ TEST_CASE("a reboot is asked for, and done when the node has another boot id",
   System system(node, &values);
   const auto record = system.run("system.reboot", kNothing, within(std::chrono::seconds(30)));
   CHECK(record.outcome == MUSTER_OUTCOME_CHANGED);
-  CHECK(record.result == json{{"boot_id", "second"}, {"boot_id_before", "first"}});
+  CHECK(record.result ==
+        json{{"boot_id", "second"}, {"boot_id_before", "first"}, {"systemd", "running"}});
   CHECK(node.log() == "reboot\n");
   CHECK(values.all.empty());
+}
+
+/// A node that has started again, and is asked about it.
+struct BackAgain {
+  Node node;
+  Values values;
+  BackAgain() {
+    values.all["reboot/task"] = "zeroth";
+    node.play("probe", R"(echo tried >> "$S/tries"; echo not yet >&2; [ -e "$S/passes" ])");
+  }
+  /// Until it was tried so often; then its time is up.
+  test::CallRecord out_of_time(const json& arguments, std::size_t tries) {
+    System system(node, &values);
+    const auto call = system.start("system.reboot", arguments, within(std::chrono::seconds(30)));
+    const auto all = tries * std::string("tried\n").size();
+    while (test::read(node.state() / "tries").size() < all) std::this_thread::yield();
+    system.cancel(call, MUSTER_CANCEL_DEADLINE);
+    return system.wait(call);
+  }
+};
+
+TEST_CASE("a reboot is over when systemd has finished its start", "[contract][system]") {
+  BackAgain back;
+  SECTION("though units failed") {
+    write(back.node.state() / "system", "degraded\n");
+    System system(back.node, &back.values);
+    const auto record = system.run("system.reboot", kNothing, within(std::chrono::seconds(30)));
+    CHECK(record.outcome == MUSTER_OUTCOME_CHANGED);
+    CHECK(record.result.at("systemd") == "degraded");
+  }
+  SECTION("and not before") {
+    write(back.node.state() / "system", "starting\n");
+    const auto record = back.out_of_time(kNothing, 2);
+    CHECK(record.outcome == MUSTER_OUTCOME_FAILED);
+    CHECK(record.error_message == "the node has started again, and systemd is still starting");
+  }
+  CHECK(back.node.log().empty());
+  CHECK(back.values.all.empty());
+}
+
+TEST_CASE("a reboot is over when its check passes", "[contract][system]") {
+  BackAgain back;
+  const json arguments{{"check", {"probe"}}};
+  SECTION("it passes") {
+    write(back.node.state() / "passes", "");
+    System system(back.node, &back.values);
+    const auto record = system.run("system.reboot", arguments, within(std::chrono::seconds(30)));
+    CHECK(record.outcome == MUSTER_OUTCOME_CHANGED);
+    CHECK(record.result == json{{"boot_id", "first"}, {"boot_id_before", "zeroth"}});
+  }
+  SECTION("it never does") {
+    const auto record = back.out_of_time(arguments, 2);
+    CHECK(record.outcome == MUSTER_OUTCOME_FAILED);
+    CHECK(record.error_message ==
+          "the node has started again, and the check does not pass (exit code 1): not yet");
+  }
+  CHECK(back.node.log().empty());
+  CHECK(back.values.all.empty());
 }
 
 TEST_CASE("another task's reboot is not this one's", "[contract][system]") {

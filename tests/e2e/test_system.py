@@ -9,6 +9,7 @@ import fleet
 SYSTEMCTL = """#!/bin/sh
 # Plays systemd: a reboot gives the node another boot id, and takes its time.
 case "$*" in
+*is-system-running*) echo running;;
 *reboot*) echo asked >> "$STATE/asked"; while [ ! -e "$STATE/go" ]; do sleep 0.05; done;;
 esac
 exit 0
@@ -56,7 +57,7 @@ class System(unittest.TestCase):
         self.assertEqual(self.run_operation(*words, "--check").code, 0)
 
     def reboot(self, end_agent):
-        done = self.run_operation("system.reboot", "--offline", "queue", "--detach")
+        done = self.run_operation("system.reboot", "--detach")
         self.assertEqual(done.code, 0, done)
         job = done.json["job"]
         fleet.wait_for("the reboot to be asked for", lambda: self.fleet.path("asked").exists())

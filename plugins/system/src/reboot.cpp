@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 
 #include "container.hpp"
@@ -62,6 +63,16 @@ sdk::Status ask_for_it(const sdk::Call& call, const Node& node) {
   return end->exit_code == 0 ? sdk::Status() : tool_failed("the node would not reboot", *end);
 }
 
+/// An answer would be the task's end, on the way to what it waits for. The agent gives its plugins
+/// 5 s to stop, and takes a call without an answer for one to be made again.
+void hold_while_it_goes_down(const sdk::Call& call) {
+  if (call.cancel_reason() != MUSTER_CANCEL_SHUTDOWN) return;
+  std::mutex mutex;
+  std::condition_variable never_notified;
+  std::unique_lock lock(mutex);
+  never_notified.wait_for(lock, kHeldBack, [] { return false; });
+}
+
 /// Until the node or the agent goes down (which does not come back from here) or the time is up.
 void wait_for_the_end(const sdk::Call& call) {
   std::mutex mutex;
@@ -74,10 +85,66 @@ void wait_for_the_end(const sdk::Call& call) {
   } else {
     changed.wait(lock, stop, never);
   }
-  if (call.cancel_reason() != MUSTER_CANCEL_SHUTDOWN) return;
-  // An answer now would be the task's end, on the way to what it waits for. The agent gives its
-  // plugins 5 s to stop, and takes a call without an answer for one to be made again.
-  changed.wait_for(lock, kHeldBack, never);
+  hold_while_it_goes_down(call);
+}
+
+/// Before the next try; false when there is no time for one.
+bool pause(const sdk::Call& call) {
+  constexpr std::chrono::seconds kBetween{1};
+  const auto next = std::chrono::steady_clock::now() + kBetween;
+  const auto until = call.deadline();
+  std::mutex mutex;
+  std::condition_variable_any changed;
+  std::unique_lock lock(mutex);
+  const auto stop = call.cancelled();
+  changed.wait_until(lock, stop, until && *until < next ? *until : next, [] { return false; });
+  return !stop.stop_requested() && (!until || *until > next);
+}
+
+/// Runs it until it exits with 0. Errors: its last end, when the time is up.
+tl::expected<void, ToolEnd> try_until_it_passes(const sdk::Call& call, const Node& node,
+                                                const Tool& tool,
+                                                const std::function<bool(const ToolEnd&)>& passes) {
+  ToolEnd last;
+  do {
+    auto end = run_tool(call, node, tool);
+    if (end && passes(*end)) return {};
+    if (end) last = std::move(*end);
+    if (!end && last.exit_code < 0) last.err = end.error().message;  // it could not be run
+  } while (pause(call));
+  return tl::unexpected(last);
+}
+
+sdk::Status pass_check(const sdk::Call& call, const Node& node,
+                       const std::vector<std::string>& argv) {
+  const auto passed = try_until_it_passes(call, node, {argv},
+                                          [](const ToolEnd& end) { return end.exit_code == 0; });
+  if (passed) return {};
+  return tool_failed("the node has started again, and the check does not pass", passed.error(),
+                     "/check");
+}
+
+/// Until systemd has started what it starts; gives how it is, "" where it does not run.
+sdk::Result<std::string> wait_for_systemd(const sdk::Call& call, const Node& node) {
+  if (!require_systemd(node)) return std::string();
+  std::string state = "not to be asked";
+  const auto passed = try_until_it_passes(call, node, {{"systemctl", "is-system-running"}},
+                                          [&](const ToolEnd& end) {
+                                            state = printable(trimmed(end.out), 64);
+                                            return state == "running" || state == "degraded";
+                                          });
+  if (passed) return state;
+  return sdk::fail(ErrorCode::Timeout, "the node has started again, and systemd is still " + state);
+}
+
+/// The node is back. Errors: the check does not pass.
+sdk::Status check_start(const sdk::Call& call, const Node& node, const RebootArguments& arguments,
+                        RebootResult& result) {
+  if (arguments.check) return pass_check(call, node, *arguments.check);
+  const auto state = wait_for_systemd(call, node);
+  if (!state) return tl::unexpected(state.error());
+  if (!state->empty()) result.systemd = *state;
+  return {};
 }
 
 }  // namespace
@@ -96,7 +163,10 @@ sdk::Answer<RebootResult> reboot(const sdk::Call& call, const Node& node, const 
   }
   if (before && before->value != result.boot_id) {
     result.boot_id_before = before->value;
+    const auto checked = check_start(call, node, arguments, result);
+    if (!checked) hold_while_it_goes_down(call);
     (void)kv.remove(key);  // or it goes after a week
+    if (!checked) return tl::unexpected(checked.error());
     return sdk::changed(std::move(result));
   }
   if (arguments.if_needed) {
