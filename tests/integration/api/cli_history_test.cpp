@@ -210,6 +210,25 @@ TEST_CASE("a spreadsheet gets no formula from job export, and numbers stay numbe
   CHECK_THAT(scene.muster("job export").out, Catch::Contains("\"=cmd|"));
 }
 
+TEST_CASE("a table of job export has one header, what went wrong as no formula, and what is kept",
+          "[integration][cli]") {
+  Scene scene;
+  scene.controller.on("/v1/tasks", [](const http::Request& request, const auto& to) {
+    auto page = tasks_page(1);
+    if (parameter(request, "after").empty()) page["next"] = "1.web1";
+    auto& task = page["tasks"][0];
+    task["error"] = {{"code", "internal"}, {"message", "=1+1"}};
+    task["outputs"] = {
+        {{"stream", "stdout"}, {"size", 10}, {"kept", 6}, {"truncated", true}, {"digest", "ab"}}};
+    to->respond(200, {}, page.dump());
+  });
+  const auto csv = lines_of(scene.muster("job export --format csv").out, "\r\n");
+  REQUIRE(csv.size() == 3);
+  CHECK(csv[0].starts_with("job,task,"));
+  CHECK_THAT(csv[1], Catch::EndsWith(",internal,'=1+1,6,ab,,,,"));
+  CHECK(csv[2] == csv[1]);
+}
+
 TEST_CASE("job export ends quietly when its reader has seen enough", "[integration][cli]") {
   Scene scene;
   std::atomic<int> asked = 0;
@@ -238,11 +257,12 @@ TEST_CASE("job ls goes on after a page that is short, until it has as many as it
         count % 2 == 0 ? json::array() : json::array({test::whole_job(json::object())});
     to->respond(200, {}, json{{"jobs", jobs}, {"next", std::to_string(9 - count)}}.dump());
   });
-  const auto ran = scene.muster("job ls --json --limit 2");
+  const std::string before = GENERATE("", "9");
+  const auto ran = scene.muster("job ls --json --limit 2 --before '" + before + "'");
   CHECK(ran.exit == 0);
   CHECK(ran.parsed().at("jobs").size() == 2);
   CHECK(asked.with([](auto& all) { return all; }) ==
-        std::vector<std::string>{"2 before ", "1 before 8", "1 before 7"});
+        std::vector<std::string>{"2 before " + before, "1 before 8", "1 before 7"});
 }
 
 }  // namespace

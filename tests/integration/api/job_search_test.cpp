@@ -111,6 +111,29 @@ TEST_CASE("tasks over all jobs come page by page", "[integration][api]") {
   }
 }
 
+TEST_CASE("a task is listed as it stands now, with the exit code that it told",
+          "[integration][api]") {
+  ApiWorld world;
+  auto& web = world.join("web1");
+  world.create_job();
+  const auto id = world.start_tasks(web).at(0);
+  const auto listed_as = [&](const std::string& state) {
+    const auto tasks = world.get("/v1/tasks?task_state=" + state).body.at("tasks");
+    REQUIRE(tasks.size() == 1);
+    CHECK(tasks[0].at("state") == state);
+    CHECK(tasks[0].at("node_id") == web.id().text());
+    return tasks[0].at("exit_code");
+  };
+  CHECK(listed_as("running") == nullptr);
+  const auto [told, shown] = GENERATE(std::pair{json(3), json(3)}, std::pair{json("3"), json()});
+  world.on_loop([&, told = told] {
+    auto result = result_of(id, TaskState::Failed);
+    result.result = json::to_msgpack({{"exit_code", told}});
+    web.say(result);
+  });
+  CHECK(listed_as("failed") == shown);
+}
+
 TEST_CASE("a bad question for jobs is refused with the parameter at fault", "[integration][api]") {
   ApiWorld world;
   struct Row {
