@@ -94,6 +94,8 @@ TEST_CASE("a change of a group that could not be stored lets the next one go on"
           "[integration][fleet]") {
   World world;
   if (world.disk) return;
+  world.groups->put({"kept", "all", "", 1, "ann"}, [](const auto&) {});
+  world.settle();
   world.store.fail_writes_with(Error{ErrorCode::ResourceExhausted, "full", "", true, {}});
   int ran = 0;
   for (int i = 0; i < 2; ++i) {
@@ -102,8 +104,11 @@ TEST_CASE("a change of a group that could not be stored lets the next one go on"
       world.groups->put({"a", "all", "", 1, "ann"}, [](const auto&) {});
     }));
   }
+  world.groups->remove("kept", [](const auto&) {});
   world.settle();
   CHECK(ran == 2);
+  CHECK_FALSE(world.groups->find("a"));
+  CHECK(world.groups->find("kept"));
 }
 
 TEST_CASE("no more changes of groups wait than may", "[integration][fleet]") {
@@ -119,6 +124,23 @@ TEST_CASE("no more changes of groups wait than may", "[integration][fleet]") {
   CHECK(refused.error().code == ErrorCode::Unavailable);
   world.settle();
   CHECK(ran == kMaxWaitingChanges + 1);
+}
+
+TEST_CASE("who would change or remove a group behind too many others is told to come again",
+          "[integration][api]") {
+  ApiWorld world;
+  world.on_loop([&] {
+    auto& groups = *world.world().groups;
+    world.world().store.hold_writes(true);
+    for (std::size_t i = 0; i <= kMaxWaitingChanges; ++i) {
+      CHECK(groups.in_turn([&groups] {
+        groups.put({"a", "all", "", 1, "ann"}, [](const auto&) {});
+      }));
+    }
+  });
+  CHECK(world.ask("PUT", "/v1/groups/b", R"({"selector": "all"})").status == 503);
+  CHECK(world.ask("DELETE", "/v1/groups/b").status == 503);
+  world.on_loop([&] { world.world().store.hold_writes(false); });
 }
 
 TEST_CASE("two who change groups at once make none that is part of itself", "[integration][api]") {
