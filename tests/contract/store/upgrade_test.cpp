@@ -245,13 +245,16 @@ TEST_CASE("a database of the fifth version learns which of its jobs had been sto
   const auto stopped = ended_job(1, TaskState::Failed, TaskState::Cancelled);
   const auto whole = ended_job(1, TaskState::Failed, TaskState::Failed);
   const auto unlimited = ended_job(0, TaskState::Failed, TaskState::Cancelled);
+  const auto cancelled = ended_job(1, TaskState::Failed, TaskState::Cancelled);
+  REQUIRE(store.wait_done([&](auto done) { store->request_cancel(cancelled, "ann", 9, done); }));
   SQLite::Database database((store.directory() / "muster.db").string(), SQLite::OPEN_READWRITE);
   make_version_5(database);
   store.reopen();
   CHECK(store->job(stopped)->job.stopped);
   CHECK_FALSE(store->job(whole)->job.stopped);
   CHECK_FALSE(store->job(unlimited)->job.stopped);
-  CHECK(standings(database) == std::vector<std::pair<int, int>>{{3, 2}, {1, 2}, {1, 2}});
+  CHECK_FALSE(store->job(cancelled)->job.stopped);
+  CHECK(standings(database) == std::vector<std::pair<int, int>>{{3, 2}, {1, 2}, {1, 2}, {2, 2}});
 }
 
 /// Takes away what version 5 brought, too.

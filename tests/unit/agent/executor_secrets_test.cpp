@@ -29,6 +29,16 @@ int secrets_in(const ExecutorHarness& agent) {
 
 bool holds_secret(const ExecutorHarness& agent) { return secrets_in(agent) > 0; }
 
+/// All that the agent logged.
+std::string log_of(ExecutorHarness& agent) {
+  std::string text;
+  for (const auto& entry : agent.logged.entries()) {
+    text += entry.sentence;
+    for (const auto& [key, value] : entry.fields) text += " " + key + "=" + value;
+  }
+  return text;
+}
+
 TaskId send_secret(ExecutorHarness& agent) {
   return agent.send(agent.spec("mock.secret", {{"password", kSecret}}));
 }
@@ -65,6 +75,20 @@ TEST_CASE("a secret argument is in the journal until its task is over, and not f
   agent.restart();
   agent.session();
   CHECK(agent.status_of(id) == wire::TaskState::Changed);
+  CHECK(log_of(agent).find(kSecret) == std::string::npos);
+}
+
+TEST_CASE("neither a refusal nor the log repeats what is wrong with a secret argument",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  agent.send(agent.spec("mock.secret", {{"password", {{kSecret, kSecret}}}}));
+  agent.send(agent.spec("mock.secret", {{"password", nlohmann::json::array({kSecret})}}));
+  agent.until([&] { return agent.uplink.all<wire::Refuse>().size() == 2; });
+  for (const auto& [type, body] : agent.uplink.said) {
+    CHECK(std::string(as_text(body)).find(kSecret) == std::string::npos);
+  }
+  CHECK(log_of(agent).find(kSecret) == std::string::npos);
 }
 
 TEST_CASE("a task that waits keeps its secret argument when the journal is wiped of others",
