@@ -110,6 +110,29 @@ TEST_CASE("a node that says that it leaves is offline soon and brings what it st
   CHECK(world.events_of("node.offline") == 1);
 }
 
+TEST_CASE_METHOD(SentTask, "a task is away when its node is offline, and not before",
+                 "[integration][jobs]") {
+  const auto away = [&] { return world.jobs->away(job).size(); };
+  const auto silence = [&] {
+    for (int i = 0; i < 20; ++i) world.advance(std::chrono::seconds(3));
+  };
+  SECTION("a connection that is lost says nothing yet") {
+    if (GENERATE(true, false)) agent.say(wire::Accept{task});
+    world.fleet->on_gateway_lost(kGateway, "test");
+    CHECK(away() == 0);
+    silence();
+    CHECK(away() == 1);
+  }
+  SECTION("one whose end is on its way to the disk is not away") {
+    if (world.disk) return;
+    world.store.hold_writes(true);
+    agent.say(result_of(task));
+    silence();
+    CHECK(away() == 0);
+    world.store.hold_writes(false);
+  }
+}
+
 TEST_CASE("a node whose agent is only restarted is left out of no job", "[integration][jobs]") {
   World world;
   Agent agent(world, "web1");
