@@ -39,6 +39,15 @@ TEST_CASE("no answer has a secret argument", "[integration][api]") {
   CHECK(answer.text.find(kSecret) == std::string::npos);
 }
 
+TEST_CASE("a job's arguments are told with it, secret ones by their mark", "[integration][api]") {
+  SecretJob made;
+  CHECK(made.world.get("/v1/jobs/" + made.job).body.at("arguments") ==
+        json{{"user", "ann"},
+             {"password", "***"},
+             {"login", {{"token", "***"}}},
+             {"keys", json::array({"***"})}});
+}
+
 TEST_CASE("a job with secret arguments cannot be retried, only run anew", "[integration][api]") {
   SecretJob made;
   const auto refused = made.world.post("/v1/jobs/" + made.job + "/retry", json::object());
