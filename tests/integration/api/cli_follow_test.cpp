@@ -46,6 +46,37 @@ TEST_CASE("a beginning that the ids of several jobs have is refused with them",
                  other + "\n"));
 }
 
+TEST_CASE("job retry --failed asks for all that did not end well, and for nothing twice",
+          "[integration][cli]") {
+  Scene scene;
+  Guarded<json> asked;
+  scene.controller.on(Scene::job_path() + "/retry", [&](const auto& request, const auto& to) {
+    asked.with([&](auto& body) { body = json::parse(request.body); });
+    to->respond(201, {}, json{{"job", kJob}}.dump());
+  });
+  scene.muster("job retry --failed --state refused --detach " + std::string(kJob));
+  CHECK(asked.with([](auto& body) { return body.at("states"); }) ==
+        json{"refused", "failed", "timed_out", "expired", "skipped", "unreachable"});
+}
+
+TEST_CASE("of many jobs whose ids begin so the first eight are told", "[integration][cli]") {
+  Scene scene;
+  const int count = GENERATE(8, 9);
+  scene.controller.on("/v1/names", [&](const auto&, const auto& to) {
+    auto names = json::array();
+    for (int i = 0; i < count; ++i) {
+      std::string id = kJob;
+      id.back() = static_cast<char>('0' + i);
+      names.push_back({{"name", id}, {"nodes", 1}});
+    }
+    to->respond(200, {}, json{{"names", names}, {"prefixes", json::array()}}.dump());
+  });
+  const auto ran = scene.muster("job watch 7c1e2a58");
+  CHECK(ran.exit == 2);
+  CHECK(std::count(ran.err.begin(), ran.err.end(), '-') == 8 * 4);
+  CHECK(ran.says("\n  and others\n") == (count > 8));
+}
+
 TEST_CASE("output that cannot be had is an error, not a shorter output", "[integration][cli]") {
   Scene scene;
   scene.say({running() + output(0, "one\n") + scene.done(10, 10)});

@@ -63,6 +63,15 @@ TEST_CASE("mistakes of whoever types are told with the way out", "[integration][
   }
 }
 
+TEST_CASE("an operation that is near is told also by help, and none for the end of its name",
+          "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  CHECK(muster("run test.chnge --help").says("did you mean test.change?"));
+  CHECK_FALSE(muster("run ange --on all").says("did you mean"));
+}
+
 TEST_CASE("a selector without quotes is told with them", "[integration][cli]") {
   ApiWorld world;
   world.join("web1");

@@ -147,6 +147,9 @@ TEST_CASE("the beginning of a job's id is enough wherever a command takes one",
   Cli muster(fleet.world);
   const auto begin = fleet.job.substr(0, 6);
   CHECK(muster("job show " + begin + " --json").parsed().at("job") == fleet.job);
+  auto capitals = begin;
+  for (auto& c : capitals) c = c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+  CHECK(muster("job show " + capitals + " --json").parsed().at("job") == fleet.job);
   CHECK(muster("job output " + begin + " --node web1").exit == 0);
   CHECK(muster("job ls --before " + begin).exit == 0);
   CHECK(muster("job retry " + begin + " --detach").exit == 0);
