@@ -36,7 +36,8 @@ TEST_CASE("Salt's compound targets are said in our words", "[unit][selector]") {
       Row{"G@id:web*", "node:web*"}, Row{"G@env:*", "env"},
       Row{"node-[1-3]", "node=~\"^(?:node-[1-3]$)\""},
       Row{"web[!1]*.a?", "node=~\"^(?:web[^1].*\\\\.a.$)\""},
-      Row{"web[]^]", "node=~\"^(?:web[\\\\]\\\\^]$)\""}, Row{"web[1", "node=~\"^(?:web\\\\[1$)\""},
+      Row{"web[]^]", "node=~\"^(?:web[\\\\]\\\\^]$)\""},
+      Row{"web[!]1]", "node=~\"^(?:web[^\\\\]1]$)\""}, Row{"web[1", "node=~\"^(?:web\\\\[1$)\""},
       Row{"G@role:web[12]", "role=~\"^(?:web[12]$)\""},
       Row{"G@os:[Rr]ed*", "os.id=~\"(?i)^(?:[Rr]ed.*$|rhel$)\""});
   CAPTURE(compound);
