@@ -24,10 +24,11 @@ std::string mark_of(const std::filesystem::path& file) {
   return ::lstat(file.c_str(), &info) == 0 ? mark_of(info, true) : "absent";
 }
 
-/// Programs count and nothing else beside plugin.yaml: a check may keep its notes in its folder.
-bool is_program(const struct stat& info) {
-  constexpr mode_t kExecutable = S_IXUSR | S_IXGRP | S_IXOTH;
-  return S_ISLNK(info.st_mode) || (S_ISREG(info.st_mode) && (info.st_mode & kExecutable) != 0);
+/// Programs count, and beside plugin.yaml nothing else, because a check may keep its notes in its
+/// folder; but for what others may write to, for which a folder is refused.
+bool counts(const struct stat& info) {
+  constexpr mode_t kCounts = S_IXUSR | S_IXGRP | S_IXOTH | S_IWGRP | S_IWOTH;
+  return S_ISLNK(info.st_mode) || (S_ISREG(info.st_mode) && (info.st_mode & kCounts) != 0);
 }
 
 /// The entries that are folders or links to something, by name; hidden ones are nobody's plugin.
@@ -67,7 +68,7 @@ std::string FolderLooks::state_of(const std::filesystem::path& folder) const {
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
     if (++entries > kMaxEntries) break;
     struct stat file {};
-    if (::lstat(entry->path().c_str(), &file) != 0 || !is_program(file)) continue;
+    if (::lstat(entry->path().c_str(), &file) != 0 || !counts(file)) continue;
     programs.insert(entry->path().filename().string() + " " + mark_of(file, true) + "\n");
   }
   for (const auto& program : programs) state += program;

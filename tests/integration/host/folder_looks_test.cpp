@@ -86,6 +86,11 @@ TEST_CASE("a change is one of plugin.yaml, of a program, of the rights or of the
   folders.put("plugins/a/notes", "12");
   folders.put("plugins/a/cache/x", "12", 0755);
   CHECK(changes().empty());
+  // But it is refused where others may write to it, and then that counts.
+  folders.put("plugins/a/notes", "12", 0646);
+  CHECK_FALSE(changes().empty());
+  ::chmod((folders.dir / "plugins/a/notes").c_str(), 0644);
+  CHECK_FALSE(changes().empty());
 }
 
 TEST_CASE("what is wrong with a folder is told, and hidden ones are nobody's",
