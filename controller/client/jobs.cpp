@@ -23,6 +23,7 @@ nlohmann::json body_of(const JobRequest& request) {
   if (request.arguments) body["arguments"] = *request.arguments;
   put(body, "instance", request.instance);
   put(body, "timeout", request.timeout);
+  put(body, "start_within", request.start_within);
   put(body, "offline", request.offline);
   put(body, "limit", request.limit);
   put(body, "seed", request.seed);

@@ -26,10 +26,11 @@ struct JobRequest {
   std::string selector;
   Json arguments = nullptr;  ///< an object; null: none
   std::optional<std::string> instance = {};
-  std::optional<std::string> timeout = {};  ///< a duration, for one task
-  std::optional<std::string> offline = {};  ///< skip, queue or fail
-  std::optional<std::string> limit = {};    ///< "10" or "5%" of those that match
-  std::optional<std::string> seed = {};     ///< which of them
+  std::optional<std::string> timeout = {};       ///< a duration, for one task
+  std::optional<std::string> start_within = {};  ///< the same, until it has to have begun
+  std::optional<std::string> offline = {};       ///< skip, queue or fail
+  std::optional<std::string> limit = {};         ///< "10" or "5%" of those that match
+  std::optional<std::string> seed = {};          ///< which of them
   std::optional<std::string> output_cap = {};
   bool check = false;
   bool include_drained = false;

@@ -30,6 +30,7 @@ CliResult<client::JobRequest> with_options(client::JobRequest request, const Arg
   request.selector = *selector;
   request.instance = options.given("instance");
   request.timeout = options.given("timeout");
+  request.start_within = options.given("start-within");
   request.offline = options.given("offline");
   request.limit = options.given("limit");
   request.seed = options.given("seed");
@@ -132,6 +133,8 @@ std::vector<Option> run_options() {
   return with_targets(with_care(with_output(
       {{"timeout", "DURATION", "for one task (default: what the operation says)"},
        {"offline", "skip|queue|fail", "what to do for nodes that are offline (default: skip)"},
+       {"start-within", "DURATION",
+        "how long a task may wait for its start (default: 60s; 24h with --offline queue)"},
        {"instance", "NAME", "the configured instance of the plugin to use"},
        {"output-cap", "SIZE", "how much output of a task to keep (default: 1MiB)"},
        {"limit", "N or N%", "only so many of the nodes that match"},
@@ -173,11 +176,14 @@ std::vector<Command> run_commands() {
                 "is passed through. No shell is in between: for pipes and wildcards run sh -c.\n\n"
                 "Ctrl-C leaves it running and tells how to come back; on a terminal a second one "
                 "cancels it.",
-       .examples = {{"muster exec --on all -- uname -a"},
-                    {"muster exec --on role=web --stream -- sh -c 'df -h / | tail -n 1'"},
-                    {"muster exec --on all --output jsonl -- uptime", "for a program"},
-                    {"muster exec --on 'node:web[1-2]' --limit 50% --seed today -- true",
-                     "on half of them"}},
+       .examples =
+           {{"muster exec --on all -- uname -a"},
+            {"muster exec --on role=web --stream -- sh -c 'df -h / | tail -n 1'"},
+            {"muster exec --on all --output jsonl -- uptime", "for a program"},
+            {"muster exec --on all --offline queue --start-within 2h --detach -- apt-get update",
+             "also on nodes that come back within two hours"},
+            {"muster exec --on 'node:web[1-2]' --limit 50% --seed today -- true",
+             "on half of them"}},
        .options = run_options(),
        .ends_as_job = true,
        .run = exec_program},

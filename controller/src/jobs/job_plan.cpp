@@ -151,24 +151,6 @@ bool any_dangerous(const std::vector<const config::Operation*>& operations) {
   });
 }
 
-/// Who starts something dangerous on many nodes says how many they are, and is right.
-std::optional<JobRefusal> check_expected(const JobRequest& request, bool dangerous,
-                                         std::size_t targets) {
-  const auto nodes = std::to_string(targets) + (targets == 1 ? " node" : " nodes");
-  if (request.expect && *request.expect != targets) {
-    return refuse("not_as_expected", ErrorCode::FailedPrecondition,
-                  "it would be " + nodes + ", not " + std::to_string(*request.expect) +
-                      "; nothing was run",
-                  "/expect")
-        .value();
-  }
-  if (request.expect || !dangerous || targets <= kFewNodes) return std::nullopt;
-  return refuse("expect_needed", ErrorCode::FailedPrecondition,
-                request.operation + " is dangerous and would run on " + nodes +
-                    "; say that you expect that number")
-      .value();
-}
-
 }  // namespace
 
 Digest digest_of(const JobRequest& request, const crypto::Secret& key) {
@@ -275,6 +257,44 @@ Planned<Draft> draft_of(const Fleet& fleet, const JobRequest& request, const jso
   return draft;
 }
 
+std::optional<LeftOut> left_out(const Fleet& fleet, const JobRequest& request, const Draft& draft,
+                                std::size_t target) {
+  const auto* operation = draft.operations[target];
+  return left_out(fleet, *draft.targets[target], request, operation,
+                  operation == nullptr ? std::nullopt : draft.versions.at(operation).wrong);
+}
+
+/// "12 nodes, 8 of which would be left out".
+std::string nodes_text(const Fleet& fleet, const JobRequest& request, const Draft& draft) {
+  const auto targets = draft.targets.size();
+  std::size_t left = 0;
+  for (std::size_t i = 0; i < targets; ++i) left += left_out(fleet, request, draft, i) ? 1 : 0;
+  auto text = std::to_string(targets) + (targets == 1 ? " node" : " nodes");
+  if (left > 0) text += ", " + std::to_string(left) + " of which would be left out";
+  return text;
+}
+
+/// Who starts something dangerous on many nodes says how many they are, and is right.
+std::optional<JobRefusal> check_expected(const Fleet& fleet, const JobRequest& request,
+                                         const Draft& draft) {
+  const auto targets = draft.targets.size();
+  if (request.expect ? *request.expect == targets : !draft.dangerous || targets <= kFewNodes) {
+    return std::nullopt;
+  }
+  const auto nodes = nodes_text(fleet, request, draft);
+  if (request.expect) {
+    return refuse("not_as_expected", ErrorCode::FailedPrecondition,
+                  "it would be " + nodes + ", not " + std::to_string(*request.expect) +
+                      "; nothing was run",
+                  "/expect")
+        .value();
+  }
+  return refuse("expect_needed", ErrorCode::FailedPrecondition,
+                request.operation + " is dangerous and would run on " + nodes +
+                    "; say that you expect that number")
+      .value();
+}
+
 /// Why there is no job at all.
 std::optional<JobRefusal> refusal_of(const Fleet& fleet, const JobRequest& request,
                                      const Draft& draft, std::size_t room) {
@@ -284,15 +304,8 @@ std::optional<JobRefusal> refusal_of(const Fleet& fleet, const JobRequest& reque
         .value();
   }
   auto refusal = check_operation(fleet, request, draft.targets, draft.versions, draft.common);
-  if (!refusal) refusal = check_expected(request, draft.dangerous, draft.targets.size());
+  if (!refusal) refusal = check_expected(fleet, request, draft);
   return refusal;
-}
-
-std::optional<LeftOut> left_out(const Fleet& fleet, const JobRequest& request, const Draft& draft,
-                                std::size_t target) {
-  const auto* operation = draft.operations[target];
-  return left_out(fleet, *draft.targets[target], request, operation,
-                  operation == nullptr ? std::nullopt : draft.versions.at(operation).wrong);
 }
 
 }  // namespace

@@ -55,6 +55,20 @@ TEST_CASE("an argument has the type that the manifest says", "[integration][cli]
   CHECK(unknown.exit == 2);
 }
 
+TEST_CASE("a job may say how long its tasks may wait for their start", "[integration][cli]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  Cli muster(world);
+  CHECK(muster("run test.change --on all --detach").exit == 0);
+  CHECK(muster("run test.change --on all --detach --start-within 61s").exit == 0);
+  const auto tasks = world.on_loop([&] { return agent.tasks(); });
+  REQUIRE(tasks.size() == 2);
+  CHECK(tasks[1].not_after_ms - tasks[0].not_after_ms >= 1000);
+  const auto wrong = muster("run test.change --on all --start-within 8d");
+  CHECK(wrong.exit == 2);
+  CHECK(wrong.says("start_within"));
+}
+
 TEST_CASE("arguments may come from a file or standard input", "[integration][cli]") {
   ApiWorld world;
   auto& agent = world.join("web1");

@@ -68,6 +68,7 @@ TEST_CASE("a bad job is refused with a reason and the field at fault", "[integra
                         {{{"arguments", {{"count", "x"}}}}, 400, "bad_arguments", "/count"},
                         {{{"arguments", 1}}, 400, "bad_request", "/arguments"},
                         {{{"timeout", "soon"}}, 400, "bad_request", "/timeout"},
+                        {{{"start_within", "8d"}}, 400, "bad_request", "/start_within"},
                         {{{"offline", "wait"}}, 400, "bad_request", "/offline"},
                         {{{"check", "yes"}}, 400, "bad_request", "/check"},
                         {{{"output_cap", "much"}}, 400, "bad_request", "/output_cap"},

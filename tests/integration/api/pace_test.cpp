@@ -40,6 +40,17 @@ TEST_CASE("a dangerous job on many nodes needs their number, and the right one",
   CHECK(fleet.run({{"expect", 12}, {"at_once", "50%"}, {"max_failures", "100%"}}).status == 201);
 }
 
+TEST_CASE("who is asked for the number of nodes is told how many would be left out",
+          "[integration][api][cli]") {
+  Many fleet;
+  Cli muster(fleet.world);
+  REQUIRE(muster("node drain n3 n7").exit == 0);
+  CHECK(muster("run test.danger --on all")
+            .says("would run on 12 nodes, 2 of which would be left out; say that"));
+  CHECK(muster("run test.danger --on all --expect 10")
+            .says("it would be 12 nodes, 2 of which would be left out, not 10; nothing was run"));
+}
+
 TEST_CASE("a job that failed too often is stopped, and the program says so with exit 6",
           "[integration][cli]") {
   Many fleet;

@@ -51,6 +51,7 @@ JobRequest request_from(const Exchange& exchange) {
   request.instance = body.at("instance");
   request.arguments = body.at("arguments");
   request.timeout = duration_member(body, "timeout");
+  request.start_within = duration_member(body, "start_within");
   request.output_cap = size_member(body, "output_cap");
   request.offline = policy_from(body.at("offline"));
   request.check = body.at("check");
@@ -187,6 +188,14 @@ JobRequest again(const JobRecord& job, std::string selector) {
   return request;
 }
 
+/// Who retries a job has written no selector that could match nothing.
+Problem problem_of_retry(const JobRefusal& refusal) {
+  auto error = refusal.error;
+  if (refusal.reason != "matched_nothing") return Problem{error, refusal.reason, refusal.position};
+  error.message = "no task of the job ended in a state that is to be retried";
+  return Problem{std::move(error), refusal.reason, ""};
+}
+
 }  // namespace
 
 void retry_job(const Services& services, const ExchangePtr& exchange) {
@@ -202,8 +211,7 @@ void retry_job(const Services& services, const ExchangePtr& exchange) {
   services.jobs.create(std::move(request),
                        [exchange](const tl::expected<JobId, JobRefusal>& created) {
                          if (created) return exchange->answer(201, {{"job", created->text()}});
-                         const auto& refusal = created.error();
-                         exchange->answer(Problem{refusal.error, refusal.reason, refusal.position});
+                         exchange->answer(problem_of_retry(created.error()));
                        });
 }
 
