@@ -31,11 +31,19 @@ Exit exit_for(const ApiError& error) {
   return Exit::SomeFailed;
 }
 
+/// Where it is wrong, unless the sentence says so itself: "" or " (at /a/b)".
+std::string place_of(const ApiError& error) {
+  const auto name = error.field.substr(error.field.rfind('/') + 1);
+  return name.empty() || error.message.find(name) != std::string::npos
+             ? std::string()
+             : " (at " + error.field + ")";
+}
+
 }  // namespace
 
 Failure::Failure(const ApiError& error)
     : exit(exit_for(error)), message(error.message), reason(error.reason) {
-  if (!error.field.empty()) message += " (at " + error.field + ")";
+  message += place_of(error);
   if (!error.position.empty()) message += "\n" + error.position;
 }
 
