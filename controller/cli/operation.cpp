@@ -1,7 +1,9 @@
 #include "operation.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <client/plugins.hpp>
+#include <cstring>
 #include <iostream>
 #include <muster/core/base/near_name.hpp>
 
@@ -76,16 +78,40 @@ void print_arguments(const Operation& operation, std::size_t indent) {
   std::cout << terms_text(terms, columns(), indent);
 }
 
-/// "NAME=TEXT" for what must be given, in the form that its type is written in.
-std::string example_of(const Operation& operation) {
-  std::string text = "muster run " + operation.name + " --on all";
-  const auto properties = operation.schema.value("properties", json::object());
-  for (const auto& [name, unused] : properties.items()) {
+/// As a shell takes it.
+std::string quoted(const std::string& text) {
+  const bool plain =
+      !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char letter) {
+        return std::isalnum(letter) != 0 || std::strchr("_-./:,@%+=", letter) != nullptr;
+      });
+  return plain || text.find('\'') != std::string::npos ? text : "'" + text + "'";
+}
+
+/// " NAME=TEXT" for what must be given, in the form that its type is written in.
+std::string needed_arguments(const Operation& operation) {
+  std::string text;
+  for (const auto& name : argument_names(operation)) {
     if (!is_required(operation.schema, name)) continue;
     const auto type = type_of(operation.argument(name));
     text += " " + name + (type == "object" || type == "any" ? ":='{...}'" : "=...");
   }
   return text;
+}
+
+/// With the arguments of the first of the manifest's own examples, where it has any. What changes
+/// something is shown on one node, because people copy examples.
+std::string example_of(const Operation& operation) {
+  const bool reads = operation.about.value("risk", "dangerous") == "read";
+  const auto text = "muster run " + operation.name + " --on " + (reads ? "all" : "node:web1");
+  const auto examples = operation.schema.value("examples", json::array());
+  if (examples.empty() || !examples[0].is_object()) return text + needed_arguments(operation);
+  std::string arguments;
+  for (const auto& [name, value] : examples[0].items()) {
+    arguments +=
+        " " + name +
+        (value.is_string() ? "=" + quoted(value.get<std::string>()) : ":=" + quoted(value.dump()));
+  }
+  return text + arguments;
 }
 
 }  // namespace
