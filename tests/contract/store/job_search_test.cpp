@@ -216,7 +216,9 @@ TEST_CASE("what is over has its counts, whatever the caller has", "[contract][st
   StoreFixture store(GENERATE(Kind::Memory, Kind::Sqlite));
   make(store, {.end = TaskState::Ok});
   make(store, {});
-  const auto page = store->jobs({.counted = [](JobId) { return true; }});
+  JobQuery everything;
+  everything.counted = [](JobId) { return true; };
+  const auto page = store->jobs(everything);
   REQUIRE(page->jobs.size() == 2);
   CHECK(page->jobs[0].counts.open() == 0);
   CHECK(page->jobs[1].counts.of(TaskState::Ok) == 1);
