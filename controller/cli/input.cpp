@@ -38,6 +38,7 @@ std::string input_name(const std::string& file) {
 }
 
 CliResult<std::string> read_input(const std::string& file, std::size_t max_bytes) {
+  if (file.empty()) return failure(Exit::Usage, "behind @ stands the name of a file, or -");
   if (file == "-") return read_standard_input(max_bytes);
   auto bytes = read_file(file, max_bytes);
   if (!bytes) return failure(Exit::Usage, printable(bytes.error().message));

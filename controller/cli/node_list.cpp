@@ -27,7 +27,8 @@ CliResult<std::string> selector_from_names(const std::string& file) {
   std::string list;
   std::size_t count = 0;
   std::size_t number = 0;
-  std::istringstream lines(*text);
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";  // with which some editors begin a file
+  std::istringstream lines(text->starts_with(kMark) ? text->substr(kMark.size()) : *text);
   for (std::string line; std::getline(lines, line);) {
     ++number;
     const auto name = trimmed(line);

@@ -115,6 +115,7 @@ std::vector<Term> environment() {
       {"MUSTER_TOKEN_FILE",
        "file with the operator's token, which no command takes as an argument"},
       {"MUSTER_CONTEXT", "the context to use, as with --context"},
+      {"MUSTER_PAGER", "what shows long output on a terminal; without it PAGER, or less"},
       {"XDG_CONFIG_HOME", "where the folder muster with the contexts is (default: ~/.config)"},
       {"NO_COLOR", "when set, nothing is coloured, on terminals neither; nor where TERM is dumb"}};
 }

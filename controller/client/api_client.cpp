@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <muster/core/base/error.hpp>
+#include <muster/core/base/files.hpp>
 #include <muster/core/crypto/random.hpp>
 #include <muster/sdk/sse_parser.hpp>
 #include <nlohmann/json.hpp>
@@ -71,6 +72,12 @@ Result<std::string> text_for(const json& body) {
   }
 }
 
+bool holds_certificate(const std::string& file) {
+  constexpr std::size_t kMost = std::size_t{1} << 20U;
+  const auto text = read_file(file, kMost);
+  return !text || text->find("-----BEGIN ") != std::string::npos;
+}
+
 /// Whether `id` is that of the event after the one with the id `last`: "x.8" after "x.7".
 bool follows(const std::string& id, const std::string& last) {
   const auto dot = last.rfind('.');
@@ -90,6 +97,12 @@ Result<ApiClient> ApiClient::open(const FleetAccess& access) {
     return tl::unexpected(ApiError{
         ApiError::Kind::Setup, "the fleet's CA certificate: " +
                                    fail_errno("read " + access.ca_file, errno).value().message});
+  }
+  if (!access.ca_file.empty() && !holds_certificate(access.ca_file)) {
+    return tl::unexpected(ApiError{ApiError::Kind::Setup,
+                                   "the fleet's CA certificate: there is "
+                                   "none in " +
+                                       access.ca_file});
   }
   sdk::HttpClientOptions options;
   options.base_url = access.controller;

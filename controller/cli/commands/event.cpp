@@ -85,9 +85,10 @@ CliResult<Exit> list_events(ApiClient& api, const Arguments& arguments) {
                                  as_json ? object.add(*event.told) : print_event(event, false);
                                });
   if (!next) return tl::unexpected(next.error());
-  if (none && arguments.has("filter")) std::cerr << "no event that is kept matches the filter\n";
   if (as_json) object.finish({{"next", *next}});
-  return Exit::Ok;
+  const bool nothing_found = none && arguments.has("filter");
+  if (!nothing_found || as_json) return nothing_found ? Exit::MatchedNothing : Exit::Ok;
+  return failure(Exit::MatchedNothing, "no event that is kept matches the filter");
 }
 
 /// Prints those that follow `after`, once there are any; gives what to go on after.

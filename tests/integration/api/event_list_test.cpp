@@ -187,7 +187,9 @@ TEST_CASE("muster event lists and follows", "[integration][cli]") {
   CHECK(muster("event ls").out.find("node.joined  node/web1") != std::string::npos);
   const auto none = muster("event ls --filter type=job.*");
   CHECK(none.out.empty());
-  CHECK(none.err == "no event that is kept matches the filter\n");
+  CHECK(none.exit == 3);
+  CHECK(none.err == "muster: no event that is kept matches the filter\n");
+  CHECK(muster("event ls --json --filter type=job.*").exit == 3);
   CHECK(muster("event ls --filter type=node.*").err.empty());
   CHECK(muster("event ls --json").parsed().at("events").is_array());
   CHECK(muster("event ls --filter 'color=red'").exit == 2);

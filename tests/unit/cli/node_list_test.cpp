@@ -30,6 +30,7 @@ struct Lists {
 TEST_CASE("names, one on each line, are a selector", "[unit][cli]") {
   Lists lists;
   CHECK(*lists.of("web1\n\n  web2\t\r\nall") == R"(node in ("web1", "web2", "all"))");
+  CHECK(*lists.of("\xEF\xBB\xBFweb1\n") == R"(node in ("web1"))");
 }
 
 TEST_CASE("what is no list of names is refused with its place", "[unit][cli]") {
@@ -38,6 +39,7 @@ TEST_CASE("what is no list of names is refused with its place", "[unit][cli]") {
         lists.file + ", line 3: 'web 2' is no name of a node; one stands on each line");
   CHECK(lists.wrong("\n \n") == lists.file + " names no node");
   CHECK(lists.wrong("web\xE9\n") == lists.file + " is no UTF-8 text at byte 4");
+  CHECK(selector_from_names("").error().message == "behind @ stands the name of a file, or -");
   CHECK(selector_from_names(lists.file + "x").error().message.find("names") != std::string::npos);
 }
 

@@ -1,7 +1,10 @@
 #include <client/groups.hpp>
+#include <muster/core/base/bytes.hpp>
+#include <muster/core/base/files.hpp>
 #include <nlohmann/json.hpp>
 
 #include "played_api.hpp"
+#include "temp_dir.hpp"
 
 namespace muster::client {
 namespace {
@@ -74,6 +77,13 @@ TEST_CASE("nobody who could be reached, and an answer that never came, are two t
   CHECK(list_groups(nobody).error().is_passing());
   CHECK(ApiClient::open({"https://127.0.0.1:1", "/nowhere/ca.crt", ""}).error().kind ==
         Kind::Setup);
+  test::TempDir dir;
+  const auto file = (dir / "ca.crt").string();
+  REQUIRE(write_file_atomic(file, as_bytes("hello\n"), 0600));
+  const auto none = ApiClient::open({"https://127.0.0.1:1", file, ""});
+  REQUIRE_FALSE(none);
+  CHECK(none.error().kind == Kind::Setup);
+  CHECK(none.error().message == "the fleet's CA certificate: there is none in " + file);
 }
 
 TEST_CASE("a thing is changed as it is known, with its ETag, or made only when it is new",
