@@ -1,4 +1,5 @@
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "catch.hpp"
@@ -134,4 +135,27 @@ TEST_CASE("what selectors may use is told as names and texts", "[contract][syste
     CHECK(name.find('.') != std::string::npos);
     CHECK(value.is_string());
   }
+}
+
+TEST_CASE("selectors may ask for disks, and how full the node's own is", "[contract][system]") {
+  Node node;
+  const auto disk = [&](const std::string& name, const std::string& sectors) {
+    std::filesystem::create_directories(node.root() / "sys/block" / name);
+    write(node.root() / "sys/block" / name / "size", sectors + "\n");
+  };
+  disk("vda", "2048");
+  disk("vdb", "4096");
+  disk("dm-0", "2048");  // on one of these
+  System system(node.config());
+  const auto facts = system.run("system.tell_facts", json::object()).result.at("facts");
+  CHECK(facts.at("disk.count") == "2");
+  CHECK(facts.at("disk.total_bytes") == std::to_string(6144 * 512));
+  struct statvfs info {};
+  REQUIRE(::statvfs(node.root().c_str(), &info) == 0);
+  CHECK(facts.at("disk.root_total_bytes") == std::to_string(info.f_blocks * info.f_frsize));
+  const auto used = static_cast<double>(info.f_blocks - info.f_bfree);
+  const auto percent = 100 * used / (used + static_cast<double>(info.f_bavail));
+  const auto told = std::stoi(facts.at("disk.root_used_percent").get<std::string>());
+  CHECK(told % 5 == 0);
+  CHECK(std::abs(percent - told) < 6);  // rounded down; others may write meanwhile
 }

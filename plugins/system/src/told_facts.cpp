@@ -1,3 +1,5 @@
+#include <sys/statvfs.h>
+
 #include "facts.hpp"
 
 namespace muster::plugin::system {
@@ -13,13 +15,41 @@ void put(Told& told, const char* name, const std::optional<std::int64_t>& value)
   if (value) told[name] = std::to_string(*value);
 }
 
+/// How full it is, as df counts it, in steps: whoever selects nodes asks for 80 or 95 %, and each
+/// change is a message.
+std::optional<std::int64_t> used_percent(const struct statvfs& info) {
+  constexpr std::uint64_t kStep = 5;
+  const std::uint64_t used = info.f_blocks - info.f_bfree;
+  const std::uint64_t all = used + info.f_bavail;
+  if (all == 0) return std::nullopt;
+  return static_cast<std::int64_t>(used * 100 / all / kStep * kStep);
+}
+
+void put_disks(const Node& node, const Facts& facts, Told& told) {
+  if (facts.disks) {
+    std::int64_t count = 0;
+    std::int64_t bytes = 0;
+    for (const auto& disk : *facts.disks) {
+      if (disk.name.starts_with("dm-") || disk.name.starts_with("md")) continue;  // made of others
+      ++count;
+      bytes += disk.size_bytes;
+    }
+    put(told, "disk.count", count);
+    put(told, "disk.total_bytes", bytes);
+  }
+  struct statvfs info {};
+  if (::statvfs(node.root.c_str(), &info) != 0) return;
+  put(told, "disk.root_total_bytes", static_cast<std::int64_t>(info.f_blocks * info.f_frsize));
+  put(told, "disk.root_used_percent", used_percent(info));
+}
+
 }  // namespace
 
 /// What seldom changes: each change is a message, and may be one from each of thousands of nodes.
 sdk::Answer<ToldFacts> FactReader::tell() const {
   Facts facts;
   for (const auto add : {add_os, add_cpu, add_memory, add_boot, add_isolation, add_virtualisation,
-                         add_packages, add_network, add_custom}) {
+                         add_packages, add_disks, add_network, add_custom}) {
     add(node_, facts);
   }
   ToldFacts told;
@@ -41,6 +71,7 @@ sdk::Answer<ToldFacts> FactReader::tell() const {
     put(all, "pkg.manager", facts.packages->manager);
     put(all, "pkg.installed", facts.packages->installed);
   }
+  put_disks(node_, facts, all);
   if (facts.network) put(all, "net.gateway", facts.network->gateway);
   if (facts.custom) {
     for (const auto& [name, value] : *facts.custom) all["custom." + name] = value;
