@@ -9,6 +9,7 @@
 #include "all_commands.hpp"
 #include "caret_line.hpp"
 #include "contexts.hpp"
+#include "leading_options.hpp"
 #include "page.hpp"
 #include "pager.hpp"
 #include "terminal.hpp"
@@ -82,33 +83,14 @@ Words words_of_help(const Words& words, const Command* command, Words rest) {
   return asked;
 }
 
-/// How many words at the beginning are options that nearly every command has, before the command.
-std::size_t leading_options(const Words& words) {
-  const auto takes_value = "--" + context_option().name;
-  std::size_t count = 0;
-  while (count < words.size()) {
-    const auto& word = words[count];
-    if (word == takes_value && count + 1 < words.size()) {
-      count += 2;
-    } else if (word.starts_with(takes_value + "=") || word == "--" + json_option().name ||
-               word == "--" + no_pager_option().name) {
-      ++count;
-    } else {
-      break;
-    }
-  }
-  return count;
-}
-
 /// "--context prod status" as "status --context prod"; what names no command stays as it is.
 Words command_first(const std::vector<Command>& commands, const Words& words) {
-  const auto leading = words.begin() + static_cast<std::ptrdiff_t>(leading_options(words));
-  const Words rest(leading, words.end());
+  const auto [leading, rest] = split_leading(words);
   const auto [command, taken] = find_command(commands, rest);
   if (command == nullptr) return rest.empty() ? words : rest;
   const auto after = rest.begin() + static_cast<std::ptrdiff_t>(taken);
   Words ordered(rest.begin(), after);
-  ordered.insert(ordered.end(), words.begin(), leading);
+  ordered.insert(ordered.end(), leading.begin(), leading.end());
   ordered.insert(ordered.end(), after, rest.end());
   return ordered;
 }

@@ -8,6 +8,7 @@
 
 #include "complete_argument.hpp"
 #include "complete_selector.hpp"
+#include "leading_options.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {
@@ -125,15 +126,31 @@ Completer::Completer(const std::vector<Command>& commands, const Names& names)
     : commands_(commands), names_(names) {}
 
 Completion Completer::complete(const Words& words, const std::string& typed) const {
-  const auto [command, taken] = find_command(commands_, words);
-  const Words rest(words.begin() + static_cast<std::ptrdiff_t>(taken), words.end());
-  auto completion =
-      command == nullptr ? command_words(words, typed) : in_command(*command, rest, typed);
+  auto completion = anywhere(words, typed);
   std::erase_if(completion.candidates,
                 [](const Candidate& candidate) { return !shows_as_it_is(candidate.text); });
   for (auto& candidate : completion.candidates) {
     candidate.about = one_line(printable(candidate.about));
   }
+  return completion;
+}
+
+Completion Completer::anywhere(const Words& words, const std::string& typed) const {
+  const auto [leading, rest] = split_leading(words);
+  const auto [command, taken] = find_command(commands_, rest);
+  if (command != nullptr) {
+    auto given = leading;
+    given.insert(given.end(), rest.begin() + static_cast<std::ptrdiff_t>(taken), rest.end());
+    return in_command(*command, given, typed);
+  }
+  // As of a command that takes nothing: its options or the value of one of them.
+  const Command before{.words = "", .summary = "", .examples = {}, .options = leading_options()};
+  if (rest.size() == 1 && rest[0] == "--" + context_option().name) {
+    return in_command(before, words, typed);
+  }
+  if (!rest.empty() || !typed.starts_with("-")) return command_words(rest, typed);
+  auto completion = in_command(before, words, typed);
+  if (words.empty()) add(completion, typed, {"--version", ""});
   return completion;
 }
 
@@ -147,9 +164,6 @@ Completion Completer::command_words(const Words& words, const std::string& typed
     const bool again = std::any_of(completion.candidates.begin(), completion.candidates.end(),
                                    [&](const Candidate& other) { return other.text == next; });
     if (!again) add(completion, typed, {next, ends ? command.summary : "commands"});
-  }
-  if (words.empty() && typed.starts_with("-")) {
-    for (const auto* option : {"--help", "--version"}) add(completion, typed, {option, ""});
   }
   return completion;
 }

@@ -26,6 +26,9 @@ class Completer {
                                     const std::string& typed) const;
 
  private:
+  /// With the candidates as they were told.
+  [[nodiscard]] Completion anywhere(const std::vector<std::string>& words,
+                                    const std::string& typed) const;
   [[nodiscard]] Completion command_words(const std::vector<std::string>& words,
                                          const std::string& typed) const;
   [[nodiscard]] Completion in_command(const Command& command, const std::vector<std::string>& rest,

@@ -1,6 +1,7 @@
 """What the tests of completion share: a fleet with names that would like to harm a shell, and shells at terminals."""
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -64,8 +65,18 @@ class CompletionTest(fleet.OneFleet):
         cls.home = cls.fleet.path("home")
         cls.home.mkdir()
         (cls.home / "some-arguments.yaml").touch()
+        cls.keep_context("here", cls.fleet.env["MUSTER_CONTROLLER"])
+        cls.keep_context("other", "https://127.0.0.1:1")
         cls.env = dict(cls.fleet.env, PATH=f"{fleet.BIN}:{cls.fleet.env['PATH']}", TERM="dumb", HOME=str(cls.home),
                        XDG_CONFIG_HOME=str(cls.home), PS1="$ ", LC_ALL="C.UTF-8")
+
+    @classmethod
+    def keep_context(cls, name, controller):
+        file = cls.home / "muster" / "contexts" / (name + ".json")
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(json.dumps({"controller": controller, "ca_file": cls.fleet.env["MUSTER_CA_FILE"],
+                                    "token": cls.fleet.path("controller/admin.token").read_text().strip()}))
 
     def shell(self, argv, start, env=None):
         """One that has done the lines of `start`."""
@@ -90,6 +101,11 @@ class CompletionTest(fleet.OneFleet):
             "muster node ls --on=role=w\t": "muster node ls --on=role=web ",
             "muster node ls --on 'role=db or role=w\t": "muster node ls --on 'role=db or role=web' ",
             "muster run system.pin\t": "muster run system.ping ",
+            "muster --json job sho\t": "muster --json job show ",
+            "muster --context oth\t": "muster --context other ",
+            "muster --context here node show node-1\t": "muster --context here node show node-1 ",
+            "muster --context=here node show node-1\t": "muster --context=here node show node-1 ",
+            "muster --context other node show node-1\t": "muster --context other node show node-1",
         })
 
     def check_files(self, shell):

@@ -35,6 +35,8 @@ class Completion(completing.CompletionTest):
             "muster run system.ping pa\t": "muster run system.ping payload=",
             "muster run system.ping --offline q\t": "muster run system.ping --offline queue ",
             "muster exec --on all -- l\t": "muster exec --on all -- l",
+            "muster --cont\t": "muster --context ",
+            "muster --context=oth\t": "muster --context=other ",
             "muster node show nothing\t": "muster node show nothing",
         })
 

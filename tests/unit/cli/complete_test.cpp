@@ -190,6 +190,26 @@ TEST_CASE("options are offered until they are given, and those that are one of f
   CHECK(world.fleet.asked().empty());
 }
 
+TEST_CASE("options before the command are completed, and it is then as without them",
+          "[unit][cli]") {
+  World world;
+  CHECK(world.texts({"-"}) == Words{"--context", "--json", "--no-pager", "--help", "--version"});
+  CHECK(world.texts({"--json", "--"}) == Words{"--context", "--no-pager", "--help"});
+  CHECK(world.texts({"--context", "p"}) == Words{"prod"});
+  CHECK(world.texts({"--json", "--context", ""}) == Words{"prod", "staging"});
+  CHECK(world.texts({"--context=s"}) == Words{"--context=staging"});
+  CHECK(world.texts({"--context", "prod", "enr"}) == Words{"enroll"});
+  CHECK(world.texts({"--context=prod", "enroll", "token", "r"}) == Words{"revoke"});
+  CHECK(world.texts({"--json", "job", "sh"}) == Words{"show"});
+  CHECK(world.texts({"--no-pager", "--json", "node", "ls", "--j"}).empty());
+  CHECK(world.texts({"--json", "node", "ls", "--c"}) == Words{"--compound", "--context"});
+  CHECK(world.texts({"--json=", "node", "sh"}).empty());  // it takes no value
+  CHECK(world.fleet.asked().empty());
+  CHECK(world.texts({"--context", "prod", "node", "show", "w"}) == Words{"web1", "web2"});
+  CHECK(world.texts({"--json", "node", "drain", "web1", "w"}) == Words{"web1", "web2"});
+  CHECK(world.texts({"--context", "prod", "run", "--offline", "q"}) == Words{"queue"});
+}
+
 TEST_CASE("names are those of the fleet, by what a command takes in that place", "[unit][cli]") {
   World world;
   CHECK(world.texts({"node", "show", "w"}) == Words{"web1", "web2"});
