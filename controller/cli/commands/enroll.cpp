@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <charconv>
 #include <client/enrollment.hpp>
 #include <iostream>
@@ -5,8 +7,8 @@
 
 #include "../command.hpp"
 #include "../json_text.hpp"
-#include "../table.hpp"
 #include "../terminal.hpp"
+#include "../token_table.hpp"
 
 namespace muster::cli {
 namespace {
@@ -74,17 +76,17 @@ CliResult<Exit> list_tokens(ApiClient& api, const Arguments& arguments) {
     std::cout << json_text(answer->told);
     return Exit::Ok;
   }
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& token : answer->tokens) {
-    std::string labels;
-    for (const auto& [name, value] : token.labels) {
-      labels += (labels.empty() ? "" : " ") + name + "=" + value;
-    }
-    rows.push_back({token.id, std::to_string(token.uses_left) + " of " + std::to_string(token.uses),
-                    short_time(token.expires), printable(labels)});
-  }
-  std::cout << table({"ID", "USES LEFT", "EXPIRES", "LABELS"}, rows);
+  write_tokens(std::cout, answer->tokens, columns_of(STDOUT_FILENO));
   return Exit::Ok;
+}
+
+/// The id of the token that is meant.
+CliResult<std::string> named_token(ApiClient& api, const std::string& typed) {
+  constexpr std::size_t kWhole = 36;  // characters of a UUID
+  if (typed.size() == kWhole) return typed;
+  const auto known = client::list_enrollment_tokens(api);
+  if (!known) return tl::unexpected(known.error());
+  return whole_token_id(known->tokens, typed);
 }
 
 CliResult<Exit> revoke_token(ApiClient& api, const Arguments& arguments) {
@@ -92,11 +94,11 @@ CliResult<Exit> revoke_token(ApiClient& api, const Arguments& arguments) {
       !right) {
     return tl::unexpected(right.error());
   }
-  const auto done = client::revoke_enrollment_token(api, arguments.words[0]);
+  const auto id = named_token(api, arguments.words[0]);
+  if (!id) return tl::unexpected(id.error());
+  const auto done = client::revoke_enrollment_token(api, *id);
   if (!done) return or_look(done.error(), "muster enroll token ls");
-  if (arguments.has("json")) {
-    std::cout << nlohmann::json{{"revoked", arguments.words[0]}}.dump() << "\n";
-  }
+  if (arguments.has("json")) std::cout << nlohmann::json{{"revoked", *id}}.dump() << "\n";
   return Exit::Ok;
 }
 
@@ -127,7 +129,9 @@ std::vector<Command> enroll_commands() {
       {.words = "enroll token revoke",
        .takes = "TOKEN-ID",
        .summary = "end a token now",
-       .about = "Nodes that joined with it stay. The ids are those of `muster enroll token ls`.",
+       .about =
+           "Nodes that joined with it stay. The ids are those of `muster enroll token ls`; the "
+           "beginning of one is enough where no other begins so.",
        .examples = {{"muster enroll token revoke 3f0c2a58-41d7-4b1e-9c66-0a5d2e8f7b13"}},
        .options = {json_option()},
        .run = revoke_token},
