@@ -16,6 +16,7 @@ static void read(const Place& place, NodesByPresence& nodes) {
   place.must("online", nodes.online);
   place.must("suspect", nodes.suspect);
   place.must("offline", nodes.offline);
+  place.may("drained", nodes.drained);
 }
 
 static void read(const Place& place, RunningJobs& jobs) { place.must("running", jobs.running); }
@@ -45,6 +46,17 @@ static void read(const Place& place, Retention& retention) {
   place.must("doubts_clock", retention.doubts_clock);
 }
 
+static void read(const Place& place, FailingWebhook& webhook) {
+  place.must("name", webhook.name);
+  place.must("state", webhook.state);
+  place.must("dead_letters", webhook.dead_letters);
+}
+
+static void read(const Place& place, WebhooksInShort& webhooks) {
+  place.must("total", webhooks.total);
+  place.must("failing", webhooks.failing);
+}
+
 static void read(const Place& place, FleetStatus& status) {
   place.must("version", status.version);
   place.must("fleet", status.fleet);
@@ -56,6 +68,7 @@ static void read(const Place& place, FleetStatus& status) {
   place.may("retention", status.retention);
   place.may("clones", status.clones);
   place.must("gateways", status.gateways);
+  place.may("webhooks", status.webhooks);
   status.told = place.told();
 }
 

@@ -15,6 +15,7 @@ struct NodesByPresence {
   std::uint64_t online = 0;
   std::uint64_t suspect = 0;
   std::uint64_t offline = 0;
+  std::uint64_t drained = 0;  ///< whatever their presence; 0 from a controller of before
 };
 
 /// A node whose identity another machine has, too.
@@ -44,6 +45,18 @@ struct Retention {
   bool doubts_clock = false;  ///< no job goes for its age
 };
 
+/// Whose latest attempt failed, that is gone or that has dead letters.
+struct FailingWebhook {
+  std::string name;
+  std::string state;  ///< ok, failing or gone
+  std::uint64_t dead_letters = 0;
+};
+
+struct WebhooksInShort {
+  std::uint64_t total = 0;
+  std::vector<FailingWebhook> failing;  ///< by name
+};
+
 struct FleetStatus {
   std::string version;  ///< the controller's
   std::string fleet;    ///< its id
@@ -53,6 +66,7 @@ struct FleetStatus {
   std::optional<Retention> retention;  ///< none from a controller of before
   Clones clones;                       ///< none from a controller of before
   std::vector<Gateway> gateways;
+  WebhooksInShort webhooks;  ///< none for who may not read them
   Json told;
 };
 

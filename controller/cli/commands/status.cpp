@@ -20,6 +20,19 @@ void print_clones(const client::Clones& clones) {
   if (more > 0) std::cout << "            and " << more << " more; see muster node ls\n";
 }
 
+void print_webhooks(const client::WebhooksInShort& webhooks) {
+  for (const auto& webhook : webhooks.failing) {
+    std::cout << "webhook     " << printable(webhook.name) << "  "
+              << (webhook.state == "ok" ? "" : coloured(webhook.state, Colour::Red));
+    const auto letters = webhook.dead_letters;
+    if (letters > 0) {
+      std::cout << (webhook.state == "ok" ? "" : ", ") << letters
+                << (letters == 1 ? " dead letter" : " dead letters");
+    }
+    std::cout << "; see muster webhook show " << printable(webhook.name) << "\n";
+  }
+}
+
 /// "1.2 GB"
 std::string size_text(double bytes) {
   const char* const units[] = {"B", "kB", "MB", "GB", "TB"};
@@ -62,7 +75,8 @@ CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
             << "\n"
             << "fleet       " << status->fleet << "\n"
             << "nodes       " << nodes.total << ": " << nodes.online << " online, " << nodes.suspect
-            << " suspect, " << nodes.offline << " offline\n"
+            << " suspect, " << nodes.offline << " offline"
+            << (nodes.drained > 0 ? "; " + std::to_string(nodes.drained) + " drained" : "") << "\n"
             << "jobs        " << status->running_jobs << " running\n";
   if (status->retention) print_retention(*status->retention);
   for (const auto& gateway : status->gateways) {
@@ -71,6 +85,7 @@ CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
                           gateway.connected ? Colour::Green : Colour::Red)
               << "\n";
   }
+  print_webhooks(status->webhooks);
   print_clones(status->clones);
   return Exit::Ok;
 }
@@ -80,6 +95,7 @@ CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
 std::vector<Command> status_commands() {
   return {{.words = "status",
            .summary = "how the fleet and its controller are",
+           .about = "Drained nodes and webhooks that fail are told where there are some.",
            .examples = {{"muster status"}},
            .options = {json_option()},
            .run = show_status}};

@@ -6,14 +6,10 @@ namespace muster::controller::api {
 
 using nlohmann::json;
 
-namespace {
-
 const char* state_of(const WebhookProgress& progress) {
   if (progress.gone != 0) return "gone";
   return progress.failures > 0 ? "failing" : "ok";
 }
-
-}  // namespace
 
 json webhook_view(const WebhookRecord& webhook) {
   return {{"name", webhook.name},

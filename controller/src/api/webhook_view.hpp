@@ -12,6 +12,8 @@ namespace muster::controller::api {
 
 /// As it was set, without its secret.
 [[nodiscard]] nlohmann::json webhook_view(const WebhookRecord& webhook);
+/// ok, failing or gone.
+[[nodiscard]] const char* state_of(const WebhookProgress& progress);
 /// How it gets on. Errors: as the store's.
 [[nodiscard]] Result<nlohmann::json> webhook_progress_view(const Services& services,
                                                            const WebhookRecord& webhook);

@@ -69,6 +69,7 @@ struct FleetCounts {
   std::size_t online = 0;
   std::size_t suspect = 0;
   std::size_t offline = 0;
+  std::size_t drained = 0;  ///< whatever their presence
 };
 
 struct GatewayStatus {

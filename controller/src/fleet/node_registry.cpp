@@ -141,6 +141,7 @@ FleetCounts NodeRegistry::counts() const {
   FleetCounts counts;
   counts.total = nodes_.size();
   for (const auto& [name, node] : nodes_) {
+    if (node->record.drain) ++counts.drained;
     switch (node->presence) {
       case Presence::Online:
         ++counts.online;

@@ -75,7 +75,7 @@ TEST_CASE("the status counts nodes by presence", "[integration][api]") {
   const auto status = world.get("/v1/status");
   CHECK(status.status == 200);
   CHECK(status.body.at("nodes") ==
-        json{{"total", 1}, {"online", 1}, {"suspect", 0}, {"offline", 0}});
+        json{{"total", 1}, {"online", 1}, {"suspect", 0}, {"offline", 0}, {"drained", 0}});
   CHECK(status.body.at("jobs").at("running") == 0);
   CHECK(status.body.at("gateways").at(0).at("connected") == true);
 }

@@ -53,7 +53,8 @@ std::map<std::string, Row> rows() {
   return {
       {"getCa", {[](auto& api) { return error_of(get_ca(api)); }}},
       {"getStatus",
-       {[](auto& api) { return error_of(get_status(api)); }, {"/clones", "/retention"}}},
+       {[](auto& api) { return error_of(get_status(api)); },
+        {"/clones", "/nodes/drained", "/retention"}}},
       {"getDiagnosis", {[](auto& api) { return error_of(get_diagnosis(api)); }}},
       {"listGroups", {[](auto& api) { return error_of(list_groups(api)); }}},
       {"getGroup", {[](auto& api) { return error_of(get_group(api, kThing)); }}},

@@ -1,7 +1,9 @@
 #include <muster/core/base/version.hpp>
 #include <nlohmann/json.hpp>
 
+#include "api/router.hpp"
 #include "api/serve.hpp"
+#include "api/webhook_view.hpp"
 #include "jobs/job_view.hpp"
 
 namespace muster::controller::api {
@@ -36,6 +38,20 @@ json retention_view(const Services& services) {
       {"doubts_clock", services.retention.doubts_clock()}};
 }
 
+/// Those with which an operator should do something.
+Result<json> webhooks_view(const Services& services) {
+  const auto all = services.webhooks.all();
+  json failing = json::array();
+  for (const auto* webhook : all) {
+    const auto* state = state_of(webhook->progress);
+    const auto dead = services.store.count_dead_letters(webhook->name);
+    if (!dead) return tl::unexpected(dead.error());
+    if (std::string_view(state) == "ok" && *dead == 0) continue;
+    failing.push_back({{"name", webhook->name}, {"state", state}, {"dead_letters", *dead}});
+  }
+  return json{{"total", all.size()}, {"failing", std::move(failing)}};
+}
+
 }  // namespace
 
 void get_status(const Services& services, const ExchangePtr& exchange) {
@@ -44,18 +60,26 @@ void get_status(const Services& services, const ExchangePtr& exchange) {
   for (const auto& gateway : services.fleet.gateways()) {
     gateways.push_back({{"address", gateway.address}, {"connected", gateway.connected}});
   }
-  exchange->answer(200, {{"version", kVersion},
-                         {"fleet", services.store.meta().fleet.text()},
-                         {"started", time_view(services.started)},
-                         {"nodes",
-                          {{"total", counts.total},
-                           {"online", counts.online},
-                           {"suspect", counts.suspect},
-                           {"offline", counts.offline}}},
-                         {"jobs", {{"running", services.jobs.open_jobs()}}},
-                         {"retention", retention_view(services)},
-                         {"clones", clones_view(services.fleet)},
-                         {"gateways", std::move(gateways)}});
+  json answer{{"version", kVersion},
+              {"fleet", services.store.meta().fleet.text()},
+              {"started", time_view(services.started)},
+              {"nodes",
+               {{"total", counts.total},
+                {"online", counts.online},
+                {"suspect", counts.suspect},
+                {"offline", counts.offline},
+                {"drained", counts.drained}}},
+              {"jobs", {{"running", services.jobs.open_jobs()}}},
+              {"retention", retention_view(services)},
+              {"clones", clones_view(services.fleet)},
+              {"gateways", std::move(gateways)}};
+  const auto who = who_asks(services.access, exchange->request());
+  if (who && services.access.authorize(*who, Action::ReadWebhooks)) {
+    auto webhooks = webhooks_view(services);
+    if (!webhooks) return exchange->answer(webhooks.error());
+    answer["webhooks"] = std::move(*webhooks);
+  }
+  exchange->answer(200, answer);
 }
 
 }  // namespace muster::controller::api
