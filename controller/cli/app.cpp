@@ -12,6 +12,7 @@
 #include "leading_options.hpp"
 #include "page.hpp"
 #include "pager.hpp"
+#include "targets.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {
@@ -31,7 +32,9 @@ CliResult<Exit> run_with(const Command& command, const Arguments& arguments) {
   }
   auto api = open_fleet(arguments.value("context"));
   if (!api) return tl::unexpected(api.error());
-  return command.run(*api, arguments);
+  return command.run(*api, arguments).map_error([&](Failure why) {
+    return in_typed_words(std::move(why), arguments);
+  });
 }
 
 CliResult<Exit> run_command(const Command& command, const Words& words) {

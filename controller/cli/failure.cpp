@@ -42,7 +42,11 @@ std::string place_of(const ApiError& error) {
 }  // namespace
 
 Failure::Failure(const ApiError& error)
-    : exit(exit_for(error)), message(error.message), reason(error.reason) {
+    : exit(exit_for(error)),
+      message(error.message),
+      reason(error.reason),
+      position(error.position),
+      offset(error.offset) {
   message += place_of(error);
   if (!error.position.empty()) message += "\n" + error.position;
 }

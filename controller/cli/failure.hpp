@@ -2,6 +2,7 @@
 #pragma once
 
 #include <client/result.hpp>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <utility>
@@ -30,6 +31,9 @@ struct Failure {
   Exit exit;
   std::string message;
   std::string reason;  ///< of a problem that the controller told, for programs
+  /// Of one with a place in a selector: the two lines at the end of `message`, and where it is.
+  std::string position = {};
+  std::optional<std::size_t> offset = {};
 };
 
 template <class T>

@@ -50,6 +50,15 @@ CliResult<std::string> selector_of(const Arguments& arguments) {
   return selector_from(arguments.value("on"));
 }
 
+Failure in_typed_words(Failure why, const Arguments& arguments) {
+  if (!arguments.has("compound") || !why.offset || !why.message.ends_with(why.position)) return why;
+  const auto caret = selector::caret_in_salt(arguments.value("compound"), *why.offset);
+  if (caret.empty()) return why;
+  why.message.resize(why.message.size() - why.position.size());
+  why.message += caret;
+  return why;
+}
+
 std::string hint_for_stray(const Arguments& arguments, const std::vector<std::string>& words) {
   for (const auto* name : {"limit", "at-once", "max-failures"}) {
     if (words.empty() || words[0] != "%" || !arguments.has(name)) continue;

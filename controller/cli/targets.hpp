@@ -13,6 +13,8 @@ namespace muster::cli {
 /// "" when neither was given. Errors: Usage for both, an empty one, or a compound that cannot be
 /// said in our words.
 [[nodiscard]] CliResult<std::string> selector_of(const Arguments& arguments);
+/// The same failure, pointing into what was typed behind -C where it points into what that became.
+[[nodiscard]] Failure in_typed_words(Failure why, const Arguments& arguments);
 /// A selector as it is typed: @FILE and @- stand for the nodes that are named there. Errors: as
 /// selector_from_names().
 [[nodiscard]] CliResult<std::string> selector_from(const std::string& typed);

@@ -32,6 +32,12 @@ std::string text_of(const json& object, const char* member) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+std::optional<std::size_t> number_of(const json& object, const char* member) {
+  const auto found = object.is_object() ? object.find(member) : object.end();
+  if (found == object.end() || !found->is_number_unsigned()) return std::nullopt;
+  return found->get<std::size_t>();
+}
+
 ApiError refusal_from(const sdk::HttpResponse& response) {
   ApiError error{ApiError::Kind::Refused, "", response.status};
   const auto problem = json::parse(response.body, nullptr, false);
@@ -39,6 +45,7 @@ ApiError refusal_from(const sdk::HttpResponse& response) {
   error.reason = text_of(problem, "reason");
   error.field = text_of(problem, "field");
   error.position = text_of(problem, "position");
+  error.offset = number_of(problem, "offset");
   if (error.message.empty()) {
     error.message =
         "the controller answered with status " + std::to_string(response.status) + " and no reason";

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <tl/expected.hpp>
 #include <utility>
@@ -27,6 +28,7 @@ struct ApiError {
   std::string reason = {};    ///< what programs go by, such as "no_such_thing"
   std::string field = {};     ///< a JSON pointer to the member or parameter at fault
   std::string position = {};  ///< the text that did not parse, and a caret below the place
+  std::optional<std::size_t> offset = {};  ///< of that place, in bytes
 
   /// Not done, or nobody knows: asking again later may help.
   [[nodiscard]] bool is_passing() const {

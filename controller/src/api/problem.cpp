@@ -64,6 +64,7 @@ nlohmann::json to_json(const Problem& problem) {
       {"detail", error.message}};
   if (!error.field.empty()) body["field"] = error.field;
   if (!problem.position.empty()) body["position"] = problem.position;
+  if (problem.offset) body["offset"] = *problem.offset;
   return body;
 }
 

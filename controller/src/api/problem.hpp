@@ -14,6 +14,7 @@ struct Problem {
   Error error;
   std::string reason;    ///< for programs; empty: a general one for the error's code
   std::string position;  ///< text with a caret, where the error has a place in a text
+  std::optional<std::size_t> offset = {};  ///< of that place, in bytes
 };
 
 /// How long a client should wait before it tries again; nothing when trying again is no use.

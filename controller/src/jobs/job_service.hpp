@@ -36,6 +36,7 @@ struct JobRefusal {
   std::string reason;    ///< selector_syntax, matched_nothing, unknown_operation, bad_arguments,
                          ///< idempotency_key …
   std::string position;  ///< of selector_syntax: two lines with a caret
+  std::optional<std::size_t> offset = {};  ///< of that place, in bytes
 };
 using JobCreated = std::function<void(tl::expected<JobId, JobRefusal>)>;
 

@@ -61,6 +61,7 @@ Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const JobRe
     auto refusal = refuse("selector_syntax", ErrorCode::InvalidArgument, selector.error().message);
     if (!where.sentence.empty()) refusal.value().error.message = where.sentence;
     refusal.value().position = where.caret;
+    if (!where.caret.empty()) refusal.value().offset = where.offset;
     return refusal;
   }
   canonical = selector->text();

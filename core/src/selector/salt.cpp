@@ -13,6 +13,7 @@
 #include "network.hpp"
 #include "regex.hpp"
 #include "salt_glob.hpp"
+#include "salt_parts.hpp"
 #include "text.hpp"
 
 namespace muster::selector {
@@ -285,54 +286,11 @@ Translated target(std::string_view text) {
   }
 }
 
-/// A parenthesis, an operator or a target, and where it is.
-struct Part {
-  std::size_t offset = 0;
-  std::string_view text;
-};
-
-Translated translated(const Part& part) {
+Translated translated(const SaltPart& part) {
   constexpr std::array<std::string_view, 5> kThemselves{"(", ")", "and", "not", "or"};
   constexpr std::array<std::string_view, 3> kLoud{"AND", "NOT", "OR"};
   if (has(kLoud, part.text)) return wrong("and, or and not are written in small letters");
   return has(kThemselves, part.text) ? std::string(part.text) : target(part.text);
-}
-
-/// Of a word without the parentheses at its end that it has not opened: a regular expression has
-/// parentheses of its own.
-std::size_t own_length(std::string_view word) {
-  std::ptrdiff_t open = 0;
-  for (std::size_t at = 0; at < word.size(); ++at) {
-    if (word[at] == '\\') {
-      ++at;  // what follows stands for itself
-    } else if (word[at] == '(' || word[at] == ')') {
-      open += word[at] == '(' ? 1 : -1;
-    }
-  }
-  auto length = word.size();
-  for (; open < 0 && length > 0 && word[length - 1] == ')'; ++open) --length;
-  return length;
-}
-
-void add_parts(Part word, std::vector<Part>& parts) {
-  const auto take = [&](std::size_t length) {
-    parts.push_back({word.offset, word.text.substr(0, length)});
-    word = {word.offset + length, word.text.substr(length)};
-  };
-  while (word.text.starts_with('(')) take(1);
-  if (const auto length = own_length(word.text); length > 0) take(length);
-  while (!word.text.empty()) take(1);
-}
-
-std::vector<Part> parts_of(std::string_view compound) {
-  constexpr std::string_view kBlanks = " \t\n\v\f\r";
-  std::vector<Part> parts;
-  for (auto at = compound.find_first_not_of(kBlanks); at != std::string_view::npos;) {
-    const auto end = std::min(compound.find_first_of(kBlanks, at), compound.size());
-    add_parts({at, compound.substr(at, end - at)}, parts);
-    at = compound.find_first_not_of(kBlanks, end);
-  }
-  return parts;
 }
 
 tl::unexpected<Error> refuse(std::string_view text, std::size_t offset, const Fault& fault,
@@ -348,20 +306,45 @@ struct Place {
   std::size_t in_compound = 0;
 };
 
+struct Translation {
+  std::string text;
+  std::vector<Place> places;
+};
+
+/// Each part alone.
+Result<Translation> translate(std::string_view compound, SyntaxError* where) {
+  Translation whole;
+  bool opened = true;  // nothing is put before what follows
+  for (const auto& part : parts_of_salt(compound)) {
+    const auto words = translated(part);
+    if (!words) return refuse(compound, part.offset, words.error(), where);
+    if (!opened && part.text != ")") whole.text += ' ';
+    opened = part.text == "(";
+    whole.places.push_back({whole.text.size(), part.offset});
+    whole.text += *words;
+  }
+  return whole;
+}
+
+/// Of the part that became what is at `offset` of the text.
+std::size_t place_in(std::string_view compound, const Translation& whole, std::size_t offset) {
+  auto found = compound.size();
+  if (offset >= whole.text.size()) return found;
+  for (auto place = whole.places.rbegin(); place != whole.places.rend(); ++place) {
+    found = place->in_compound;
+    if (place->in_text <= offset) break;
+  }
+  return found;
+}
+
 /// Whether the parts, each of which is right, make a selector together; whoever typed them knows
 /// nothing of the text that they became. What a fleet knows is not asked for here.
-Result<std::string> checked(std::string text, std::string_view compound,
-                            const std::vector<Place>& places, SyntaxError* where) {
+Result<std::string> checked(Translation whole, std::string_view compound, SyntaxError* where) {
   Vocabulary any;
   any.group = [](std::string_view) -> Result<std::string> { return std::string("all"); };
   SyntaxError slip;
-  if (Selector::parse(text, &slip, any)) return text;
-  auto offset = compound.size();
-  for (auto place = places.rbegin(); place != places.rend() && slip.offset < text.size(); ++place) {
-    offset = place->in_compound;
-    if (place->in_text <= slip.offset) break;
-  }
-  return refuse(compound, offset, {slip.sentence}, where);
+  if (Selector::parse(whole.text, &slip, any)) return std::move(whole.text);
+  return refuse(compound, place_in(compound, whole, slip.offset), {slip.sentence}, where);
 }
 
 }  // namespace
@@ -370,19 +353,15 @@ Result<std::string> from_salt(std::string_view compound, SyntaxError* where) {
   if (compound.size() > kMaxTextBytes) {
     return refuse({}, 0, {"the target is longer than a selector may be"}, where);
   }
-  std::string text;
-  std::vector<Place> places;
-  bool opened = true;  // nothing is put before what follows
-  for (const auto& part : parts_of(compound)) {
-    const auto words = translated(part);
-    if (!words) return refuse(compound, part.offset, words.error(), where);
-    if (!opened && part.text != ")") text += ' ';
-    opened = part.text == "(";
-    places.push_back({text.size(), part.offset});
-    text += *words;
-  }
-  if (text.empty()) return refuse(compound, 0, {"the target is empty"}, where);
-  return checked(std::move(text), compound, places, where);
+  auto whole = translate(compound, where);
+  if (!whole) return tl::unexpected(whole.error());
+  if (whole->text.empty()) return refuse(compound, 0, {"the target is empty"}, where);
+  return checked(std::move(*whole), compound, where);
+}
+
+std::string caret_in_salt(std::string_view compound, std::size_t offset) {
+  const auto whole = translate(compound, nullptr);
+  return whole ? point_at(compound, place_in(compound, *whole, offset)) : std::string();
 }
 
 }  // namespace muster::selector

@@ -108,6 +108,29 @@ TEST_CASE("a selector without quotes is told with them", "[integration][cli]") {
   CHECK(muster("run test.change count:=1 --on all --limit 1 --detach").exit == 0);
 }
 
+TEST_CASE(
+    "what only the controller finds wrong in a compound of Salt's is pointed at as it was typed",
+    "[integration][cli]") {
+  ApiWorld world;
+  world.join("web1");
+  Cli muster(world);
+  const std::string target = "G@role:web and not N@prod";
+  const std::string says =
+      "there is no group prod; there are none yet\nG@role:web and not N@prod\n                   "
+      "^\n";
+  for (const std::string& line :
+       {"exec -C '" + target + "' -- true", "node ls -C '" + target + "'",
+        "run test.change -C '" + target + "'", "node drain -C '" + target + "'",
+        "selector explain -C '" + target + "'"}) {
+    INFO(line);
+    const auto ran = muster(line);
+    INFO(ran.err);
+    CHECK(ran.exit == 2);
+    CHECK(ran.says(says));
+  }
+  CHECK(muster("node ls --on 'role=web and group:prod'").says("role=web and group:prod\n       "));
+}
+
 TEST_CASE("the hint about the two dashes stands where they are missing", "[integration][cli]") {
   ApiWorld world;
   Cli muster(world);

@@ -21,7 +21,7 @@ const json kGroup{{"name", "front"},
 TEST_CASE("a problem that the controller tells comes whole", "[unit][client]") {
   PlayedApi played(Said{400,
                         R"({"status": 400, "code": "invalid_argument", "reason": "selector_syntax",
-       "detail": "this ends too early", "field": "/selector", "position": "all and\n       ^"})"});
+       "detail": "this ends too early", "field": "/selector", "position": "all and\n       ^", "offset": 7})"});
   auto api = played.client();
   const auto group = put_group(api, "front", {"all and", ""});
   REQUIRE_FALSE(group);
@@ -32,6 +32,7 @@ TEST_CASE("a problem that the controller tells comes whole", "[unit][client]") {
   CHECK(error.message == "this ends too early");
   CHECK(error.field == "/selector");
   CHECK(error.position == "all and\n       ^");
+  CHECK(error.offset == 7);
   CHECK_FALSE(error.is_passing());
 }
 

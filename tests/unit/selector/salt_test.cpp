@@ -140,3 +140,21 @@ TEST_CASE("a word that is no minion's name is refused, because not of it would b
   CHECK_THAT(where.sentence,
              Catch::StartsWith("this is no name of a minion; ") && Catch::Contains(hint));
 }
+
+TEST_CASE("a place in what a compound became is one in the compound", "[unit][selector]") {
+  const std::string compound = "G@os:Debian and (N@prod or\tweb*)";
+  const auto text = selector::from_salt(compound).value();
+  REQUIRE(text == "os.id=debian and (group:prod or node:web*)");
+  using Row = std::pair<std::string, std::size_t>;
+  const auto [ours, place] =
+      GENERATE(Row{"os.id", 0}, Row{"debian", 0}, Row{"and", 12}, Row{"(", 16}, Row{"group", 17},
+               Row{"prod", 17}, Row{"or", 24}, Row{"node", 27}, Row{")", 31});
+  CAPTURE(ours);
+  const auto shown = "G@os:Debian and (N@prod or web*)\n" + std::string(place, ' ') + "^";
+  CHECK(selector::caret_in_salt(compound, text.find(ours)) == shown);
+}
+
+TEST_CASE("a place behind what a compound became is one behind the compound", "[unit][selector]") {
+  CHECK(selector::caret_in_salt("N@prod", 100) == "N@prod\n      ^");
+  CHECK(selector::caret_in_salt("I@role:web", 0).empty());
+}

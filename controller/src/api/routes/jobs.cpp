@@ -66,6 +66,10 @@ JobRequest request_from(const Exchange& exchange) {
   return request;
 }
 
+Problem problem_of(const JobRefusal& refusal) {
+  return {refusal.error, refusal.reason, refusal.position, refusal.offset};
+}
+
 void add_warnings(const Fleet& fleet, const std::string& text, bool with_unknown, json& answer) {
   const auto selector = fleet.parse(text);
   if (!selector) return;
@@ -91,7 +95,7 @@ void create_job(const Services& services, const ExchangePtr& exchange) {
                                                const tl::expected<JobId, JobRefusal>& created) {
     if (!created) {
       const auto& refusal = created.error();
-      return exchange->answer(Problem{refusal.error, refusal.reason, refusal.position});
+      return exchange->answer(problem_of(refusal));
     }
     if (wait.count() > 0) return wait_for_job(services, *created, wait, exchange);
     json answer{{"job", created->text()}};

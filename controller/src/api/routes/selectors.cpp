@@ -111,7 +111,8 @@ std::optional<Problem> selector_problem(const Result<selector::Selector>& parsed
   auto error = parsed.error();
   error.code = ErrorCode::InvalidArgument;  // of a limit, too: no use in asking again
   if (!where.sentence.empty()) error.message = where.sentence;
-  return Problem{std::move(error), "selector_syntax", where.caret};
+  if (where.caret.empty()) return Problem{std::move(error), "selector_syntax", {}};
+  return Problem{std::move(error), "selector_syntax", where.caret, where.offset};
 }
 
 void explain_selector(const Services& services, const ExchangePtr& exchange) {

@@ -147,5 +147,9 @@ class Selector {
 /// no counterpart (pillar, range servers).
 [[nodiscard]] Result<std::string> from_salt(std::string_view compound,
                                             SyntaxError* where = nullptr);
+/// What of `compound` became the byte at `offset` of from_salt(compound): two lines as those of
+/// SyntaxError::caret, for a mistake that only a fleet can find. "" when it is none that is
+/// understood.
+[[nodiscard]] std::string caret_in_salt(std::string_view compound, std::size_t offset);
 
 }  // namespace muster::selector
