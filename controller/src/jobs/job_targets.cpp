@@ -11,14 +11,17 @@ namespace muster::controller {
 namespace {
 
 std::string why_nothing_matched(const Fleet& fleet, const selector::Selector& selector,
-                                std::size_t unknown) {
-  if (const auto warnings = warnings_of(fleet, selector, 0); !warnings.empty()) {
+                                const Unknown& unknown) {
+  if (const auto warnings = warnings_of(fleet, selector, {}); !warnings.empty()) {
     return warnings.front();
+  }
+  if (const auto bounds = wrong_bounds(fleet, selector, unknown); !bounds.empty()) {
+    return bounds.front();
   }
   if (fleet.nodes().empty()) return "the fleet has no nodes yet; let one join with a token";
   std::string sentence = "no node matches " + selector.text();
-  if (unknown > 0) {
-    sentence += "; " + std::to_string(unknown) + " have not told a fact that it asks for";
+  if (!unknown.empty()) {
+    sentence += "; " + std::to_string(unknown.size()) + " have not told a fact that it asks for";
   }
   return sentence;
 }
@@ -79,7 +82,7 @@ Planned<std::vector<const Node*>> choose_targets(const Fleet& fleet, const JobRe
   }
   if (selection->matched.empty()) {
     return refuse("matched_nothing", ErrorCode::NotFound,
-                  why_nothing_matched(fleet, *selector, selection->unknown.size()));
+                  why_nothing_matched(fleet, *selector, selection->unknown));
   }
   if (request.limit) keep_sample(selection->matched, *request.limit, request.seed);
   return std::move(selection->matched);

@@ -1,5 +1,7 @@
 #include "jobs/selector_warnings.hpp"
 
+#include <algorithm>
+#include <map>
 #include <set>
 
 namespace muster::controller {
@@ -9,6 +11,7 @@ using selector::Expression;
 using selector::Subject;
 
 constexpr std::size_t kMost = 8;
+constexpr std::size_t kMostAsked = 100;  // nodes, why they are unknown
 
 struct Names {
   std::set<std::string> nodes;
@@ -37,10 +40,17 @@ std::string about_node(const Fleet& fleet, const std::string& name) {
   return name + " is the id of a node; its name is " + (*found)->record.name;
 }
 
+std::string left_out(std::size_t nodes, bool wrong_bound) {
+  const bool one = nodes == 1;
+  return std::to_string(nodes) + (one ? " node is" : " nodes are") + " left out because " +
+         (wrong_bound ? "the selector cannot decide about " + std::string(one ? "it" : "them")
+                      : std::string(one ? "it has" : "they have") + " not told what it asks for");
+}
+
 }  // namespace
 
 std::vector<std::string> warnings_of(const Fleet& fleet, const selector::Selector& selector,
-                                     std::size_t unknown) {
+                                     const Unknown& unknown) {
   Names names;
   collect(selector.expression(), names);
   std::vector<std::string> warnings;
@@ -55,13 +65,29 @@ std::vector<std::string> warnings_of(const Fleet& fleet, const selector::Selecto
   for (const auto& name : names.labels) {
     if (warnings.size() <= kMost) add(fleet.check_label(name));
   }
-  if (unknown > 0) {
-    warnings.push_back(unknown == 1
-                           ? "1 node is left out because it has not told what it asks for"
-                           : std::to_string(unknown) +
-                                 " nodes are left out because they have not told what it asks for");
-  }
+  const auto bounds = wrong_bounds(fleet, selector, unknown);
+  warnings.insert(warnings.end(), bounds.begin(), bounds.end());
+  if (!unknown.empty()) warnings.push_back(left_out(unknown.size(), !bounds.empty()));
   return warnings;
+}
+
+std::vector<std::string> wrong_bounds(const Fleet& fleet, const selector::Selector& selector,
+                                      const Unknown& unknown) {
+  std::map<std::pair<std::string, std::string>, std::string> bounds;  // and a node
+  const Unknown some(unknown.begin(), unknown.begin() + std::min(unknown.size(), kMostAsked));
+  const auto untold = fleet.untold(selector, some);
+  for (std::size_t i = 0; i < some.size(); ++i) {
+    for (const auto& one : untold[i]) {
+      if (one.why != selector::Untold::Why::BoundNotComparable || bounds.size() == kMost) continue;
+      bounds.try_emplace({one.name, one.bound}, some[i]->record.name);
+    }
+  }
+  std::vector<std::string> sentences;
+  for (const auto& [which, node] : bounds) {
+    sentences.push_back(which.first + " is a number on " + node + ", and " +
+                        selector::written_value(which.second) + " is none");
+  }
+  return sentences;
 }
 
 }  // namespace muster::controller

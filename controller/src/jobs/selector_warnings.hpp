@@ -11,10 +11,17 @@
 
 namespace muster::controller {
 
-/// Sentences; a few, as each name is looked up among all for one that is near. `unknown`: how many
-/// nodes it cannot decide about, if that is to be told.
+using Unknown = std::vector<const Node*>;  ///< nodes that a selector cannot decide about
+
+/// Sentences; a few, as each name is looked up among all for one that is near. `unknown`: the nodes
+/// that are left out, if that is to be told.
 [[nodiscard]] std::vector<std::string> warnings_of(const Fleet& fleet,
                                                    const selector::Selector& selector,
-                                                   std::size_t unknown);
+                                                   const Unknown& unknown);
+
+/// Sentences about bounds that are no number where the first of `unknown` have one ("8gigs").
+[[nodiscard]] std::vector<std::string> wrong_bounds(const Fleet& fleet,
+                                                    const selector::Selector& selector,
+                                                    const Unknown& unknown);
 
 }  // namespace muster::controller

@@ -33,6 +33,11 @@ bool is_negative(Test test) {
   return test == Test::NotEqual || test == Test::NotMatches || test == Test::NotIn;
 }
 
+/// A number has no order among texts that are none.
+bool are_comparable(std::string_view told, std::string_view bound) {
+  return !is_number(told) || is_number_or_version(bound);
+}
+
 template <class T>
 tl::unexpected<std::string> wrong(T&& sentence) {
   return tl::unexpected<std::string>(std::forward<T>(sentence));
@@ -126,6 +131,9 @@ bool Compiled::equals_one(std::string_view told) const {
            }
            if (const auto* range = std::get_if<Range>(&one)) {
              if (is_version(told) != is_version(range->low)) return false;
+             if (!are_comparable(told, range->low) || !are_comparable(told, range->high)) {
+               return false;
+             }
              return compare_versions(told, range->low) >= 0 &&
                     compare_versions(told, range->high) <= 0;
            }
@@ -139,10 +147,16 @@ Match Compiled::test(Test test, std::string_view told) const {
   const auto& bound = std::get<Bound>(values_.front());
   if (!bound.size) {
     if (is_version(bound.version) && !is_version(told)) return Match::Unknown;
+    if (!are_comparable(told, bound.version)) return Match::Unknown;
     return match_of(holds(test, compare_versions(told, bound.version)));
   }
   const auto order = compare_sizes(told, *bound.size);
   return order ? match_of(holds(test, *order)) : Match::Unknown;
+}
+
+bool Compiled::bound_is_no_number(std::string_view told) const {
+  const auto* bound = values_.empty() ? nullptr : std::get_if<Bound>(&values_.front());
+  return bound != nullptr && !bound->size && !are_comparable(told, bound->version);
 }
 
 std::size_t Compiled::regex_size() const {

@@ -30,9 +30,11 @@ class Compiled {
       Subject subject, Test test, const std::vector<Value>& values);
 
   /// By the term's test, and never Unknown but where a size or version is asked for and `told` is
-  /// none.
+  /// none, or `told` is a number and the bound is none.
   [[nodiscard]] Match test(Test test, std::string_view told) const;
   [[nodiscard]] Match test(Test test, std::chrono::milliseconds age) const;
+  /// Of an Unknown of the test before: whether it is the bound that is no number.
+  [[nodiscard]] bool bound_is_no_number(std::string_view told) const;
   /// Steps for each byte of what a regular expression looks at; 0 for other tests.
   [[nodiscard]] std::size_t regex_size() const;
   /// Whether one of the addresses is in the network.

@@ -70,7 +70,7 @@ class Evaluation {
   [[nodiscard]] Match of_label(const Expression& term) const {
     const auto value = node_.label ? node_.label(term.name) : std::nullopt;
     if (term.test == Test::Has) return match_of(value.has_value());
-    if (value) return comparable(term, term.compiled->test(term.test, *value));
+    if (value) return tested(term, *value);
     return match_of(term.test == Test::NotEqual || term.test == Test::NotMatches ||
                     term.test == Test::NotIn);
   }
@@ -84,19 +84,23 @@ class Evaluation {
     if (fact->stale) return unknown(term, Untold::Why::Stale, fact->age);
     if (term.subject == Subject::Addresses) return term.compiled->test_addresses(fact->value);
     if (term.test == Test::Has) return Match::Yes;
-    return comparable(term, term.compiled->test(term.test, fact->value));
+    return tested(term, fact->value);
   }
 
-  [[nodiscard]] Match comparable(const Expression& term, Match match) const {
-    return match == Match::Unknown ? unknown(term, Untold::Why::NotComparable) : match;
+  [[nodiscard]] Match tested(const Expression& term, std::string_view told) const {
+    const Match match = term.compiled->test(term.test, told);
+    if (match != Match::Unknown) return match;
+    return unknown(term, term.compiled->bound_is_no_number(told) ? Untold::Why::BoundNotComparable
+                                                                 : Untold::Why::NotComparable);
   }
 
   [[nodiscard]] Match unknown(const Expression& term, Untold::Why why,
                               std::chrono::milliseconds age = {}) const {
     if (untold_ != nullptr) {
       const bool addresses = term.subject == Subject::Addresses;
-      untold_->push_back(
-          {term.subject, addresses ? std::string(kAddressesFact) : term.name, why, age});
+      const bool bound = why == Untold::Why::BoundNotComparable;
+      untold_->push_back({term.subject, addresses ? std::string(kAddressesFact) : term.name, why,
+                          age, bound ? term.values.front().text : std::string()});
     }
     return Match::Unknown;
   }

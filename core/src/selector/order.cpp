@@ -68,6 +68,21 @@ bool is_version(std::string_view text) {
   return !text.empty() && is_digit(text.front());
 }
 
+bool is_number(std::string_view text) {
+  return !text.empty() && is_digit(text.front()) &&
+         text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+bool is_number_or_version(std::string_view text) {
+  if (!is_version(text)) return false;
+  if (!is_digit(text.front())) text.remove_prefix(1);
+  const auto numbers = text.substr(0, text.find_first_not_of("0123456789."));
+  auto rest = text.substr(numbers.size());
+  if (rest.empty()) return true;
+  const auto dots = std::count(numbers.begin(), numbers.end(), '.');
+  return dots > 1 || (dots == 1 && (!is_letter(rest.front()) || precedes(take_part(rest))));
+}
+
 bool is_comparable(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return is_digit(c) || is_letter(c); });
 }

@@ -17,6 +17,11 @@ namespace muster::selector {
 /// Whether it begins with a number, perhaps after a v; other text is neither more nor less than
 /// one.
 [[nodiscard]] bool is_version(std::string_view text);
+/// Digits, perhaps with dots between: a plain number, or a version that has no letters.
+[[nodiscard]] bool is_number(std::string_view text);
+/// Whether such a number can be more or less than it: it is one, or goes on as a version does
+/// ("2.0-rc1", "1.0.2a"), and not as a number with a unit or a date does ("1.5gigs", "2026-01-01").
+[[nodiscard]] bool is_number_or_version(std::string_view text);
 /// Whether it has anything that is compared.
 [[nodiscard]] bool is_comparable(std::string_view text);
 

@@ -39,6 +39,38 @@ TEST_CASE("a selector is explained with what it means, cannot decide about, and 
   CHECK(fleet.explain("node:web1").at("unknown") == json{{"count", 0}, {"reasons", json::array()}});
 }
 
+TEST_CASE("a bound that is no number is said to be none, and so is a value", "[integration][api]") {
+  TwoNodes fleet;
+  const auto why = [&](const std::string& selector) {
+    const auto explained = fleet.explain(selector);
+    CHECK(explained.at("matched").at("count") == 0);
+    return explained.at("unknown").at("reasons").at(0);
+  };
+  CHECK(why("node:web1 and os.version>=twelve") ==
+        json{{"why", "its os.version is a number, and twelve is none"},
+             {"count", 1},
+             {"nodes", {"web1"}}});
+  CHECK(why("node:web1 and os.id>=12").at("why") == "its os.id is no number");
+  CHECK(why("node:web1 and cpu.arch>=12").at("why") == "its cpu.arch is no number");
+}
+
+TEST_CASE("who runs with a bound that is no number is told so", "[integration][cli]") {
+  TwoNodes fleet;
+  Cli muster(fleet.world);
+  const std::string bound = "os.version is a number on web1, and 8gigs is none";
+  const auto none = muster("run test.change --detach --on 'os.version>=8gigs'");
+  CHECK(none.exit == 3);
+  CHECK(none.says(bound));
+  for (const auto* line : {"run test.change --detach --on 'node:web2 or os.version>8gigs'",
+                           "node ls --on 'node:web2 or os.version>8gigs'"}) {
+    INFO(line);
+    const auto ran = muster(line);
+    CHECK(ran.says("warning: " + bound));
+    CHECK(ran.says("1 node is left out because the selector cannot decide about it"));
+  }
+  CHECK(muster("run test.change --detach --include-unknown --on 'os.version>8gigs'").says(bound));
+}
+
 TEST_CASE("a fact that no node tells is a slip in a selector, with one that is near",
           "[integration][api]") {
   TwoNodes fleet;

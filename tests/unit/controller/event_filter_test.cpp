@@ -21,8 +21,9 @@ TEST_CASE("a filter looks at type, subject and data", "[unit][controller]") {
     INFO(yes);
     CHECK(wants(yes));
   }
-  for (const auto* no : {"type=job.*", "subject=node/db*", "data.count>12", "data.nothing=1",
-                         "not data.nothing=1", "not all", "data.counts.ok=1", "data.by.ann=1"}) {
+  for (const auto* no :
+       {"type=job.*", "subject=node/db*", "data.count>12", "data.nothing=1", "not data.nothing=1",
+        "not all", "data.counts.ok=1", "data.by.ann=1", "data.count>=two", "data.count<two"}) {
     INFO(no);
     CHECK_FALSE(wants(no));
   }

@@ -15,13 +15,10 @@ using Names = std::map<std::string, std::string, std::less<>>;
 /// web1: role=web, canary, empty, version=1.4; some facts, of which load.now is stale.
 struct Web1 {
   Names labels{{"role", "web"}, {"canary", ""}, {"version", "1.4"}};
-  Names facts{{"os.name", "debian"},
-              {"os.version", "12.10"},
-              {"mem.total", "8GiB"},
-              {"mem.free", "1073741824"},
-              {"disk.kind", "?"},
-              {"load.now", "3"},
-              {"net.addresses", "10.1.2.3,fe80::1"}};
+  Names facts{{"os.name", "debian"}, {"os.version", "12.10"},
+              {"mem.total", "8GiB"}, {"mem.free", "1073741824"},
+              {"disk.kind", "?"},    {"kernel.release", "6.1.0-13-amd64"},
+              {"load.now", "3"},     {"net.addresses", "10.1.2.3,fe80::1"}};
   Names last{{"job", "failed"}, {"docker.run", "ok"}};
 
   [[nodiscard]] selector::NodeView view() const {
@@ -142,6 +139,23 @@ TEST_CASE("of two versions the one that people would call newer is more", "[unit
   }
 }
 
+TEST_CASE("a number is neither more nor less than a bound that is none", "[unit][selector]") {
+  using Row = std::pair<std::string, Match>;
+  const auto [text, expected] = GENERATE(
+      Row{"mem.free>=999gigs", Match::Unknown}, Row{"mem.free>=1e30", Match::Unknown},
+      Row{"mem.free>1.5gigs", Match::Unknown}, Row{"mem.free>1h", Match::Unknown},
+      Row{"mem.free>2026-01-01", Match::Unknown}, Row{"mem.free<=two", Match::Unknown},
+      Row{"os.version>twelve", Match::Unknown}, Row{"not os.version<twelve", Match::Unknown},
+      Row{"os.version>=12.9-rc1", Match::Yes}, Row{"os.version<12.11rc1", Match::Yes},
+      Row{"os.version<12.10.1a", Match::Yes}, Row{"mem.free>v12", Match::Yes},
+      Row{"mem.free>=1073741824.0", Match::No}, Row{"kernel.release>=6.1.0-9-amd64", Match::Yes},
+      Row{"kernel.release>6.1.0-13-amd64", Match::No}, Row{"kernel.release>5.x", Match::Yes},
+      Row{"kernel.release>6", Match::Yes}, Row{"kernel.release<two", Match::No},
+      Row{"mem.free!=1..2e30", Match::Yes}, Row{"mem.free=1..2e30", Match::No});
+  CAPTURE(text);
+  CHECK(match(text) == expected);
+}
+
 TEST_CASE("cidr looks at every address of the node", "[unit][selector]") {
   using Row = std::pair<std::string, Match>;
   const auto [text, expected] =
@@ -193,6 +207,8 @@ TEST_CASE("what made a node unknown is told, and nothing that made no difference
                                                    web1.view().fact("load.now")->age}});
   CHECK(untold("disk.kind>1GiB") ==
         std::vector{Untold{Subject::Fact, "disk.kind", Why::NotComparable}});
+  CHECK(untold("mem.free>9gigs") ==
+        std::vector{Untold{Subject::Fact, "mem.free", Why::BoundNotComparable, {}, "9gigs"}});
   CHECK(untold("last(x)=ok") == std::vector{Untold{Subject::Last, "x", Why::Missing}});
   CHECK(untold("os.age=1 and os.more=2").size() == 2);
   CHECK(untold("os.age=1 or role=web").empty());

@@ -74,10 +74,12 @@ void add_warnings(const Fleet& fleet, const std::string& text, bool with_unknown
   const auto selector = fleet.parse(text);
   if (!selector) return;
   const auto selection = fleet.select(*selector);
-  const auto unknown = selection ? selection->unknown.size() : 0;
-  auto warnings = warnings_of(fleet, *selector, with_unknown ? 0 : unknown);
-  if (with_unknown && unknown > 0) {
-    warnings.push_back(std::to_string(unknown) +
+  const auto unknown = selection ? selection->unknown : Unknown();
+  auto warnings = warnings_of(fleet, *selector, with_unknown ? Unknown() : unknown);
+  if (with_unknown && !unknown.empty()) {
+    const auto bounds = wrong_bounds(fleet, *selector, unknown);
+    warnings.insert(warnings.end(), bounds.begin(), bounds.end());
+    warnings.push_back(std::to_string(unknown.size()) +
                        " nodes get it that have not told what the selector asks for");
   }
   if (!warnings.empty()) answer["warnings"] = std::move(warnings);

@@ -72,7 +72,7 @@ void list_nodes(const Services& services, const ExchangePtr& exchange) {
   if (!selection) return exchange->answer(selection.error());
   const bool first = exchange->query("after").empty();  // whoever goes on was warned
   answer_page(exchange, selection->matched,
-              first ? warnings_of(services.fleet, *selector, selection->unknown.size())
+              first ? warnings_of(services.fleet, *selector, selection->unknown)
                     : std::vector<std::string>());
 }
 

@@ -35,7 +35,10 @@ std::string sentence_of(const Untold& untold) {
     case Untold::Why::Stale:
       return "has not told the fact " + untold.name + " for " + days_of(untold.age);
     case Untold::Why::NotComparable:
-      return "has a " + untold.name + " that is no size";
+      return "its " + untold.name + " is no number";
+    case Untold::Why::BoundNotComparable:
+      return "its " + untold.name + " is a number, and " + selector::written_value(untold.bound) +
+             " is none";
   }
   return {};
 }
@@ -126,7 +129,7 @@ void explain_selector(const Services& services, const ExchangePtr& exchange) {
       {"total", services.fleet.nodes().size()},
       {"matched", {{"count", selection->matched.size()}, {"nodes", names_of(selection->matched)}}},
       {"unknown", unknown_view(services.fleet, *selector, selection->unknown)}};
-  if (auto warnings = warnings_of(services.fleet, *selector, 0); !warnings.empty()) {
+  if (auto warnings = warnings_of(services.fleet, *selector, {}); !warnings.empty()) {
     answer["warnings"] = std::move(warnings);
   }
   if (const auto operation = exchange->query("operation"); !operation.empty()) {

@@ -106,12 +106,19 @@ struct SyntaxError {
   std::string caret;       ///< two lines: the text, and a ^ under the place
 };
 
-/// Why a node is unknown to a selector: one of the things that it has not told.
+/// Why a node is unknown to a selector: one of the things that it has not told, or that cannot be
+/// compared.
 struct Untold {
   Subject subject = Subject::Fact;
   std::string name;
-  enum class Why : std::uint8_t { Missing, Stale, NotComparable } why = Why::Missing;
+  enum class Why : std::uint8_t {
+    Missing,
+    Stale,
+    NotComparable,      ///< it is no number, and the bound is one
+    BoundNotComparable  ///< the other way round
+  } why = Why::Missing;
   std::chrono::milliseconds age{0};  ///< of what is stale
+  std::string bound = {};            ///< of BoundNotComparable
   friend auto operator<=>(const Untold&, const Untold&) = default;
 };
 
