@@ -1,8 +1,10 @@
 // Every operation of the API's document: asked well, badly, by nobody, by somebody who may not,
 // and, where it changes something, once more. What is answered is held against the document by the
 // ApiWorld.
+#include <algorithm>
 #include <muster/core/crypto/base64url.hpp>
 #include <muster/core/net/join_token.hpp>
+#include <set>
 
 #include "api_world.hpp"
 
@@ -148,6 +150,27 @@ TEST_CASE(
     CHECK(ask(world.admin(), row.good).status == (row.again == 0 ? row.answer : row.again));
     if (route.method == "POST" && row.good.body.empty()) world.finish_tasks(agent);
   }
+}
+
+TEST_CASE("an empty selector means no node of any operation: a script's variable may be unset",
+          "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  std::set<std::string> asked;
+  for (const auto& route : world.routes()) {
+    const auto& parameters = route.operation->parameters;
+    const bool takes_one = std::any_of(parameters.begin(), parameters.end(), [](const auto& each) {
+      return each.in_query && each.name == "selector";
+    });
+    if (!takes_one) continue;
+    INFO(route.operation->id);
+    const auto refused = world.ask(route.method, route.pattern + "?selector=");
+    CHECK(refused.status == 400);
+    CHECK(refused.reason() == "selector_syntax");
+    asked.insert(route.operation->id);
+  }
+  CHECK(asked == std::set<std::string>{"explainSelector", "listNodes"});
+  CHECK(world.post("/v1/jobs", {{"operation", "test.change"}, {"selector", ""}}).status == 400);
 }
 
 TEST_CASE("the document that is served is the one that requests are checked by",

@@ -63,10 +63,10 @@ void answer_page(const ExchangePtr& exchange, const std::vector<const Node*>& no
 }  // namespace
 
 void list_nodes(const Services& services, const ExchangePtr& exchange) {
-  const auto text = exchange->query("selector");
-  if (text.empty()) return answer_page(exchange, services.fleet.nodes());
+  const auto text = exchange->request().parameter("selector");
+  if (!text) return answer_page(exchange, services.fleet.nodes());
   selector::SyntaxError where;
-  const auto selector = services.fleet.parse(text, &where);
+  const auto selector = services.fleet.parse(*text, &where);
   if (const auto problem = selector_problem(selector, where)) return exchange->answer(*problem);
   const auto selection = services.fleet.select(*selector);
   if (!selection) return exchange->answer(selection.error());
