@@ -51,7 +51,10 @@ tl::expected<std::vector<Pattern::Range>, std::string> Pattern::read_ranges(
     const auto high = dash == std::string_view::npos ? low : part.substr(dash + 1);
     const auto from = number_from(low);
     const auto to = number_from(high);
-    if (!from || !to || *from > *to) return wrong();
+    if (!from || !to) return wrong();
+    if (*from > *to) {
+      return tl::unexpected("the range [" + std::string(part) + "] ends before it begins");
+    }
     const bool padded = low.size() > 1 && low.front() == '0';
     ranges.push_back({*from, *to, padded ? low.size() : 0});
     if (ranges.size() > kMaxRanges) {

@@ -75,10 +75,14 @@ Parsed TermParser::parse_plain() {
         name.offset, name.text + " is a word of the language and cannot be the name of a label");
   }
   if (name.text == "all") return Expression{};
+  if (!tested && (name.text == "ALL" || name.text == "All")) {
+    return Cursor::refuse_at(name.offset,
+                             "words of the language have small letters; did you mean all?");
+  }
   if (!is_ascii(name.text)) {
     return Cursor::refuse_at(name.offset,
-                             "the name of a label or fact has Latin letters, digits, - and _ only; "
-                             "its value, and the name of a node, may have any letters");
+                             "the name of a label or fact has Latin letters, digits, - and _; "
+                             "only its value may have any letters");
   }
   if (!is_plain_word(name.text)) {
     return Cursor::refuse_at(name.offset,

@@ -18,9 +18,10 @@ Status check_node_name(std::string_view name) {
                       return is_alphanumeric(c) || c == '-' || c == '_' || c == '.';
                     });
   if (good) return {};
-  return fail(ErrorCode::InvalidArgument,
-              "a node's name has 1 to 128 letters, digits and -_. and begins with a letter or "
-              "digit");
+  return fail(
+      ErrorCode::InvalidArgument,
+      "a node's name has 1 to 128 of the letters a to z and A to Z, digits and -_. and begins "
+      "with a letter or digit");
 }
 
 }  // namespace muster::wire

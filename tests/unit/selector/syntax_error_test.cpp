@@ -45,7 +45,7 @@ TEST_CASE("common slips are told with a hint and their place", "[unit][selector]
       Row{"a in (b", 7, "never closed"}, Row{"a in ()", 6, "value is missing"},
       Row{"a in (b,)", 8, "value is missing"}, Row{"a=w[1", 2, "never closed"},
       Row{"a=w]", 2, "never opened"}, Row{"a=w[a-c]", 2, "whole numbers"},
-      Row{"a=w[3-1]", 2, "whole numbers"}, Row{"a>w*", 2, "neither less nor more"},
+      Row{"a=w[3-1]", 2, "[3-1] ends before it begins"}, Row{"a>w*", 2, "neither less nor more"},
       Row{"a=9..1", 2, "before it begins"}, Row{"a=~\"(\"", 3, "regular expression"},
       Row{"cidr(10.0.0.0/40)", 5, "no network"}, Row{"cidr(", 5, "never closed"},
       Row{"age(os.name)", 12, "<10m"}, Row{"age(os.name)=1m", 13, "<, <=, > or >="},
@@ -63,7 +63,9 @@ TEST_CASE("common slips are told with a hint and their place", "[unit][selector]
       Row{"x>=\"\"", 3, "nothing is less"}, Row{"x=~a|b", 4, "operator"},
       Row{"x=~(a)", 3, "double quotes"}, Row{"cidr(10.0.0.1, 10.0.0.2)", 13, "join two with or"},
       Row{"foo(x)", 3, "only cidr"}, Row{"last(job)=fail*", 10, "one word"},
-      Row{"last(job)=~fail", 11, "one word"}, Row{"x=\"NOT\" y", 8, "operator is missing"});
+      Row{"last(job)=~fail", 11, "one word"}, Row{"x=\"NOT\" y", 8, "operator is missing"},
+      Row{"ALL", 0, "did you mean all?"}, Row{"not All", 4, "did you mean all?"},
+      Row{"a or (ALL)", 6, "did you mean all?"}, Row{"node:w[5-7,10-9]", 5, "[10-9] ends"});
   CAPTURE(text);
   const auto error = error_of(text);
   CHECK(error.offset == offset);
@@ -113,13 +115,13 @@ TEST_CASE("what nobody can see and what is no UTF-8 is refused with its place, a
 TEST_CASE("what an editor has made of quotes, dashes and operators is told with what to write",
           "[unit][selector]") {
   using Row = std::tuple<std::string, std::size_t, std::string>;
-  const auto [text, offset, hint] =
-      GENERATE(Row{"a=\u201Cb\u201D", 2, "write \"double quotes\""},
-               Row{"a=\u00ABb\u00BB", 2, "double"}, Row{"a=\u2019b\u2019", 2, "double quotes"},
-               Row{"a=b\u2013c", 3, "write -"}, Row{"a\u00A0and b", 1, "write a plain one"},
-               Row{"a\u2260b", 1, "write !="}, Row{"os.v\u226512", 4, "write >="},
-               Row{"a=\uFF08", 2, "double quotes"}, Row{"роль=веб", 0, "has Latin letters"},
-               Row{"os.имя=x", 0, "has Latin letters"}, Row{"веб*", 0, "has Latin letters"});
+  const auto [text, offset, hint] = GENERATE(
+      Row{"a=\u201Cb\u201D", 2, "write \"double quotes\""}, Row{"a=\u00ABb\u00BB", 2, "double"},
+      Row{"a=\u2019b\u2019", 2, "double quotes"}, Row{"a=b\u2013c", 3, "write -"},
+      Row{"a\u00A0and b", 1, "write a plain one"}, Row{"a\u2260b", 1, "write !="},
+      Row{"os.v\u226512", 4, "write >="}, Row{"a=\uFF08", 2, "double quotes"},
+      Row{"роль=веб", 0, "only its value may have any letters"},
+      Row{"os.имя=x", 0, "has Latin letters"}, Row{"веб*", 0, "has Latin letters"});
   CAPTURE(text);
   const auto error = error_of(text);
   CHECK(error.offset == offset);
