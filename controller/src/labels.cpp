@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <muster/core/selector/selector.hpp>
 
 namespace muster::controller {
 namespace {
@@ -11,6 +12,12 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 constexpr std::array<std::string_view, 10> kWords{"all",  "and",   "or",  "not",  "in",
                                                   "node", "group", "age", "last", "cidr"};
+
+/// Also what ends a line or moves on in it: a label is shown in one.
+std::string unseen_in(std::string_view value) {
+  if (value.find_first_of("\t\n\r") != std::string_view::npos) return "a tab or a line's end";
+  return selector::unseen_in(value);
+}
 
 }  // namespace
 
@@ -32,6 +39,12 @@ Status check_labels(const Labels& labels) {
     }
     if (value.size() > kMaxLabelValue) {
       return fail(ErrorCode::InvalidArgument, "a label's value has at most 256 bytes",
+                  "/labels/" + name);
+    }
+    if (const auto unseen = unseen_in(value); !unseen.empty()) {
+      return fail(ErrorCode::InvalidArgument,
+                  "the value of the label " + name + " has " + unseen +
+                      "; a label has only what can be seen",
                   "/labels/" + name);
     }
   }

@@ -8,7 +8,7 @@
 namespace muster::controller {
 
 inline constexpr std::size_t kMaxLabels = 64;       ///< of a node
-inline constexpr std::size_t kMaxLabelValue = 256;  ///< bytes; any text
+inline constexpr std::size_t kMaxLabelValue = 256;  ///< bytes; any text that can be seen
 
 [[nodiscard]] bool is_label_name(std::string_view name);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <muster/core/base/utf8.hpp>
+#include <muster/core/selector/selector.hpp>
 
 namespace muster::selector {
 namespace {
@@ -56,6 +58,16 @@ bool is_letter_beyond_ascii(char32_t point) {
 }
 
 bool is_unseen(char32_t point) { return in(kUnseen, point); }
+
+std::string unseen_in(std::string_view text) {
+  while (!text.empty()) {
+    const auto character = text.substr(0, character_size(text));
+    if (!is_utf8(character)) return "no UTF-8";
+    if (const auto point = code_point(character); is_unseen(point)) return name_of(point);
+    text.remove_prefix(character.size());
+  }
+  return {};
+}
 
 std::string name_of(char32_t point) {
   std::string digits;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <muster/core/base/utf8.hpp>
+#include <muster/core/selector/selector.hpp>
 
 #include "characters.hpp"
 
@@ -106,13 +107,13 @@ class Lexer {
   /// Whether it may stand anywhere, in quotes at least; refuses it if not.
   [[nodiscard]] bool may_stand() {
     const auto character = text_.substr(at_, character_size(text_.substr(at_)));
-    if (!is_utf8(character)) return refuse(at_, "this is no UTF-8");
-    const auto point = code_point(character);
-    if (!is_unseen(point)) return true;
-    return refuse(at_, "this is " + name_of(point) +
+    const auto unseen = unseen_in(character);
+    if (unseen.empty()) return true;
+    if (!unseen.starts_with("U+")) return refuse(at_, "this is " + unseen);
+    return refuse(at_, "this is " + unseen +
                            ", which nobody can see; what has it is found by a regular "
                            "expression with \\\\x{" +
-                           name_of(point).substr(2) + "}");
+                           unseen.substr(2) + "}");
   }
 
   bool word() {

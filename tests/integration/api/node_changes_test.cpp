@@ -26,6 +26,9 @@ TEST_CASE("labels are put in and taken out one by one", "[integration][api]") {
   refused(R"({"labels": {"in": "x"}})", "/labels/in");
   refused(R"({"labels": {"role": 1}})", "/labels/role");
   refused(R"({"labels": []})", "/labels");
+  refused(R"({"labels": {"role": "\u202eabc"}})", "/labels/role");
+  CHECK(world.post("/v1/enrollment-tokens", {{"labels", {{"role", "a\nb"}}}}).body.at("field") ==
+        "/labels/role");
   CHECK(world.ask("PATCH", "/v1/nodes/web2", R"({"labels": {}})").status == 404);
   CHECK(labels_after(world, json::object()) == json{{"role", "db"}});
 }

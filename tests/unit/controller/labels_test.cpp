@@ -30,5 +30,22 @@ TEST_CASE("a node has 64 labels of 256 bytes at most", "[unit][controller]") {
   CHECK(check_labels({{"in", "v"}}).error().field == "/labels/in");
 }
 
+TEST_CASE("a label's value has only what a selector may have, and no line's end",
+          "[unit][controller]") {
+  for (const auto* good : {"", "any text (of any kind): \"x\"", "веб", "a\u200Db"}) {
+    INFO(good);
+    CHECK(check_labels({{"x", good}}));
+  }
+  using Row = std::pair<std::string, std::string>;
+  const auto [value, what] =
+      GENERATE(Row{"\u202Eabc", "U+202E"}, Row{"a\u200Bb", "U+200B"}, Row{"\x1B[31m", "U+001B"},
+               Row{"a\nb", "a line's end"}, Row{"a\tb", "a tab"}, Row{"b\xFF", "no UTF-8"});
+  INFO(value);
+  const auto refused = check_labels({{"y", "z"}, {"x", value}});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().field == "/labels/x");
+  CHECK_THAT(refused.error().message, Catch::Contains("the label x has ") && Catch::Contains(what));
+}
+
 }  // namespace
 }  // namespace muster::controller

@@ -148,6 +148,10 @@ class Selector {
 /// to be.
 [[nodiscard]] std::string written_value(std::string_view text);
 
+/// What `text` has that may not stand in a selector, not even in quotes: "no UTF-8", or the name of
+/// the first character that nobody can see ("U+202E"). Empty when it has nothing of that.
+[[nodiscard]] std::string unseen_in(std::string_view text);
+
 /// Salt's compound targets ("G@os:Debian and web* and not E@db-\d+") in the words of this language,
 /// to be parsed next. Grains that are facts here become those, others labels. Errors:
 /// InvalidArgument, with the place as Selector::parse() tells it; Unsupported likewise for what has
