@@ -40,6 +40,7 @@ static void read(const Place& place, Node& node) {
   place.must("plugins", node.plugins);
   place.may("drained", node.drained);
   place.may("clone", node.clone);
+  place.may("changed", node.changed);
   node.told = place.told();
 }
 

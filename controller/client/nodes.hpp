@@ -49,7 +49,8 @@ struct Node {
   std::vector<PluginOfNode> plugins;
   std::optional<Drain> drained;
   std::optional<Clone> clone;
-  std::string etag;  ///< of one node, not in lists
+  bool changed = true;  ///< of the answer to a change: whether it was otherwise before
+  std::string etag;     ///< of one node, not in lists
   Json told;
 };
 

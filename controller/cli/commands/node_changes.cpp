@@ -59,33 +59,49 @@ CliResult<std::vector<std::string>> nodes_of(ApiClient& api, const Arguments& ar
   return expect_number(arguments, nodes->size(), would).map([&] { return std::move(*nodes); });
 }
 
-/// Gives the node as it is then, or null.
-using Change = std::function<client::Result<client::Json>(const std::string& node)>;
+struct Changed {
+  client::Json told;       ///< the node as it is then, or null
+  bool otherwise = false;  ///< whether it was otherwise before
+};
+using Change = std::function<client::Result<Changed>(const std::string& node)>;
 
-client::Json told_of(const client::Node& node) { return node.told; }
+Changed told_of(const client::Node& node) { return {node.told, node.changed}; }
+
+/// "2 nodes were drained, 1 node is as it was"
+std::string outcome(std::size_t changed, std::size_t others, const std::string& done_word) {
+  const auto nodes = [](std::size_t count) {
+    return std::to_string(count) + (count == 1 ? " node " : " nodes ");
+  };
+  const auto same = nodes(others) + (others == 1 ? "is as it was" : "are as they were");
+  if (changed == 0) return "nothing changed: " + same;
+  return nodes(changed) + (changed == 1 ? "was " : "were ") + done_word +
+         (others == 0 ? "" : ", " + same);
+}
 
 /// Changes one after the other and says what each came to; the first that fails ends it, with how
 /// many were changed before.
 CliResult<Exit> change_each(const std::vector<std::string>& nodes, const Arguments& arguments,
                             const std::string& done_word, const Change& change) {
-  json changed = json::array();
+  json told = json::array();
+  std::size_t changed = 0;
   for (const auto& name : nodes) {
     const auto node = change(name);
     if (!node) {
       Failure why = node.error();
-      if (!changed.empty()) {
-        why.message += "\n" + std::to_string(changed.size()) + " of " +
-                       std::to_string(nodes.size()) + " nodes were " + done_word + " before that";
+      if (!told.empty()) {
+        why.message += "\n" + std::to_string(changed) + " of " + std::to_string(nodes.size()) +
+                       " nodes were " + done_word + " before that";
       }
       return or_look(std::move(why), "muster node ls");
     }
-    changed.push_back(*node == nullptr ? json{{"name", name}} : **node);
+    if (node->otherwise) ++changed;
+    told.push_back(node->told == nullptr ? json{{"name", name}, {"changed", node->otherwise}}
+                                         : *node->told);
   }
   if (arguments.has("json")) {
-    std::cout << json{{"nodes", changed}}.dump(2) << "\n";
+    std::cout << json{{"nodes", told}}.dump(2) << "\n";
   } else {
-    std::cerr << changed.size() << (changed.size() == 1 ? " node was " : " nodes were ")
-              << done_word << "\n";
+    std::cerr << outcome(changed, told.size() - changed, done_word) << "\n";
   }
   return Exit::Ok;
 }
@@ -127,7 +143,9 @@ CliResult<Exit> undrain_nodes(ApiClient& api, const Arguments& arguments) {
   const auto nodes = nodes_of(api, arguments, arguments.words, "be brought back");
   if (!nodes) return tl::unexpected(nodes.error());
   return change_each(*nodes, arguments, "brought back", [&](const std::string& name) {
-    return client::undrain_node(api, name).map([](const auto&) { return client::Json(); });
+    return client::undrain_node(api, name).map([](const auto& node) {
+      return Changed{{}, node.changed};
+    });
   });
 }
 
@@ -137,7 +155,7 @@ CliResult<Exit> retire_node(ApiClient& api, const Arguments& arguments) {
     return tl::unexpected(right.error());
   }
   return change_each(arguments.words, arguments, "retired", [&](const std::string& name) {
-    return client::retire_node(api, name).map([] { return client::Json(); });
+    return client::retire_node(api, name).map([] { return Changed{{}, true}; });
   });
 }
 

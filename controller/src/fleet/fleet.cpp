@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <muster/core/wire/node_name.hpp>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "fleet/fleet_state.hpp"
 #include "labels.hpp"
@@ -26,6 +27,20 @@ Status check_enroll(const EnrollRequest& request) {
     return fail(ErrorCode::InvalidArgument, "the session key is empty", "/session_key");
   }
   return {};
+}
+
+/// What is set that was not so before, and what is there no more.
+nlohmann::json change_of(const Labels& before, const Labels& after) {
+  auto set = nlohmann::json::object();
+  auto removed = nlohmann::json::array();
+  for (const auto& label : after) {
+    const auto found = before.find(label.first);
+    if (found == before.end() || *found != label) set[label.first] = label.second;
+  }
+  for (const auto& [name, value] : before) {
+    if (!after.contains(name)) removed.push_back(name);
+  }
+  return {{"set", std::move(set)}, {"removed", std::move(removed)}};
 }
 
 }  // namespace
@@ -162,41 +177,69 @@ void Fleet::enroll(EnrollRequest request, Done<EnrollAnswer> done) {
       });
 }
 
-void Fleet::set_labels(NodeId id, Labels labels, Done<void> done) {
+void Fleet::set_labels(NodeId id, Labels labels, const std::string& by, Done<bool> done) {
   if (auto good = check_labels(labels); !good) return done(tl::unexpected(good.error()));
-  if (!state_->labelled.insert(id).second) {
+  if (state_->labelled.contains(id)) {
     return done(tl::unexpected(Error{ErrorCode::Unavailable,
                                      "somebody else changes the labels of this node just now; try "
                                      "again",
                                      "", true, std::chrono::seconds(1)}));
   }
-  state_->parts.store.set_labels(id, labels,
-                                 [this, id, labels, done = std::move(done)](const Status& stored) {
-                                   state_->labelled.erase(id);
-                                   auto* node = state_->nodes.find(id);
-                                   if (stored && node != nullptr) node->record.labels = labels;
-                                   done(stored);
-                                 });
-}
-
-void Fleet::set_drain(NodeId id, std::optional<Drain> drain, Done<void> done) {
-  state_->parts.store.set_drain(
-      id, drain, [this, id, drain, done = std::move(done)](const Status& stored) {
-        auto* node = state_->nodes.find(id);
-        if (stored && node != nullptr && node->record.drain.has_value() != drain.has_value()) {
-          nlohmann::json data = nlohmann::json::object();
-          if (drain) data = {{"by", drain->by}, {"reason", drain->reason}};
-          state_->parts.events.record(drain ? "node.drained" : "node.undrained",
-                                      "node/" + node->record.name, std::move(data));
+  const auto* known = state_->nodes.find(id);
+  if (known != nullptr && known->record.labels == labels) return done(false);
+  state_->labelled.insert(id);
+  state_->parts.store.set_labels(
+      id, labels, [this, id, labels, by, done = std::move(done)](const Status& stored) {
+        state_->labelled.erase(id);
+        if (!stored) return done(tl::unexpected(stored.error()));
+        if (auto* node = state_->nodes.find(id)) {
+          auto change = change_of(node->record.labels, labels);
+          change["by"] = by;
+          state_->parts.events.record("node.labelled", "node/" + node->record.name, change);
+          node->record.labels = labels;
         }
-        if (stored && node != nullptr) node->record.drain = drain;
-        done(stored);
+        done(true);
       });
 }
 
-void Fleet::retire(NodeId id, Done<void> done) {
+void Fleet::State::set_drain(NodeId id, std::optional<Drain> drain, const std::string& by,
+                             Done<bool> done) {
+  parts.store.set_drain(
+      id, drain, [this, id, drain, by, done = std::move(done)](const Status& stored) {
+        if (!stored) return done(tl::unexpected(stored.error()));
+        auto* node = nodes.find(id);
+        if (node == nullptr) return done(false);
+        const auto was = std::exchange(node->record.drain, drain);
+        const bool changed =
+            was.has_value() != drain.has_value() || (was && was->reason != drain->reason);
+        if (changed) {
+          nlohmann::json data{{"by", by}};
+          if (drain) data["reason"] = drain->reason;
+          parts.events.record(drain ? "node.drained" : "node.undrained",
+                              "node/" + node->record.name, data);
+        }
+        done(changed);
+      });
+}
+
+void Fleet::drain(NodeId id, Drain drain, Done<bool> done) {
+  const auto by = drain.by;
+  const auto* node = state_->nodes.find(id);
+  if (node != nullptr && node->record.drain) {
+    const auto& now = *node->record.drain;
+    if (drain.reason.empty() || drain.reason == now.reason) drain = now;
+    drain.since = now.since;
+  }
+  state_->set_drain(id, std::move(drain), by, std::move(done));
+}
+
+void Fleet::undrain(NodeId id, const std::string& by, Done<bool> done) {
+  state_->set_drain(id, std::nullopt, by, std::move(done));
+}
+
+void Fleet::retire(NodeId id, const std::string& by, Done<void> done) {
   state_->parts.store.retire_node(
-      id, state_->unix_now(), [this, id, done = std::move(done)](const Status& stored) {
+      id, state_->unix_now(), [this, id, by, done = std::move(done)](const Status& stored) {
         const auto* node = state_->nodes.find(id);
         if (stored && node != nullptr) {
           const std::array<wire::TransportKey, 1> key{node->record.transport_key};
@@ -205,7 +248,7 @@ void Fleet::retire(NodeId id, Done<void> done) {
           state_->end_live(id);
           if (state_->listener != nullptr) state_->listener->on_offline(id);
           state_->parts.events.record("node.retired", "node/" + node->record.name,
-                                      {{"id", id.text()}});
+                                      {{"id", id.text()}, {"by", by}});
           state_->inventory.renamed(node->named(), {});
           state_->nodes.remove(id);
           state_->recompute_times();

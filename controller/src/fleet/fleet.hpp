@@ -125,12 +125,16 @@ class Fleet {
   /// Conflict as Store::enroll_node; Unavailable when no gateway has ever said where it is.
   void enroll(EnrollRequest request, Done<EnrollAnswer> done);
   /// Errors: InvalidArgument as check_labels(); NotFound; Unavailable (retryable) while another
-  /// change of them is on its way, which this one does not know.
-  void set_labels(NodeId node, Labels labels, Done<void> done);
-  /// Takes the node out of service, or brings it back. What it runs goes on. Errors: NotFound.
-  void set_drain(NodeId node, std::optional<Drain> drain, Done<void> done);
+  /// change of them is on its way, which this one does not know. `by` is who asks, and `done` is
+  /// told whether anything changed, here and below.
+  void set_labels(NodeId node, Labels labels, const std::string& by, Done<bool> done);
+  /// Takes the node out of service; of one that is out it changes the reason, if there is another.
+  /// What it runs goes on. Errors: NotFound.
+  void drain(NodeId node, Drain drain, Done<bool> done);
+  /// Brings it back. Errors: NotFound.
+  void undrain(NodeId node, const std::string& by, Done<bool> done);
   /// Its key is revoked at every gateway at once, its session ends, its id is never used again.
-  void retire(NodeId node, Done<void> done);
+  void retire(NodeId node, const std::string& by, Done<void> done);
 
   // --- plugins
   [[nodiscard]] std::vector<PluginSummary> plugins() const;  ///< by id, then newest version first

@@ -32,6 +32,7 @@ struct Fleet::State {
   /// Stores what a node told of itself: one write of each node at a time, and the last word wins,
   /// so that a node that talks a lot cannot fill the store's queue.
   void record_report(Node& node);
+  void set_drain(NodeId id, std::optional<Drain> drain, const std::string& by, Done<bool> done);
   void recompute_times();
   /// Makes room for one more address, of which one is forgotten whose gateway is gone.
   void limit_gateway_addresses();

@@ -57,6 +57,48 @@ TEST_CASE("a drained node is skipped by jobs until it is brought back", "[integr
   CHECK(world.ask("PUT", "/v1/nodes/web1/drain", long_reason.dump()).body.at("field") == "/reason");
 }
 
+TEST_CASE("who changed what of a node is told by events, and nothing that changed nothing",
+          "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  const auto told = [&](const std::string& type) {
+    json data = json::array();
+    const auto filter = sdk::percent_encode("type=" + type + " and subject=node/web1");
+    const auto events = world.get("/v1/events?filter=" + filter).body.at("events");
+    for (const auto& event : events) data.push_back(event.at("data"));
+    return data;
+  };
+  const auto changed = [&](const std::string& method, const std::string& path,
+                           const std::string& body) {
+    return world.ask(method, "/v1/nodes/web1" + path, body).body.at("changed").get<bool>();
+  };
+  CHECK(changed("PATCH", "", R"({"labels": {"role": "web", "canary": ""}})"));
+  CHECK(changed("PATCH", "", R"({"labels": {"role": "db", "canary": null}})"));
+  CHECK_FALSE(changed("PATCH", "", R"({"labels": {"role": "db", "canary": null}})"));
+  CHECK(
+      told("node.labelled") ==
+      json{
+          {{"by", "admin"}, {"set", {{"role", "web"}, {"canary", ""}}}, {"removed", json::array()}},
+          {{"by", "admin"}, {"set", {{"role", "db"}}}, {"removed", {"canary"}}}});
+  CHECK(changed("PUT", "/drain", R"({"reason": "new disk"})"));
+  const auto since = world.get("/v1/nodes/web1").body.at("drained").at("since");
+  world.advance(std::chrono::seconds(1));
+  CHECK_FALSE(changed("PUT", "/drain", R"({"reason": "new disk"})"));
+  CHECK_FALSE(changed("PUT", "/drain", "{}"));
+  CHECK(world.get("/v1/nodes/web1").body.at("drained").at("reason") == "new disk");
+  CHECK(changed("PUT", "/drain", R"({"reason": "old disk"})"));
+  CHECK(world.get("/v1/nodes/web1").body.at("drained") ==
+        json{{"since", since}, {"by", "admin"}, {"reason", "old disk"}});
+  CHECK(told("node.drained") ==
+        json{{{"by", "admin"}, {"reason", "new disk"}}, {{"by", "admin"}, {"reason", "old disk"}}});
+  CHECK(changed("DELETE", "/drain", ""));
+  CHECK_FALSE(changed("DELETE", "/drain", ""));
+  CHECK(told("node.undrained") == json::array({{{"by", "admin"}}}));
+  const auto id = world.get("/v1/nodes/web1").body.at("id");
+  CHECK(world.ask("DELETE", "/v1/nodes/web1").status == 204);
+  CHECK(told("node.retired") == json::array({{{"by", "admin"}, {"id", id}}}));
+}
+
 TEST_CASE("an operator drains nodes and lets none go", "[integration][api]") {
   ApiWorld world;
   world.join("web1");
@@ -88,7 +130,11 @@ TEST_CASE("muster node changes nodes by name or by selector", "[integration][cli
   CHECK(muster("node drain web1 --reason 'new disk'").says("1 node was drained"));
   CHECK(muster("node show web1").out.find("by operator") != std::string::npos);
   CHECK(muster("node ls").out.find("online, drained") != std::string::npos);
-  CHECK(muster("node undrain --on all").says("2 nodes were brought back"));
+  CHECK(muster("node drain web1").says("nothing changed: 1 node is as it was"));
+  CHECK(muster("node undrain --on all").says("1 node was brought back, 1 node is as it was"));
+  CHECK(muster("node undrain --on all").says("nothing changed: 2 nodes are as they were"));
+  CHECK(muster("node undrain web1 --json").parsed() ==
+        json{{"nodes", {{{"name", "web1"}, {"changed", false}}}}});
   CHECK(muster("node retire web2").says("1 node was retired"));
   CHECK(muster("node retire web2").exit == 3);
   CHECK(muster("node retire web1 web2").exit == 2);
@@ -141,7 +187,7 @@ TEST_CASE("a selector that changes more than ten nodes wants their number", "[in
   for (int i = 1; i <= 10; ++i) world.join("web" + std::to_string(i));
   Cli muster(world);
   const auto drained = [&] { return muster("node ls").out.find("drained") != std::string::npos; };
-  CHECK(muster("node undrain --on all").says("10 nodes were brought back"));
+  CHECK(muster("node undrain --on all").says("10 nodes are as they were"));
   world.join("web11");
   for (const auto* line :
        {"node drain --on all", "node drain --on all --expect 10",

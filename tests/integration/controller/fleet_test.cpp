@@ -279,7 +279,7 @@ TEST_CASE("a retired node is let in no more", "[integration][fleet]") {
   Agent agent(world, "web1");
   agent.connect();
   bool retired = false;
-  world.fleet->retire(agent.id(), [&](const Status& done) { retired = done.has_value(); });
+  world.fleet->retire(agent.id(), "ann", [&](const Status& done) { retired = done.has_value(); });
   world.settle();
   CHECK(retired);
   CHECK(world.link.revoked == 1);

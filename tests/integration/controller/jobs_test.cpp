@@ -236,7 +236,7 @@ TEST_CASE("the same idempotency key runs once", "[integration][jobs]") {
   auto another = request;
   another.selector = "node:web1";
   CHECK(world.create(another).error().reason == "idempotency_key");
-  world.fleet->retire(agent.id(), [](const Status&) {});
+  world.fleet->retire(agent.id(), "ann", [](const Status&) {});
   world.settle();
   CHECK(world.create(request).value_or(JobId()) == first.value());  // though it matches nothing now
   CHECK(world.create(another).error().reason == "idempotency_key");

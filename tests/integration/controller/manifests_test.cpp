@@ -199,13 +199,13 @@ TEST_CASE("a manifest is in memory while a node of the fleet names it", "[integr
   CHECK(world.fleet->manifests() == 2);
   web1.connect();  // its HELLO names the first again
   CHECK(world.fleet->manifests() == 1);
-  world.fleet->retire(web1.id(), [](const Status&) {});
+  world.fleet->retire(web1.id(), "ann", [](const Status&) {});
   world.settle();
   CHECK(world.fleet->manifests() == 1);
   CHECK(world.fleet->manifest(test_manifest_digest()) != nullptr);
   world.restart();
   CHECK(world.fleet->manifest(test_manifest_digest()) != nullptr);
-  world.fleet->retire(web2.id(), [](const Status&) {});
+  world.fleet->retire(web2.id(), "ann", [](const Status&) {});
   world.settle();
   CHECK(world.fleet->manifests() == 0);
   CHECK(world.fleet->manifest(test_manifest_digest()) == nullptr);

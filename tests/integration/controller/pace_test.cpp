@@ -163,7 +163,7 @@ TEST_CASE("a node that is drained before its turn does not get the job", "[integ
   Many fleet(2);
   const auto job = fleet.run(1);
   const auto id = (*fleet.world.fleet->find("n01"))->record.id;
-  fleet.world.fleet->set_drain(id, Drain{1, "ann", "new disk"}, [](const Status&) {});
+  fleet.world.fleet->drain(id, Drain{1, "ann", "new disk"}, [](const auto&) {});
   fleet.world.settle();
   CHECK(fleet.finish(TaskState::Ok) == 1);
   CHECK(fleet.world.state(job, "n01") == TaskState::Skipped);

@@ -103,7 +103,7 @@ TEST_CASE("a node that goes while the job is being stored is skipped, like one t
   request.operation = "test.change";
   request.selector = "all";
   std::optional<JobId> job;
-  world.fleet->retire(agent.id(), [](const Status&) {});
+  world.fleet->retire(agent.id(), "ann", [](const Status&) {});
   world.jobs->create(request, [&](const auto& made) { job = *made; });
   world.settle();
   REQUIRE(job);

@@ -20,12 +20,15 @@ Labels merged(Labels labels, const json& changes) {
   return labels;
 }
 
-/// Answers with the node as it is then.
-Done<void> answer_node(const Services& services, const ExchangePtr& exchange, NodeId id) {
-  return [&services, exchange, id](const Status& done) {
-    if (!done) return exchange->answer(done.error());
-    const auto* node = services.fleet.find(id);
-    if (node != nullptr) return exchange->answer(200, node_view(*node));
+/// Answers with the node as it is then, and whether it was otherwise before.
+Done<bool> answer_node(const Services& services, const ExchangePtr& exchange, NodeId id) {
+  return [&services, exchange, id](const Result<bool>& changed) {
+    if (!changed) return exchange->answer(changed.error());
+    if (const auto* node = services.fleet.find(id)) {
+      auto view = node_view(*node);
+      view["changed"] = *changed;
+      return exchange->answer(200, view);
+    }
     exchange->answer(Error{ErrorCode::NotFound, "the node was retired meanwhile", {}, false, {}});
   };
 }
@@ -37,7 +40,7 @@ void change_node(const Services& services, const ExchangePtr& exchange) {
   if (!node) return exchange->answer(node.error());
   const auto id = (*node)->record.id;
   services.fleet.set_labels(id, merged((*node)->record.labels, exchange->body().at("labels")),
-                            answer_node(services, exchange, id));
+                            exchange->principal, answer_node(services, exchange, id));
 }
 
 void drain_node(const Services& services, const ExchangePtr& exchange) {
@@ -46,20 +49,20 @@ void drain_node(const Services& services, const ExchangePtr& exchange) {
   Drain drain{to_unix_ms(services.loop.clock().unix_now()), exchange->principal,
               exchange->body().at("reason")};
   const auto id = (*node)->record.id;
-  services.fleet.set_drain(id, std::move(drain), answer_node(services, exchange, id));
+  services.fleet.drain(id, std::move(drain), answer_node(services, exchange, id));
 }
 
 void undrain_node(const Services& services, const ExchangePtr& exchange) {
   const auto node = services.fleet.find(exchange->path("node"));
   if (!node) return exchange->answer(node.error());
   const auto id = (*node)->record.id;
-  services.fleet.set_drain(id, std::nullopt, answer_node(services, exchange, id));
+  services.fleet.undrain(id, exchange->principal, answer_node(services, exchange, id));
 }
 
 void retire_node(const Services& services, const ExchangePtr& exchange) {
   const auto node = services.fleet.find(exchange->path("node"));
   if (!node) return exchange->answer(node.error());
-  services.fleet.retire((*node)->record.id, [exchange](const Status& done) {
+  services.fleet.retire((*node)->record.id, exchange->principal, [exchange](const Status& done) {
     if (!done) return exchange->answer(done.error());
     exchange->answer_nothing();
   });
