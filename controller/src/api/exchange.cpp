@@ -78,6 +78,13 @@ std::optional<Problem> Exchange::changed_since(const json& now) const {
                  {}};
 }
 
+std::optional<Problem> Exchange::there_already(bool there, const std::string& what) const {
+  if (!there || query("If-None-Match") != "*") return std::nullopt;
+  return Problem{{ErrorCode::FailedPrecondition, "there is " + what + " already", {}, false, {}},
+                 "changed",
+                 {}};
+}
+
 bool Exchange::as_told(int status, const http::Headers& headers, const json* body) {
   if (answers_ == nullptr) return true;
   const auto why = answers_->check(operation_, status, headers, body);
@@ -96,7 +103,8 @@ void Exchange::answer(int status, const json& body, http::Headers headers) {
   if (status / 100 == 2 && operation_ != nullptr && operation_->has_etag) {
     const auto tag = etag_of(text);
     headers.emplace_back("ETag", tag);
-    if (is_named(tag, query("If-None-Match"))) return answer_unchanged(std::move(headers));
+    const bool read = request_.method == "GET";  // others mean by it what there_already() says
+    if (read && is_named(tag, query("If-None-Match"))) return answer_unchanged(std::move(headers));
   }
   headers.emplace_back("Content-Type", "application/json");
   if (!as_told(status, headers, &body)) return;

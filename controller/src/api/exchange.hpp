@@ -41,6 +41,9 @@ class Exchange {
   /// Why not to change a thing that the client knows otherwise: it named the ETag of another state
   /// in If-Match. `now` is what a GET of the thing would answer, null where there is none.
   [[nodiscard]] std::optional<Problem> changed_since(const nlohmann::json& now) const;
+  /// Why not to make a thing that is there: the client wants a new one only, by If-None-Match. It
+  /// is called `what` ("a group front").
+  [[nodiscard]] std::optional<Problem> there_already(bool there, const std::string& what) const;
 
   /// With an ETag where the document says so; 304 then when that is what the client has.
   void answer(int status, const nlohmann::json& body, http::Headers headers = {});

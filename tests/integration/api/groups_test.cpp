@@ -62,6 +62,20 @@ TEST_CASE("a group that somebody else changed meanwhile is neither overwritten n
   CHECK(world.get("/v1/groups").body.at("groups").empty());
 }
 
+TEST_CASE("a group is made only where there is none when the client wants a new one",
+          "[integration][api]") {
+  ApiWorld world;
+  const auto make = [&](const std::string& tag) {
+    return world.ask("PUT", "/v1/groups/front", R"({"selector": "all"})", {{"If-None-Match", tag}});
+  };
+  CHECK(make("*").status == 201);
+  const auto refused = make("*");
+  CHECK(refused.status == 412);
+  CHECK(refused.reason() == "changed");
+  CHECK(refused.body.at("detail") == "there is a group front already");
+  CHECK(make("\"x\"").status == 400);
+}
+
 TEST_CASE("a change of a group waits for the one before, and is judged by what that made",
           "[integration][fleet]") {
   World world;

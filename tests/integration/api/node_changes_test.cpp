@@ -33,6 +33,24 @@ TEST_CASE("labels are put in and taken out one by one", "[integration][api]") {
   CHECK(labels_after(world, json::object()) == json{{"role", "db"}});
 }
 
+TEST_CASE("the labels of a node that is another one than the client knows stay as they are",
+          "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  const auto label = [&](const std::string& tag) {
+    return world.ask("PATCH", "/v1/nodes/web1", R"({"labels": {"role": "web"}})",
+                     {{"If-Match", tag}});
+  };
+  const auto known = world.get("/v1/nodes/web1").header("etag");
+  const auto refused = label("\"another\"");
+  CHECK(refused.status == 412);
+  CHECK(refused.reason() == "changed");
+  CHECK(world.get("/v1/nodes/web1").body.at("labels").empty());
+  CHECK(label(known).status == 200);
+  CHECK(label(known).status == 412);
+  CHECK(label("*").status == 200);
+}
+
 TEST_CASE("a drained node is skipped by jobs until it is brought back", "[integration][api]") {
   ApiWorld world;
   auto& web1 = world.join("web1");

@@ -22,9 +22,13 @@ GroupRecord request_from(const Services& services, const Exchange& exchange) {
           to_unix_ms(services.loop.clock().unix_now()), exchange.principal};
 }
 
-/// The answer to a request that means a group as it is no more.
+/// The answer to a request that means a group as it is no more, or that wants a new one.
 std::optional<Problem> changed(const Services& services, const Exchange& exchange) {
-  const auto group = services.groups.find(exchange.path("name"));
+  const auto& name = exchange.path("name");
+  const auto group = services.groups.find(name);
+  if (auto problem = exchange.there_already(group.has_value(), "a group " + name.substr(0, 64))) {
+    return problem;
+  }
   return exchange.changed_since(group ? view_of(**group) : json());
 }
 

@@ -12,14 +12,9 @@ using nlohmann::json;
 std::optional<Problem> changed(const Services& services, const Exchange& exchange) {
   const auto& name = exchange.path("name");
   const auto webhook = services.webhooks.find(name);
-  if (exchange.query("If-None-Match") == "*" && (webhook || services.webhooks.changing(name))) {
-    return Problem{{ErrorCode::FailedPrecondition,
-                    "there is a webhook " + name.substr(0, 64) + " already",
-                    {},
-                    false,
-                    {}},
-                   "changed",
-                   {}};
+  const bool there = webhook || services.webhooks.changing(name);
+  if (auto problem = exchange.there_already(there, "a webhook " + name.substr(0, 64))) {
+    return problem;
   }
   const bool known = webhook && !services.webhooks.changing(name);
   return exchange.changed_since(known ? webhook_view(**webhook) : json());
