@@ -15,6 +15,7 @@ static void read(const Place& place, Group& group) {
   place.must("doc", group.doc);
   place.must("updated", group.updated);
   place.must("updated_by", group.updated_by);
+  place.may("warnings", group.warnings);
   group.told = place.told();
 }
 

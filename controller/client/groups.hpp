@@ -13,8 +13,9 @@ struct Group {
   std::string selector;  ///< in its one spelling
   std::string doc;       ///< what the group is for
   std::string updated;
-  std::string updated_by;  ///< the name of an operator
-  std::string etag;        ///< not in lists
+  std::string updated_by;             ///< the name of an operator
+  std::string etag;                   ///< not in lists
+  std::vector<std::string> warnings;  ///< of put_group(): what the selector may have wrong
   Json told;
 };
 

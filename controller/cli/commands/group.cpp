@@ -5,6 +5,7 @@
 #include "../command.hpp"
 #include "../json_text.hpp"
 #include "../table.hpp"
+#include "../targets.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
@@ -55,6 +56,7 @@ CliResult<Exit> set_group(ApiClient& api, const Arguments& arguments) {
   const auto& name = arguments.words[0];
   const auto group = client::put_group(api, name, {arguments.words[1], arguments.value("doc")});
   if (!group) return tl::unexpected(group.error());
+  print_warnings(group->warnings);
   if (arguments.has("json")) {
     std::cout << json_text(group->told);
   } else {

@@ -98,7 +98,7 @@ bool Exchange::as_told(int status, const http::Headers& headers, const json* bod
   return false;
 }
 
-void Exchange::answer(int status, const json& body, http::Headers headers) {
+void Exchange::answer(int status, const json& body, http::Headers headers, const json& once) {
   auto text = text_of(body);
   if (status / 100 == 2 && operation_ != nullptr && operation_->has_etag) {
     const auto tag = etag_of(text);
@@ -107,7 +107,13 @@ void Exchange::answer(int status, const json& body, http::Headers headers) {
     if (read && is_named(tag, query("If-None-Match"))) return answer_unchanged(std::move(headers));
   }
   headers.emplace_back("Content-Type", "application/json");
-  if (!as_told(status, headers, &body)) return;
+  json whole;
+  if (!once.empty()) {
+    whole = body;
+    whole.update(once);
+    text = text_of(whole);
+  }
+  if (!as_told(status, headers, once.empty() ? &body : &whole)) return;
   responder_->respond(status, std::move(headers), std::move(text));
 }
 

@@ -45,8 +45,10 @@ class Exchange {
   /// is called `what` ("a group front").
   [[nodiscard]] std::optional<Problem> there_already(bool there, const std::string& what) const;
 
-  /// With an ETag where the document says so; 304 then when that is what the client has.
-  void answer(int status, const nlohmann::json& body, http::Headers headers = {});
+  /// With an ETag where the document says so; 304 then when that is what the client has. `once` are
+  /// more members, which are told this once: the ETag does not stand for them.
+  void answer(int status, const nlohmann::json& body, http::Headers headers = {},
+              const nlohmann::json& once = nlohmann::json::object());
   void answer(const Problem& problem, http::Headers headers = {});
   void answer(const Error& error) { answer(Problem{error, {}, {}}); }
   void answer_text(int status, const std::string& content_type, std::string body,

@@ -62,6 +62,21 @@ TEST_CASE("a group that somebody else changed meanwhile is neither overwritten n
   CHECK(world.get("/v1/groups").body.at("groups").empty());
 }
 
+TEST_CASE("what is strange about a group's selector is told when it is set", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  world.ask("PATCH", "/v1/nodes/web1", R"({"labels": {"role": "web"}})");
+  const auto answer = world.ask("PUT", "/v1/groups/web", R"({"selector": "rloe=web"})");
+  CHECK(answer.body.at("warnings") == json{"no node has a label rloe; did you mean role?"});
+  const auto kept = world.get("/v1/groups/web");
+  CHECK_FALSE(kept.body.contains("warnings"));
+  CHECK(kept.header("etag") == answer.header("etag"));
+  CHECK_FALSE(put(world, "front", "role=web").contains("warnings"));
+  Cli muster(world);
+  CHECK(muster("group set db 'ROLE=db'")
+            .says("muster: warning: no node has a label ROLE; did you mean role?"));
+}
+
 TEST_CASE("a group is made only where there is none when the client wants a new one",
           "[integration][api]") {
   ApiWorld world;

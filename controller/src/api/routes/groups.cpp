@@ -2,6 +2,7 @@
 
 #include "api/serve.hpp"
 #include "jobs/job_view.hpp"
+#include "jobs/selector_warnings.hpp"
 
 namespace muster::controller::api {
 namespace {
@@ -46,12 +47,17 @@ void put(const Services& services, const ExchangePtr& exchange) {
   if (const auto problem = selector_problem(parsed, where)) return exchange->answer(*problem);
   group.selector = parsed->text();
   const auto view = view_of(group);
-  services.groups.put(std::move(group), [&services, exchange, view](const Result<bool>& is_new) {
-    if (!is_new) return exchange->answer(is_new.error());
-    services.events.record("group.changed", "group/" + view.at("name").get<std::string>(),
-                           {{"selector", view.at("selector")}, {"by", view.at("updated_by")}});
-    exchange->answer(*is_new ? 201 : 200, view);
-  });
+  auto once = json::object();
+  if (auto warnings = warnings_of(services.fleet, *parsed, {}); !warnings.empty()) {
+    once["warnings"] = std::move(warnings);
+  }
+  services.groups.put(
+      std::move(group), [&services, exchange, view, once](const Result<bool>& is_new) {
+        if (!is_new) return exchange->answer(is_new.error());
+        services.events.record("group.changed", "group/" + view.at("name").get<std::string>(),
+                               {{"selector", view.at("selector")}, {"by", view.at("updated_by")}});
+        exchange->answer(*is_new ? 201 : 200, view, {}, once);
+      });
 }
 
 void remove(const Services& services, const ExchangePtr& exchange) {
