@@ -156,7 +156,8 @@ class Pages(fleet.OneFleet):
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
         try:
-            done = subprocess.run([fleet.BIN / "muster", "help", "node", "retire"], stdout=theirs, timeout=10)
+            done = subprocess.run([fleet.BIN / "muster", "help", "node", "retire", "--no-pager"], stdout=theirs,
+                                  timeout=10)
             page = os.read(ours, 65536).decode().replace("\r\n", "\n")
         finally:
             os.close(theirs)

@@ -133,7 +133,7 @@ std::vector<Command> event_commands() {
       {.words = "event ls",
        .summary = "the newest events of the fleet, oldest first",
        .examples = {{"muster event ls"},
-                    {"muster event ls --filter 'type=node.offline' --limit 1000"}},
+                    {"muster event ls --filter 'type=node.joined' --limit 1000"}},
        .options = {filter,
                    {"limit", "N", "how many at most (default: 100)"},
                    {"after", "ID", "those that followed this event"},

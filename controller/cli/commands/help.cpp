@@ -92,6 +92,7 @@ std::vector<Command> help_commands() {
                         {"muster help --man ./man", "writes the manual pages into a directory"}},
            .options = {{"man", "DIR", "write all pages as manuals into this directory"},
                        context_option(),
+                       no_pager_option(),
                        json_option()},
            .run_here = help},
           {.words = "version",

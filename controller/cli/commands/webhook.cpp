@@ -118,13 +118,13 @@ std::vector<Command> webhook_commands() {
        .about = "PENDING counts the events that a webhook did not come to yet, also those that its "
                 "filter does not want; DEAD the dead letters that are kept.",
        .examples = {{"muster webhook ls"}},
-       .options = {json_option()},
+       .options = {no_pager_option(), json_option()},
        .run = list_webhooks},
       {.words = "webhook show",
        .takes = "WEBHOOK",
        .summary = "one webhook, its latest attempts, and the oldest 20 of its dead letters",
        .examples = {{"muster webhook show ops"}},
-       .options = {json_option()},
+       .options = {no_pager_option(), json_option()},
        .run = show_webhook},
   };
 }
