@@ -4,14 +4,18 @@
 
 #include <iostream>
 
+#include "targets.hpp"
 #include "terminal.hpp"
 
 namespace muster::cli {
 namespace {
 
-/// On a terminal: whoever types the number has read it. Elsewhere nobody is asked.
+/// Elsewhere than at a terminal nobody is asked.
+bool can_ask() { return on_terminal(STDIN_FILENO) && on_terminal(STDERR_FILENO); }
+
+/// Whoever types the number has read it.
 CliResult<std::uint64_t> ask_for_number(const Failure& why) {
-  if (!on_terminal(STDIN_FILENO) || !on_terminal(STDERR_FILENO)) {
+  if (!can_ask()) {
     return failure(Exit::Usage, why.message + " with --expect N");
   }
   std::cerr << why.message << "\nnumber of nodes: " << std::flush;
@@ -20,6 +24,21 @@ CliResult<std::uint64_t> ask_for_number(const Failure& why) {
   const auto number = number_from(line);
   if (!number) return failure(Exit::Usage, "that is no number; nothing was done");
   return *number;
+}
+
+CliResult<void> ask_to_go_on(const Failure& why) {
+  std::cerr << why.message << "\nrun it all the same? [y/N] " << std::flush;
+  std::string line;
+  std::getline(std::cin, line);
+  if (line == "y" || line == "yes") return {};
+  return failure(Exit::Usage, "nothing was run");
+}
+
+/// What the controller wants to be told before it makes the job.
+CliResult<void> make_sure(const client::ApiError& why, client::Care& care) {
+  care.stop_at_warnings = false;  // they were shown
+  if (why.reason == "warned") return ask_to_go_on(why);
+  return ask_for_number(why).map([&care](std::uint64_t expect) { care.expect = expect; });
 }
 
 CliResult<std::uint64_t> number_of_option(const Arguments& arguments) {
@@ -73,16 +92,24 @@ CliResult<client::Care> care_of(const Arguments& arguments) {
 CliResult<client::MadeJob> make_job(
     const std::function<client::Result<client::MadeJob>(const client::Care&)>& ask,
     client::Care care, Interrupt& interrupt) {
+  care.stop_at_warnings = can_ask() && !care.expect;
   interrupt.job_is_asked_for();
   auto made = ask(care);
-  if (!made && made.error().reason == "expect_needed") {
+  if (!made && made.error().field == "/stop_at_warnings") {  // a controller of before
+    care.stop_at_warnings = false;
+    made = ask(care);
+  }
+  bool warned = false;
+  while (!made && (made.error().reason == "expect_needed" || made.error().reason == "warned")) {
     interrupt.nothing_runs();
-    const auto expect = ask_for_number(made.error());
-    if (!expect) return tl::unexpected(expect.error());
-    care.expect = *expect;
+    print_warnings(made.error().warnings);
+    warned = true;
+    if (auto sure = make_sure(made.error(), care); !sure) return tl::unexpected(sure.error());
     interrupt.job_is_asked_for();
     made = ask(care);
   }
+  if (!made && !warned) print_warnings(made.error().warnings);
+  if (made && warned) made->warnings.clear();
   if (!made) return tl::unexpected(made.error());
   interrupt.job_is(made->id);
   return std::move(*made);

@@ -26,8 +26,9 @@ namespace muster::cli {
                                             const std::string& would);
 
 /// Asks the controller for a job with `ask`, and who sits at a terminal for the number of nodes
-/// where the controller wants it; tells `interrupt` what runs. Errors: those of `ask`; Usage for a
-/// wrong number.
+/// where the controller wants it, and whether to go on where the selector is strange; shows the
+/// warnings about it before, and leaves none in the job then; tells `interrupt` what runs. Errors:
+/// those of `ask`; Usage for a wrong number.
 [[nodiscard]] CliResult<client::MadeJob> make_job(
     const std::function<client::Result<client::MadeJob>(const client::Care&)>& ask,
     client::Care care, Interrupt& interrupt);

@@ -38,6 +38,16 @@ std::optional<std::size_t> number_of(const json& object, const char* member) {
   return found->get<std::size_t>();
 }
 
+std::vector<std::string> texts_of(const json& object, const char* member) {
+  std::vector<std::string> texts;
+  const auto found = object.is_object() ? object.find(member) : object.end();
+  if (found == object.end() || !found->is_array()) return texts;
+  for (const auto& item : *found) {
+    if (item.is_string()) texts.push_back(item.get<std::string>());
+  }
+  return texts;
+}
+
 ApiError refusal_from(const sdk::HttpResponse& response) {
   ApiError error{ApiError::Kind::Refused, "", response.status};
   const auto problem = json::parse(response.body, nullptr, false);
@@ -46,6 +56,7 @@ ApiError refusal_from(const sdk::HttpResponse& response) {
   error.field = text_of(problem, "field");
   error.position = text_of(problem, "position");
   error.offset = number_of(problem, "offset");
+  error.warnings = texts_of(problem, "warnings");
   if (error.message.empty()) {
     error.message =
         "the controller answered with status " + std::to_string(response.status) + " and no reason";

@@ -31,6 +31,7 @@ nlohmann::json body_of(const JobRequest& request) {
   if (request.check) body["check"] = true;
   if (request.include_drained) body["include_drained"] = true;
   if (request.include_unknown) body["include_unknown"] = true;
+  if (request.care.stop_at_warnings) body["stop_at_warnings"] = true;
   put_care(body, request.care);
   return body;
 }

@@ -18,6 +18,7 @@ struct Care {
   std::optional<std::uint64_t> expect = {};      ///< how many nodes it should be
   std::optional<std::string> at_once = {};       ///< "10" or "5%": under way together
   std::optional<std::string> max_failures = {};  ///< the same: where it stops
+  bool stop_at_warnings = false;  ///< refuse a new one that changes something by a strange selector
 };
 
 /// What is not said the controller or the operation's manifest decides.

@@ -10,6 +10,7 @@
 #include <string>
 #include <tl/expected.hpp>
 #include <utility>
+#include <vector>
 
 namespace muster::client {
 
@@ -29,6 +30,7 @@ struct ApiError {
   std::string field = {};     ///< a JSON pointer to the member or parameter at fault
   std::string position = {};  ///< the text that did not parse, and a caret below the place
   std::optional<std::size_t> offset = {};  ///< of that place, in bytes
+  std::vector<std::string> warnings = {};  ///< about the selector of a job that was refused
 
   /// Not done, or nobody knows: asking again later may help.
   [[nodiscard]] bool is_passing() const {

@@ -161,7 +161,8 @@ std::vector<Command> run_commands() {
            "bytes and encodes them.\n\n"
            "A dangerous operation on more than 10 nodes asks for their number, or wants --expect; "
            "it goes over a tenth of them at a time and stops when 5 % failed, unless told "
-           "otherwise.",
+           "otherwise. On a terminal it also asks before anything is changed where the selector "
+           "is strange, such as a label that no node has.",
        .examples = {{"muster run system.ping --on 'role=web and not node:web9'"},
                     {"muster run system.ping payload=hello --on node:web1 --json"},
                     {"muster run system.exec argv:='[\"uptime\"]' --on all --timeout 10s"}},

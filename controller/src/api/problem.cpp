@@ -65,6 +65,7 @@ nlohmann::json to_json(const Problem& problem) {
   if (!error.field.empty()) body["field"] = error.field;
   if (!problem.position.empty()) body["position"] = problem.position;
   if (problem.offset) body["offset"] = *problem.offset;
+  if (!problem.warnings.empty()) body["warnings"] = problem.warnings;
   return body;
 }
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace muster::controller::api {
 
@@ -15,6 +16,7 @@ struct Problem {
   std::string reason;    ///< for programs; empty: a general one for the error's code
   std::string position;  ///< text with a caret, where the error has a place in a text
   std::optional<std::size_t> offset = {};  ///< of that place, in bytes
+  std::vector<std::string> warnings = {};  ///< of a job's selector, where they matter for the error
 };
 
 /// How long a client should wait before it tries again; nothing when trying again is no use.

@@ -10,6 +10,7 @@
 #include "jobs/job_targets.hpp"
 #include "jobs/left_out.hpp"
 #include "jobs/pace.hpp"
+#include "jobs/selector_warnings.hpp"
 
 namespace muster::controller {
 namespace {
@@ -151,6 +152,12 @@ bool any_dangerous(const std::vector<const config::Operation*>& operations) {
   });
 }
 
+bool any_changes(const std::vector<const config::Operation*>& operations) {
+  return std::any_of(operations.begin(), operations.end(), [](const auto* operation) {
+    return operation != nullptr && operation->risk != config::Risk::Read;
+  });
+}
+
 }  // namespace
 
 Digest digest_of(const JobRequest& request, const crypto::Secret& key) {
@@ -237,6 +244,7 @@ struct Draft {
   Versions versions;
   const config::Operation* common = nullptr;
   bool dangerous = false;
+  bool changes = false;  ///< or may
 };
 
 /// `arguments` as in versions_on().
@@ -254,6 +262,7 @@ Planned<Draft> draft_of(const Fleet& fleet, const JobRequest& request, const jso
   draft.versions = versions_on(draft.operations, arguments);
   draft.common = commonest(draft.operations, draft.versions);
   draft.dangerous = !request.check && any_dangerous(draft.operations);
+  draft.changes = !request.check && any_changes(draft.operations);
   return draft;
 }
 
@@ -295,6 +304,18 @@ std::optional<JobRefusal> check_expected(const Fleet& fleet, const JobRequest& r
       .value();
 }
 
+/// Whoever wants to be asked before something is changed where the selector may mean others.
+std::optional<JobRefusal> check_warnings(const Fleet& fleet, const JobRequest& request,
+                                         const Draft& draft) {
+  if (!request.stop_at_warnings || !draft.changes) return std::nullopt;
+  const auto selector = fleet.parse(request.selector);
+  if (!selector || warnings_of(fleet, *selector, {}).empty()) return std::nullopt;
+  return refuse("warned", ErrorCode::FailedPrecondition,
+                request.operation + " would run on " + nodes_text(fleet, request, draft) +
+                    ", and there are warnings about the selector")
+      .value();
+}
+
 /// Why there is no job at all.
 std::optional<JobRefusal> refusal_of(const Fleet& fleet, const JobRequest& request,
                                      const Draft& draft, std::size_t room) {
@@ -305,6 +326,7 @@ std::optional<JobRefusal> refusal_of(const Fleet& fleet, const JobRequest& reque
   }
   auto refusal = check_operation(fleet, request, draft.targets, draft.versions, draft.common);
   if (!refusal) refusal = check_expected(fleet, request, draft);
+  if (!refusal) refusal = check_warnings(fleet, request, draft);
   return refusal;
 }
 

@@ -31,6 +31,7 @@ struct JobRequest {
   bool drained = false;  ///< nodes that were taken out of service get it too
   bool unknown = false;  ///< nodes about which the selector cannot decide get it too
   bool check = false;
+  bool stop_at_warnings = false;        ///< refuse it when something is strange about the selector
   std::optional<SampleSize> limit;      ///< only so many of the nodes that match
   std::string seed;                     ///< which of them: the same seed chooses the same
   std::optional<std::uint64_t> expect;  ///< how many nodes who asks thinks that it is

@@ -21,7 +21,8 @@ const json kGroup{{"name", "front"},
 TEST_CASE("a problem that the controller tells comes whole", "[unit][client]") {
   PlayedApi played(Said{400,
                         R"({"status": 400, "code": "invalid_argument", "reason": "selector_syntax",
-       "detail": "this ends too early", "field": "/selector", "position": "all and\n       ^", "offset": 7})"});
+       "detail": "this ends too early", "field": "/selector", "position": "all and\n       ^", "offset": 7,
+       "warnings": ["no node has a label canry", 7]})"});
   auto api = played.client();
   const auto group = put_group(api, "front", {"all and", ""});
   REQUIRE_FALSE(group);
@@ -33,6 +34,7 @@ TEST_CASE("a problem that the controller tells comes whole", "[unit][client]") {
   CHECK(error.field == "/selector");
   CHECK(error.position == "all and\n       ^");
   CHECK(error.offset == 7);
+  CHECK(error.warnings == std::vector<std::string>{"no node has a label canry"});
   CHECK_FALSE(error.is_passing());
 }
 

@@ -113,7 +113,7 @@ std::map<std::string, Row> rows() {
                                .arguments = std::make_shared<const json>(json::object()),
                                .timeout = "30s",
                                .check = true,
-                               .care = {1, "5%", "1"},
+                               .care = {1, "5%", "1", true},
                                .wait = "1s"}));
         },
         {kCountsOfEvent}}},

@@ -59,6 +59,7 @@ JobRequest request_from(const Exchange& exchange) {
   request.idempotency_key = exchange.query("Idempotency-Key");
   request.drained = body.at("include_drained");
   request.unknown = body.at("include_unknown");
+  request.stop_at_warnings = body.at("stop_at_warnings");
   request.limit = sample_member(body, "limit");
   read_care(body, request);
   request.seed = body.value("seed", "");
@@ -70,9 +71,10 @@ Problem problem_of(const JobRefusal& refusal) {
   return {refusal.error, refusal.reason, refusal.position, refusal.offset};
 }
 
-void add_warnings(const Fleet& fleet, const std::string& text, bool with_unknown, json& answer) {
+std::vector<std::string> warnings_about(const Fleet& fleet, const std::string& text,
+                                        bool with_unknown) {
   const auto selector = fleet.parse(text);
-  if (!selector) return;
+  if (!selector) return {};
   const auto selection = fleet.select(*selector);
   const auto unknown = selection ? selection->unknown : Unknown();
   auto warnings = warnings_of(fleet, *selector, with_unknown ? Unknown() : unknown);
@@ -82,7 +84,13 @@ void add_warnings(const Fleet& fleet, const std::string& text, bool with_unknown
     warnings.push_back(std::to_string(unknown.size()) +
                        " nodes get it that have not told what the selector asks for");
   }
-  if (!warnings.empty()) answer["warnings"] = std::move(warnings);
+  return warnings;
+}
+
+/// Whoever asks for the job is to say something of its nodes, and should know of these before.
+bool is_about_nodes(const JobRefusal& refusal) {
+  return refusal.reason == "expect_needed" || refusal.reason == "not_as_expected" ||
+         refusal.reason == "warned";
 }
 
 }  // namespace
@@ -96,12 +104,17 @@ void create_job(const Services& services, const ExchangePtr& exchange) {
   services.jobs.create(std::move(request), [&services, exchange, wait = *wait, selector, unknown](
                                                const tl::expected<JobId, JobRefusal>& created) {
     if (!created) {
-      const auto& refusal = created.error();
-      return exchange->answer(problem_of(refusal));
+      auto problem = problem_of(created.error());
+      if (is_about_nodes(created.error())) {
+        problem.warnings = warnings_about(services.fleet, selector, unknown);
+      }
+      return exchange->answer(problem);
     }
     if (wait.count() > 0) return wait_for_job(services, *created, wait, exchange);
     json answer{{"job", created->text()}};
-    add_warnings(services.fleet, selector, unknown, answer);
+    if (auto warnings = warnings_about(services.fleet, selector, unknown); !warnings.empty()) {
+      answer["warnings"] = std::move(warnings);
+    }
     exchange->answer(201, answer);
   });
 }
