@@ -30,7 +30,8 @@ struct TaskEntry {
   std::int64_t not_after_ms = 0;
   std::chrono::milliseconds timeout{0};
 
-  std::uint64_t order = 0;  ///< in which it was accepted; given by the table
+  std::uint64_t order = 0;       ///< in which it was accepted; given by the table
+  std::int64_t start_by_ms = 0;  ///< the latest start of this attempt; given by the table
   Phase phase = Phase::Accepting;
   std::uint32_t attempt = 1;
   std::int64_t started_ms = 0;  ///< 0: it never started

@@ -14,11 +14,12 @@ std::int64_t forget_after(const TaskEntry& entry, std::int64_t now_ms) {
   return std::min(entry.not_after_ms + entry.timeout.count(), now_ms + KnownIds::kMostMs);
 }
 
-/// When an attempt may begin. What was lost may begin again for as long as the attempt before had
-/// its time: a node that reboots is away for longer than tasks may wait for their start.
-std::int64_t latest_start(const TaskEntry& entry) {
-  if (entry.started_ms == 0) return entry.not_after_ms;
-  return std::max(entry.not_after_ms, entry.started_ms + entry.timeout.count());
+/// When what was lost may begin again: for as long as the attempt before had its time, because a
+/// node that reboots is away for longer than tasks may wait for their start. It is no later than
+/// the controller gives the task up.
+std::int64_t begins_again_by(const TaskEntry& lost) {
+  return std::max(lost.not_after_ms,
+                  std::min(lost.started_ms, lost.not_after_ms) + lost.timeout.count());
 }
 
 }  // namespace
@@ -61,6 +62,7 @@ Result<Actions> TaskTable::accept(TaskEntry entry, std::int64_t now_ms) {
 
 TaskEntry& TaskTable::add(TaskEntry entry) {
   entry.order = ++accepted_;
+  entry.start_by_ms = entry.not_after_ms;
   const TaskId id = entry.id;
   return tasks_.insert_or_assign(id, std::move(entry)).first->second;
 }
@@ -105,7 +107,7 @@ void TaskTable::start_waiting(Lane& lane, std::int64_t now_ms, Actions& actions)
 }
 
 void TaskTable::begin_start(TaskEntry& entry, Lane& lane, std::int64_t now_ms, Actions& actions) {
-  if (now_ms > latest_start(entry)) {
+  if (now_ms > entry.start_by_ms) {
     finish_late(entry, now_ms, actions);
     return;
   }
@@ -150,7 +152,7 @@ Actions TaskTable::wrote(const TaskId& id, std::int64_t now_ms) {
 }
 
 void TaskTable::start_written(TaskEntry& entry, std::int64_t now_ms, Actions& actions) {
-  const bool late = now_ms > entry.not_after_ms;  // it waited for the disk
+  const bool late = now_ms > entry.start_by_ms;  // it waited for the disk
   const bool begins = !entry.cancel && !late && !held_;
   // START says it as well.
   if (std::exchange(entry.accept_unsaid, false) && !begins) {
@@ -260,8 +262,10 @@ Actions TaskTable::ended(const TaskId& id, Outcome outcome, std::int64_t now_ms)
     const auto state =
         plugin_saw_deadline(task, outcome, now_ms) ? TaskState::TimedOut : TaskState::Failed;
     finish(task, state, std::move(outcome.error), now_ms, actions);
-  } else if (task.idempotent && task.attempt < limits_.attempts && now_ms <= latest_start(task)) {
+  } else if (task.idempotent && task.attempt < limits_.attempts &&
+             now_ms <= begins_again_by(task)) {
     leave_phase(task);
+    task.start_by_ms = begins_again_by(task);
     ++task.attempt;
     enqueue(task);
     actions.push_back({Do::BeginAgain, id});
@@ -335,7 +339,7 @@ Actions TaskTable::tick(std::int64_t now_ms) {
   if (held_) return actions;
   std::vector<TaskId> overdue;
   for (const auto& [id, task] : tasks_) {
-    if (task.phase == Phase::Queued && now_ms > latest_start(task)) overdue.push_back(id);
+    if (task.phase == Phase::Queued && now_ms > task.start_by_ms) overdue.push_back(id);
   }
   for (const auto& id : overdue) finish_late(tasks_.at(id), now_ms, actions);
   return actions;

@@ -216,11 +216,19 @@ TEST_CASE("a second attempt may begin for as long as the first had its time", "[
   SECTION("it was lost then") {
     const auto actions = table.ended(id, {Outcome::Kind::Lost, {}, {}}, again);
     CHECK((actions == doing(id, {Do::BeginAgain, Do::WriteStart})) == begins);
+    if (begins) CHECK(table.wrote(id, again) == doing(id, {Do::SayStart, Do::Call}));
   }
   SECTION("its plugin came then") {
     (void)table.plugin_ready("mock", {false, ""}, kNow);
     (void)table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow + 2000);
     CHECK(table.tick(again).empty() == begins);
+    CHECK((table.plugin_ready("mock", {true, ""}, again) == doing(id, {Do::WriteStart})) == begins);
+    if (begins) CHECK(table.wrote(id, again + 1) == doing(id, {Do::WriteEnd}));  // by then it is
+  }
+  SECTION("its host takes it and gives it back") {
+    (void)table.ended(id, {Outcome::Kind::Lost, {}, {}}, kNow + 2000);
+    (void)table.wrote(id, kNow + 2000);
+    (void)table.put_back(id);
     CHECK((table.plugin_ready("mock", {true, ""}, again) == doing(id, {Do::WriteStart})) == begins);
   }
 }
