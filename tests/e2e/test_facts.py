@@ -63,6 +63,7 @@ class Facts(fleet.OneFleet):
         self.assertEqual(self.fleet.muster("run", "system.ping", "--on", "app.release>=2.9").code, 0)
         self.assertEqual(self.fleet.muster("run", "system.ping", "--on", "app.release=2.4").code, 3)
         self.assertNotIn("nodot", self.facts())
+        fleet.wait_for("the system plugin's facts", lambda: "disk.root_used_percent" in self.facts())
 
     def test_a_fact_is_as_old_as_its_plugin_says(self):
         self.tell("5.0", age=3 * 86400)

@@ -59,6 +59,8 @@ void add_isolation(const Node& node, Facts& facts);  ///< cgroups, landlock
 void add_virtualisation(const Node& node, Facts& facts);
 void add_packages(const Node& node, Facts& facts);
 void add_disks(const Node& node, Facts& facts);
+/// The disks alone, below `root`, without a look at their file systems, which may hang.
+[[nodiscard]] std::vector<FactsDisksItem> read_disks(const std::string& root);
 void add_network(const Node& node, Facts& facts);
 void add_custom(const Node& node, Facts& facts);
 

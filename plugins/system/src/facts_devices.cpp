@@ -32,6 +32,8 @@ std::string line_of(const std::string& path) {
   return printable(trimmed(text_of(path, 4096)), 256);
 }
 
+}  // namespace
+
 std::vector<FactsDisksItem> read_disks(const std::string& root) {
   constexpr std::int64_t kSector = 512;
   std::vector<FactsDisksItem> disks;
@@ -51,6 +53,8 @@ std::vector<FactsDisksItem> read_disks(const std::string& root) {
   }
   return disks;
 }
+
+namespace {
 
 /// Addresses by interface, with the length of the prefix. The node's own only: no file has them
 /// all.

@@ -25,20 +25,20 @@ std::optional<std::int64_t> used_percent(const struct statvfs& info) {
   return static_cast<std::int64_t>(used * 100 / all / kStep * kStep);
 }
 
-void put_disks(const Node& node, const Facts& facts, Told& told) {
-  if (facts.disks) {
-    std::int64_t count = 0;
-    std::int64_t bytes = 0;
-    for (const auto& disk : *facts.disks) {
-      if (disk.name.starts_with("dm-") || disk.name.starts_with("md")) continue;  // made of others
-      ++count;
-      bytes += disk.size_bytes;
-    }
-    put(told, "disk.count", count);
-    put(told, "disk.total_bytes", bytes);
+void put_disks(const Node& node, Told& told) {
+  std::int64_t count = 0;
+  std::int64_t bytes = 0;
+  for (const auto& disk : read_disks(node.root)) {
+    if (disk.name.starts_with("dm-") || disk.name.starts_with("md")) continue;  // made of others
+    ++count;
+    bytes += disk.size_bytes;
+  }
+  if (count > 0) {
+    put(told, "disk.count", std::optional(count));
+    put(told, "disk.total_bytes", std::optional(bytes));
   }
   struct statvfs info {};
-  if (::statvfs(node.root.c_str(), &info) != 0) return;
+  if (::statvfs((node.root + "/").c_str(), &info) != 0) return;
   put(told, "disk.root_total_bytes", static_cast<std::int64_t>(info.f_blocks * info.f_frsize));
   put(told, "disk.root_used_percent", used_percent(info));
 }
@@ -49,7 +49,7 @@ void put_disks(const Node& node, const Facts& facts, Told& told) {
 sdk::Answer<ToldFacts> FactReader::tell() const {
   Facts facts;
   for (const auto add : {add_os, add_cpu, add_memory, add_boot, add_isolation, add_virtualisation,
-                         add_packages, add_disks, add_network, add_custom}) {
+                         add_packages, add_network, add_custom}) {
     add(node_, facts);
   }
   ToldFacts told;
@@ -71,7 +71,7 @@ sdk::Answer<ToldFacts> FactReader::tell() const {
     put(all, "pkg.manager", facts.packages->manager);
     put(all, "pkg.installed", facts.packages->installed);
   }
-  put_disks(node_, facts, all);
+  put_disks(node_, all);
   if (facts.network) put(all, "net.gateway", facts.network->gateway);
   if (facts.custom) {
     for (const auto& [name, value] : *facts.custom) all["custom." + name] = value;
