@@ -61,6 +61,21 @@ bool precedes(const Part& part) {
          });
 }
 
+/// What follows the first numbers of a version, and of no amount: "-rc1", "~1", "p1", ":2.3", but
+/// not "gigs", " gigs" or, behind a number without dots, "-01-01".
+bool goes_on_as_version(std::string_view rest, bool dotted) {
+  const bool letter = is_letter(rest.front());
+  if (rest.front() == ':') return rest.size() > 1 && is_digit(rest[1]);
+  if (!letter && std::string_view("-+~_").find(rest.front()) == std::string_view::npos)
+    return false;
+  const auto part = take_part(rest);
+  if (precedes(part)) return !part.text.empty();
+  if (!dotted || part.text.empty()) return false;
+  if (part.number || (!rest.empty() && is_digit(rest.front()))) return true;
+  const auto only = static_cast<char>(std::tolower(static_cast<unsigned char>(part.text.front())));
+  return letter && part.text.size() == 1 && only <= 'c';  // 3.3a, and not 1.5h
+}
+
 }  // namespace
 
 bool is_version(std::string_view text) {
@@ -80,7 +95,7 @@ bool is_number_or_version(std::string_view text) {
   auto rest = text.substr(numbers.size());
   if (rest.empty()) return true;
   const auto dots = std::count(numbers.begin(), numbers.end(), '.');
-  return dots > 1 || (dots == 1 && (!is_letter(rest.front()) || precedes(take_part(rest))));
+  return dots > 1 || goes_on_as_version(rest, dots == 1);
 }
 
 bool is_comparable(std::string_view text) {
