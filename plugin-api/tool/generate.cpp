@@ -35,7 +35,11 @@ Result<config::Manifest> read_manifest(const std::string& path) {
   if (!text) return tl::unexpected(text.error());
   auto document = config::parse_yaml(*text, path);
   if (!document) return tl::unexpected(document.error());
-  return config::parse_manifest(*document).map_error(with_context(path));
+  auto manifest = config::parse_manifest(*document);
+  if (!manifest) return tl::unexpected(with_context(path)(manifest.error()));
+  auto right = config::check_examples(*manifest).map_error(with_context(path));
+  if (!right) return tl::unexpected(right.error());
+  return manifest;
 }
 
 /// Valid as C and as C++: puts the bytes of the JSON file into the section that readers look for.

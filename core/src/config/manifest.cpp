@@ -81,16 +81,6 @@ Result<schema::Schema> compile_input(const std::shared_ptr<const json>& raw, con
   return compiled->closed();
 }
 
-/// People copy them.
-Status check_examples(const schema::Schema& arguments, const std::string& pointer) {
-  const json examples = arguments.follow(arguments.source()).value("examples", json::array());
-  for (std::size_t i = 0; examples.is_array() && i < examples.size(); ++i) {
-    auto right = schema::require_valid(arguments, examples[i], "the example");
-    if (!right) return refuse(child_pointer(pointer + "/examples", i), right.error().message);
-  }
-  return {};
-}
-
 bool is_verb(std::string_view text) {
   const auto inner = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
@@ -133,9 +123,6 @@ Result<Operation> read_operation(const std::shared_ptr<const json>& raw, const s
   }
   auto arguments = compile_input(raw, part, "arguments", pointer + "/arguments");
   if (!arguments) return tl::unexpected(std::move(arguments.error()));
-  if (auto right = check_examples(*arguments, pointer + "/arguments"); !right) {
-    return tl::unexpected(std::move(right.error()));
-  }
   operation.arguments = std::move(*arguments);
   if (part.contains("result")) {
     auto result = compile_part(raw, pointer + "/result");
@@ -293,6 +280,20 @@ Result<Manifest> parse_manifest(const json& document) {
   if (auto status = check_schemas(manifest); !status)
     return tl::unexpected(std::move(status.error()));
   return manifest;
+}
+
+Status check_examples(const Manifest& manifest) {
+  for (const auto& operation : manifest.operations) {
+    const auto& arguments = operation.arguments;
+    const json examples = arguments.follow(arguments.source()).value("examples", json::array());
+    for (std::size_t i = 0; examples.is_array() && i < examples.size(); ++i) {
+      auto right = schema::require_valid(arguments, examples[i], "the example");
+      if (right) continue;
+      return refuse(child_pointer("/operations/" + operation.name + "/arguments/examples", i),
+                    right.error().message);
+    }
+  }
+  return {};
 }
 
 }  // namespace muster::config

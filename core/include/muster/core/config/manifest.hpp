@@ -102,4 +102,8 @@ struct Manifest {
 /// `field`; ResourceExhausted above a limit; Unsupported for a later manifest format than 1.
 [[nodiscard]] Result<Manifest> parse_manifest(const nlohmann::json& document);
 
+/// Whether the operations take the `examples` of their own arguments, which people copy. For who
+/// builds a plugin: one that is wrong harms nobody who runs it. Errors: InvalidArgument as above.
+[[nodiscard]] Status check_examples(const Manifest& manifest);
+
 }  // namespace muster::config
