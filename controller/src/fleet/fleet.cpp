@@ -29,6 +29,17 @@ Status check_enroll(const EnrollRequest& request) {
   return {};
 }
 
+/// A label that a node has from before the rules were as they are bars no others from being set.
+Status check_change(const Node* node, const Labels& labels) {
+  if (node == nullptr || labels.size() > kMaxLabels) return check_labels(labels);
+  auto fresh = labels;
+  for (const auto& [name, value] : node->record.labels) {
+    const auto found = fresh.find(name);
+    if (found != fresh.end() && found->second == value) fresh.erase(found);
+  }
+  return check_labels(fresh);
+}
+
 /// What is set that was not so before, and what is there no more.
 nlohmann::json change_of(const Labels& before, const Labels& after) {
   auto set = nlohmann::json::object();
@@ -178,14 +189,14 @@ void Fleet::enroll(EnrollRequest request, Done<EnrollAnswer> done) {
 }
 
 void Fleet::set_labels(NodeId id, Labels labels, const std::string& by, Done<bool> done) {
-  if (auto good = check_labels(labels); !good) return done(tl::unexpected(good.error()));
+  const auto* known = state_->nodes.find(id);
+  if (auto good = check_change(known, labels); !good) return done(tl::unexpected(good.error()));
   if (state_->labelled.contains(id)) {
     return done(tl::unexpected(Error{ErrorCode::Unavailable,
                                      "somebody else changes the labels of this node just now; try "
                                      "again",
                                      "", true, std::chrono::seconds(1)}));
   }
-  const auto* known = state_->nodes.find(id);
   if (known != nullptr && known->record.labels == labels) return done(false);
   state_->labelled.insert(id);
   state_->parts.store.set_labels(
