@@ -1,5 +1,7 @@
 #include "failure.hpp"
 
+#include <cctype>
+
 namespace muster::cli {
 namespace {
 
@@ -33,10 +35,16 @@ Exit exit_for(const ApiError& error) {
 
 /// Where it is wrong, unless the sentence says so itself: "" or " (at /a/b)".
 std::string place_of(const ApiError& error) {
+  if (error.field.empty()) return {};
   const auto name = error.field.substr(error.field.rfind('/') + 1);
-  return name.empty() || error.message.find(name) != std::string::npos
-             ? std::string()
-             : " (at " + error.field + ")";
+  const auto at = error.message.find(name);
+  const auto is_part_of_word = [&](std::size_t place) {
+    return place < error.message.size() &&
+           std::isalnum(static_cast<unsigned char>(error.message[place])) != 0;
+  };
+  const bool says = at != std::string::npos && name.find_first_not_of("0123456789") < name.size() &&
+                    (at == 0 || !is_part_of_word(at - 1)) && !is_part_of_word(at + name.size());
+  return says ? std::string() : " (at " + error.field + ")";
 }
 
 }  // namespace

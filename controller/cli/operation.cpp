@@ -84,7 +84,11 @@ std::string quoted(const std::string& text) {
       !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char letter) {
         return std::isalnum(letter) != 0 || std::strchr("_-./:,@%+=", letter) != nullptr;
       });
-  return plain || text.find('\'') != std::string::npos ? text : "'" + text + "'";
+  if (plain) return text;
+  std::string inner;
+  for (const char letter : text)
+    inner += letter == '\'' ? std::string("'\\''") : std::string{letter};
+  return "'" + inner + "'";
 }
 
 /// " NAME=TEXT" for what must be given, in the form that its type is written in.

@@ -84,9 +84,9 @@ std::vector<Column> columns_of_rows(const json& rows) {
     const auto found = named(name);
     if (found == columns.end()) continue;
     std::rotate(columns.begin(), found, found + 1);
-    columns.front().may_be_cut = false;
     break;
   }
+  columns.front().may_be_cut = false;  // by it the row is known
   return columns;
 }
 

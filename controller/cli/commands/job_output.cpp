@@ -87,6 +87,9 @@ CliResult<Exit> job_output(ApiClient& api, const Arguments& arguments) {
     return static_cast<bool>(std::cout << take_shown(pending, records));
   });
   if (!records) std::cout << printable(pending);
+  if (records && terminal && !pending.empty()) {
+    std::cerr << "muster: the last record is not whole and was left out\n";
+  }
   if (!done && std::cout) return tl::unexpected(done.error());
   return Exit::Ok;  // also for a reader that has seen enough and closed the pipe
 }

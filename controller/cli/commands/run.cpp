@@ -134,7 +134,8 @@ std::vector<Option> run_options() {
       {{"timeout", "DURATION", "for one task (default: what the operation says)"},
        {"offline", "skip|queue|fail", "what to do for nodes that are offline (default: skip)"},
        {"start-within", "DURATION",
-        "how long a task may wait for its start (default: 60s; 24h with --offline queue)"},
+        "how long a task may wait for its start (default: 60s; 24h where it waits for its node or "
+        "for its turn)"},
        {"instance", "NAME", "the configured instance of the plugin to use"},
        {"output-cap", "SIZE", "how much output of a task to keep (default: 1MiB)"},
        {"limit", "N or N%", "only so many of the nodes that match"},

@@ -67,7 +67,8 @@ TEST_CASE("a job is run again on the nodes where it did not end well", "[integra
             .at("node") == "web2");
   const auto none = world.post("/v1/jobs/" + fleet.job + "/retry", {{"states", {"cancelled"}}});
   CHECK(none.reason() == "matched_nothing");
-  CHECK(none.body.at("detail") == "no task of the job ended in a state that is to be retried");
+  CHECK(none.body.at("detail") ==
+        "no task of the job ended in a state that is to be retried, on a node that is still there");
   for (const auto& states : {json::array(), json{"running"}, json{1}, json("failed")}) {
     const auto refused = world.post("/v1/jobs/" + fleet.job + "/retry", {{"states", states}});
     CHECK(refused.status == 400);

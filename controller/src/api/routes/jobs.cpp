@@ -202,6 +202,8 @@ JobRequest again(const JobRecord& job, std::string selector) {
   request.drained = job.drained;
   request.check = job.check;
   request.output_cap = job.output_cap;
+  const auto window = std::chrono::milliseconds(job.not_after - job.created);
+  if (window != kDefaultStartWindow && window != kDefaultQueueWindow) request.start_within = window;
   if (job.at_once > 0) request.at_once = SampleSize{job.at_once, false};
   if (job.max_failed > 0) request.max_failed = SampleSize{job.max_failed, false};
   return request;
@@ -211,7 +213,8 @@ JobRequest again(const JobRecord& job, std::string selector) {
 Problem problem_of_retry(const JobRefusal& refusal) {
   auto error = refusal.error;
   if (refusal.reason != "matched_nothing") return Problem{error, refusal.reason, refusal.position};
-  error.message = "no task of the job ended in a state that is to be retried";
+  error.message =
+      "no task of the job ended in a state that is to be retried, on a node that is still there";
   return Problem{std::move(error), refusal.reason, ""};
 }
 
