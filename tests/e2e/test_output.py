@@ -259,11 +259,11 @@ class Output(fleet.OneFleet):
         self.assertIn("\nnode-2", piped.stdout)
 
     def test_a_pager_keeps_what_a_terminal_gets(self):
-        self.muster("node", "label", "node-3", "evil=\x1b[2J")
+        self.muster("node", "drain", "node-3", "--reason", "evil=\x1b[2J")
         text = self.terminal_text("node", "show", "node-3", PAGER="sed s/^/paged:/")
         self.assertIn("evil=?[2J", text)
         self.assertIn("\x1b[32monline", text)
-        self.muster("node", "label", "node-3", "--remove", "evil")
+        self.muster("node", "undrain", "node-3")
 
     def test_a_pager_that_is_left_early_is_no_error(self):
         job = self.muster("exec", "--on", "node:node-1", "--json", "--", "seq", "20000").json["job"]

@@ -139,7 +139,7 @@ TEST_CASE("a name that the fleet would not take is refused before anything is do
       agent::join({net::encode_token(controller.token()), node.state, name, "machine"});
   REQUIRE_FALSE(joined);
   CHECK(joined.error().code == ErrorCode::InvalidArgument);
-  CHECK_THAT(joined.error().message, Catch::Contains("1 to 128 letters"));
+  CHECK_THAT(joined.error().message, Catch::Contains("1 to 128 of the letters"));
   CHECK_THAT(joined.error().message, Catch::Contains("--name"));
   CHECK(node.has_nothing());
 }
