@@ -129,8 +129,9 @@ void JobWalk::narrow(SQLite::Database& database) {
   if (filter_.job) {
     SQLite::Statement query(database, "SELECT number FROM jobs WHERE id = ?");
     sql::bind(query, *filter_.job);
-    lowest_ = query.executeStep() ? query.getColumn(0).getInt64() : place_;
-    place_ = std::min(place_, lowest_ + 1);
+    const bool found = query.executeStep();
+    lowest_ = found ? query.getColumn(0).getInt64() : place_;
+    if (found) place_ = std::min(place_, lowest_ + 1);
   }
   if (filter_.since > 0) {
     const auto numbers = numbers_of(database, ">=", filter_.since);
