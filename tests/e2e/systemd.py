@@ -61,6 +61,18 @@ def need():
         if tried.returncode != 0:
             fleet.skip(f"there are no control groups of version 2: {tried.stderr.strip()}")
         subprocess.run(["umount", groups], check=True)
+    with tempfile.TemporaryDirectory() as memory:
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", memory], check=True)
+        upper, work, root = (pathlib.Path(memory, name) for name in ("upper", "work", "root"))
+        for folder in (upper, work, root):
+            folder.mkdir()
+        tried = subprocess.run(["mount", "-t", "overlay", "overlay", "-o", f"lowerdir=/,upperdir={upper},workdir={work}",
+                                root], capture_output=True, text=True)
+        if tried.returncode == 0:
+            subprocess.run(["umount", root], check=True)
+        subprocess.run(["umount", memory], check=True)
+        if tried.returncode != 0:
+            fleet.skip(f"nothing can be laid over the machine's own files: {tried.stderr.strip()}")
 
 
 class Systemd:
