@@ -56,30 +56,60 @@ class System(unittest.TestCase):
         self.assertEqual((path.read_text(), path.stat().st_mode & 0o777), ("Keep out\n", 0o640))
         self.assertEqual(self.run_operation(*words, "--check").code, 0)
 
-    def reboot(self, end_agent):
-        done = self.run_operation("system.reboot", "--detach")
+    def stop(self):
+        """As a service manager that goes down does it."""
+        self.fleet.stop("node-1")
+
+    def crash(self):
+        service = self.fleet.services.pop("node-1")
+        service.stopping.set()
+        service.process.kill()
+        service.thread.join(10)
+
+    def asked(self):
+        asked = self.fleet.path("asked")
+        return asked.read_text() if asked.exists() else ""
+
+    def go_down(self, end_agent, *words):
+        """Asks for the reboot; gives its job once the agent is down with the node."""
+        done = self.fleet.muster("run", "system.reboot", *words, "--on", "node:node-1", "--detach", "--json")
         self.assertEqual(done.code, 0, done)
         job = done.json["job"]
-        fleet.wait_for("the reboot to be asked for", lambda: self.fleet.path("asked").exists())
+        fleet.wait_for("the reboot to be asked for", self.asked)
         end_agent()
         self.assertEqual(self.task(job)["state"], "running")
-        self.boot_id.write_text("second\n")
+        return job
+
+    def come_back(self, boot_id):
+        self.boot_id.write_text(boot_id + "\n")
         self.fleet.path("go").touch()
         self.fleet.start_agent("node-1")
-        task = fleet.wait_for("the reboot to be over", lambda: self.task(job)["state"] != "running" and self.task(job))
+
+    def end_of(self, job):
+        return fleet.wait_for("the reboot to be over", lambda: self.task(job)["state"] != "running" and self.task(job))
+
+    def reboot(self, end_agent):
+        job = self.go_down(end_agent)
+        self.come_back("second")
+        task = self.end_of(job)
         self.assertEqual(task["state"], "changed", task)
-        self.assertEqual(self.fleet.path("asked").read_text(), "asked\n")
+        self.assertEqual(self.asked(), "asked\n")
 
     def test_a_reboot_is_over_when_the_node_is_back(self):
-        self.reboot(lambda: self.fleet.stop("node-1"))  # as a service manager that goes down does it
+        self.reboot(self.stop)
 
     def test_a_reboot_is_over_when_the_node_is_back_from_a_crash(self):
-        def crash():
-            service = self.fleet.services.pop("node-1")
-            service.stopping.set()
-            service.process.kill()
-            service.thread.join(10)
-        self.reboot(crash)
+        self.reboot(self.crash)
+
+    def test_a_reboot_after_which_the_check_does_not_pass_is_failed(self):
+        check = 'check:=["/bin/sh","-c","echo no web yet >&2; exit 3"]'
+        job = self.go_down(self.crash, check, "--timeout", "5s")
+        self.come_back("second")
+        task = self.end_of(job)
+        self.assertEqual(task["state"], "failed", task)
+        self.assertIn("the node has started again, and the check does not pass (exit code 3): no web yet",
+                      task["error"]["message"])
+        self.assertEqual(self.asked(), "asked\n")
 
 
 if __name__ == "__main__":

@@ -88,17 +88,19 @@ void wait_for_the_end(const sdk::Call& call) {
   hold_while_it_goes_down(call);
 }
 
-/// Before the next try; false when there is no time for one.
+/// Before the next try; false when there is no time for one. It is said at once then: at the end of
+/// the time it would be out of time, and not what the last try said.
 bool pause(const sdk::Call& call) {
   constexpr std::chrono::seconds kBetween{1};
   const auto next = std::chrono::steady_clock::now() + kBetween;
   const auto until = call.deadline();
+  if (until && *until <= next) return false;
   std::mutex mutex;
   std::condition_variable_any changed;
   std::unique_lock lock(mutex);
   const auto stop = call.cancelled();
-  changed.wait_until(lock, stop, until && *until < next ? *until : next, [] { return false; });
-  return !stop.stop_requested() && (!until || *until > next);
+  changed.wait_until(lock, stop, next, [] { return false; });
+  return !stop.stop_requested();
 }
 
 /// Runs it until it exits with 0. Errors: its last end, when the time is up.
