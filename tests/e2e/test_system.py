@@ -39,9 +39,9 @@ class System(unittest.TestCase):
     def run_operation(self, *words):
         return self.fleet.muster("run", *words, "--on", "node:node-1", "--json")
 
-    def task(self, job):
+    def task(self, job, node="node-1"):
         done = self.fleet.muster("job", "show", job, "--json")
-        (task,) = done.json["tasks"]
+        (task,) = (task for task in done.json["tasks"] if task["node"] == node)
         return task
 
     def test_a_file_is_shown_put_and_found_so(self):
@@ -70,9 +70,9 @@ class System(unittest.TestCase):
         asked = self.fleet.path("asked")
         return asked.read_text() if asked.exists() else ""
 
-    def go_down(self, end_agent, *words):
+    def go_down(self, end_agent, *words, on="node:node-1"):
         """Asks for the reboot; gives its job once the agent is down with the node."""
-        done = self.fleet.muster("run", "system.reboot", *words, "--on", "node:node-1", "--detach", "--json")
+        done = self.fleet.muster("run", "system.reboot", *words, "--on", on, "--detach", "--json")
         self.assertEqual(done.code, 0, done)
         job = done.json["job"]
         fleet.wait_for("the reboot to be asked for", self.asked)
@@ -101,6 +101,20 @@ class System(unittest.TestCase):
     def test_a_reboot_is_over_when_the_node_is_back_from_a_crash(self):
         self.reboot(self.crash)
 
+    def test_a_reboot_is_over_also_when_the_node_was_away_for_longer_than_tasks_wait_for_their_start(self):
+        # The other node does not come: its task ends when the time is over in which both have to begin.
+        self.fleet.join("node-2")
+        self.fleet.wait_online(2)
+        self.fleet.stop("node-2")
+        fleet.wait_for("the other node to be offline", lambda: self.fleet.nodes_online() == 1)
+        job = self.go_down(self.crash, "--offline", "queue", "--start-within", "5s", on="node:node-[1-2]")
+        fleet.wait_for("the time to be over", lambda: self.task(job, "node-2")["state"] == "expired")
+        self.assertEqual(self.task(job)["state"], "running")
+        self.come_back("second")
+        task = self.end_of(job)
+        self.assertEqual(task["state"], "changed", task)
+        self.assertEqual(self.asked(), "asked\n")
+
     def test_a_reboot_after_which_the_check_does_not_pass_is_failed(self):
         check = 'check:=["/bin/sh","-c","echo no web yet >&2; exit 3"]'
         job = self.go_down(self.crash, check, "--timeout", "5s")
@@ -110,6 +124,14 @@ class System(unittest.TestCase):
         self.assertIn("the node has started again, and the check does not pass (exit code 3): no web yet",
                       task["error"]["message"])
         self.assertEqual(self.asked(), "asked\n")
+
+    def test_a_node_that_is_back_and_did_not_reboot_is_asked_again_and_not_changed(self):
+        job = self.go_down(self.crash, "--timeout", "5s")
+        self.come_back("first")
+        task = self.end_of(job)
+        self.assertEqual(task["state"], "indeterminate", task)
+        self.assertIn("did not go down in time", task["error"]["message"])
+        self.assertEqual(self.asked(), "asked\nasked\n")
 
 
 if __name__ == "__main__":
