@@ -33,9 +33,10 @@ bool is_negative(Test test) {
   return test == Test::NotEqual || test == Test::NotMatches || test == Test::NotIn;
 }
 
-/// A number has no order among texts that are none.
+/// A number has no order among texts that are none, and an amount none among versions.
 bool are_comparable(std::string_view told, std::string_view bound) {
-  return !is_number(told) || is_number_or_version(bound);
+  if (!is_number(told)) return true;
+  return is_number_or_version(bound) && !(is_amount(told) && has_three_numbers(bound));
 }
 
 template <class T>
@@ -121,29 +122,48 @@ tl::expected<std::shared_ptr<const Compiled>, Compiled::Fault> Compiled::compile
   return compiled;
 }
 
-bool Compiled::equals_one(std::string_view told) const {
-  return texts_.contains(told) ||
-         std::any_of(values_.begin(), values_.end(), [told](const One& one) {
-           if (const auto* pattern = std::get_if<Pattern>(&one)) return pattern->matches(told);
-           if (const auto* sizes = std::get_if<SizeRange>(&one)) {
-             const auto from_low = compare_sizes(told, sizes->low);
-             return from_low && *from_low >= 0 && *compare_sizes(told, sizes->high) <= 0;
-           }
-           if (const auto* range = std::get_if<Range>(&one)) {
-             if (is_version(told) != is_version(range->low)) return false;
-             if (!are_comparable(told, range->low) || !are_comparable(told, range->high)) {
-               return false;
-             }
-             return compare_versions(told, range->low) >= 0 &&
-                    compare_versions(told, range->high) <= 0;
-           }
-           const auto* regex = std::get_if<Regex>(&one);
-           return regex != nullptr && regex->found_in(told);
-         });
+Match Compiled::equals_one(std::string_view told) const {
+  if (texts_.contains(told)) return Match::Yes;
+  Match result = Match::No;
+  for (const auto& one : values_) {
+    const Match match = equals(one, told);
+    if (match == Match::Yes) return match;
+    if (match == Match::Unknown) result = match;
+  }
+  return result;
+}
+
+Match Compiled::equals(const One& one, std::string_view told) {
+  if (const auto* pattern = std::get_if<Pattern>(&one)) return match_of(pattern->matches(told));
+  if (const auto* regex = std::get_if<Regex>(&one)) return match_of(regex->found_in(told));
+  if (const auto* sizes = std::get_if<SizeRange>(&one)) {
+    const auto from_low = compare_sizes(told, sizes->low);
+    return match_of(from_low && *from_low >= 0 && *compare_sizes(told, sizes->high) <= 0);
+  }
+  const auto* range = std::get_if<Range>(&one);
+  if (range == nullptr) return Match::No;
+  if (!wrong_bound(one, told).empty()) return Match::Unknown;
+  if (is_version(told) != is_version(range->low)) return Match::No;
+  return match_of(compare_versions(told, range->low) >= 0 &&
+                  compare_versions(told, range->high) <= 0);
+}
+
+std::string_view Compiled::wrong_bound(const One& one, std::string_view told) {
+  if (const auto* range = std::get_if<Range>(&one)) {
+    if (!are_comparable(told, range->low)) return range->low;
+    return are_comparable(told, range->high) ? std::string_view() : range->high;
+  }
+  const auto* bound = std::get_if<Bound>(&one);
+  if (bound == nullptr || bound->size || are_comparable(told, bound->version)) return {};
+  return bound->version;
 }
 
 Match Compiled::test(Test test, std::string_view told) const {
-  if (!is_ordering(test)) return match_of(equals_one(told) != is_negative(test));
+  if (!is_ordering(test)) {
+    const Match equal = equals_one(told);
+    if (equal == Match::Unknown) return equal;
+    return match_of((equal == Match::Yes) != is_negative(test));
+  }
   const auto& bound = std::get<Bound>(values_.front());
   if (!bound.size) {
     if (is_version(bound.version) && !is_version(told)) return Match::Unknown;
@@ -154,9 +174,11 @@ Match Compiled::test(Test test, std::string_view told) const {
   return order ? match_of(holds(test, *order)) : Match::Unknown;
 }
 
-bool Compiled::bound_is_no_number(std::string_view told) const {
-  const auto* bound = values_.empty() ? nullptr : std::get_if<Bound>(&values_.front());
-  return bound != nullptr && !bound->size && !are_comparable(told, bound->version);
+std::string_view Compiled::wrong_bound(std::string_view told) const {
+  for (const auto& one : values_) {
+    if (const auto bound = wrong_bound(one, told); !bound.empty()) return bound;
+  }
+  return {};
 }
 
 std::size_t Compiled::regex_size() const {

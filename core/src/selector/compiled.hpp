@@ -30,11 +30,12 @@ class Compiled {
       Subject subject, Test test, const std::vector<Value>& values);
 
   /// By the term's test, and never Unknown but where a size or version is asked for and `told` is
-  /// none, or `told` is a number and the bound is none.
+  /// none, or `told` is a number and a bound (of a range, too) is none.
   [[nodiscard]] Match test(Test test, std::string_view told) const;
   [[nodiscard]] Match test(Test test, std::chrono::milliseconds age) const;
-  /// Of an Unknown of the test before: whether it is the bound that is no number.
-  [[nodiscard]] bool bound_is_no_number(std::string_view told) const;
+  /// Of an Unknown of the test before: the bound that is no number, empty when it is not that.
+  /// Lives as long as this.
+  [[nodiscard]] std::string_view wrong_bound(std::string_view told) const;
   /// Steps for each byte of what a regular expression looks at; 0 for other tests.
   [[nodiscard]] std::size_t regex_size() const;
   /// Whether one of the addresses is in the network.
@@ -59,7 +60,9 @@ class Compiled {
                                                                   const Value& value);
   [[nodiscard]] static tl::expected<One, std::string> compile_range(const Value& value);
   [[nodiscard]] static tl::expected<One, std::string> compile_bound(const Value& value);
-  [[nodiscard]] bool equals_one(std::string_view told) const;
+  [[nodiscard]] Match equals_one(std::string_view told) const;
+  [[nodiscard]] static Match equals(const One& one, std::string_view told);
+  [[nodiscard]] static std::string_view wrong_bound(const One& one, std::string_view told);
 
   std::set<std::string, std::less<>> texts_;  // what is to be equal as it stands
   std::vector<One> values_;                   // the others

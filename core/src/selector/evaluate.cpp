@@ -90,17 +90,19 @@ class Evaluation {
   [[nodiscard]] Match tested(const Expression& term, std::string_view told) const {
     const Match match = term.compiled->test(term.test, told);
     if (match != Match::Unknown) return match;
-    return unknown(term, term.compiled->bound_is_no_number(told) ? Untold::Why::BoundNotComparable
-                                                                 : Untold::Why::NotComparable);
+    const auto bound = term.compiled->wrong_bound(told);
+    return unknown(term,
+                   bound.empty() ? Untold::Why::NotComparable : Untold::Why::BoundNotComparable, {},
+                   bound);
   }
 
   [[nodiscard]] Match unknown(const Expression& term, Untold::Why why,
-                              std::chrono::milliseconds age = {}) const {
+                              std::chrono::milliseconds age = {},
+                              std::string_view bound = {}) const {
     if (untold_ != nullptr) {
       const bool addresses = term.subject == Subject::Addresses;
-      const bool bound = why == Untold::Why::BoundNotComparable;
       untold_->push_back({term.subject, addresses ? std::string(kAddressesFact) : term.name, why,
-                          age, bound ? term.values.front().text : std::string()});
+                          age, std::string(bound)});
     }
     return Match::Unknown;
   }

@@ -88,14 +88,23 @@ bool is_number(std::string_view text) {
          text.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
+bool is_amount(std::string_view text) {
+  return text.size() >= 5 && std::all_of(text.begin(), text.end(), is_digit);
+}
+
+bool has_three_numbers(std::string_view text) {
+  if (is_version(text) && !is_digit(text.front())) text.remove_prefix(1);
+  const auto numbers = text.substr(0, text.find_first_not_of("0123456789."));
+  return std::count(numbers.begin(), numbers.end(), '.') > 1;
+}
+
 bool is_number_or_version(std::string_view text) {
   if (!is_version(text)) return false;
   if (!is_digit(text.front())) text.remove_prefix(1);
   const auto numbers = text.substr(0, text.find_first_not_of("0123456789."));
   auto rest = text.substr(numbers.size());
-  if (rest.empty()) return true;
-  const auto dots = std::count(numbers.begin(), numbers.end(), '.');
-  return dots > 1 || goes_on_as_version(rest, dots == 1);
+  if (rest.empty() || has_three_numbers(numbers)) return true;
+  return goes_on_as_version(rest, numbers.find('.') != std::string_view::npos);
 }
 
 bool is_comparable(std::string_view text) {

@@ -22,6 +22,10 @@ namespace muster::selector {
 /// Whether such a number can be more or less than it: it is one, or goes on as a version does
 /// ("2.0-rc1", "1.0.2a"), and not as a number with a unit or a date does ("1.5gigs", "2026-01-01").
 [[nodiscard]] bool is_number_or_version(std::string_view text);
+/// A whole number of five digits or more: bytes, seconds, a count, and no version.
+[[nodiscard]] bool is_amount(std::string_view text);
+/// A version or a date of three numbers or more with dots between ("6.1.0", "2026.01.01").
+[[nodiscard]] bool has_three_numbers(std::string_view text);
 /// Whether it has anything that is compared.
 [[nodiscard]] bool is_comparable(std::string_view text);
 

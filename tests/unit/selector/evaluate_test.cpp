@@ -155,7 +155,15 @@ TEST_CASE("a number is neither more nor less than a bound that is none", "[unit]
       Row{"mem.free>=1073741824.0", Match::No}, Row{"kernel.release>=6.1.0-9-amd64", Match::Yes},
       Row{"kernel.release>6.1.0-13-amd64", Match::No}, Row{"kernel.release>5.x", Match::Yes},
       Row{"kernel.release>6", Match::Yes}, Row{"kernel.release<two", Match::No},
-      Row{"mem.free!=1..2e30", Match::Yes}, Row{"mem.free=1..2e30", Match::No});
+      Row{"mem.free!=1..2e30", Match::Unknown}, Row{"mem.free=1..2e30", Match::Unknown},
+      Row{"mem.free!=2026-01-01..2026-12-31", Match::Unknown},
+      Row{"mem.free not in (3, 2026-01-01..2026-12-31)", Match::Unknown},
+      Row{"mem.free in (2026-01-01..2026-12-31, 1073741824)", Match::Yes},
+      Row{"mem.free not in (2026-01-01..2026-12-31, 107*)", Match::No},
+      Row{"mem.free!=a..b", Match::Unknown}, Row{"os.version!=1.5h..2h", Match::Unknown},
+      Row{"mem.free>2026.01.01", Match::Unknown}, Row{"mem.free<01.01.2026", Match::Unknown},
+      Row{"mem.free!=2026.01.01..2026.12.31", Match::Unknown},
+      Row{"os.version<12.10.1", Match::Yes}, Row{"os.version!=12.9.1..12.10.1", Match::No});
   CAPTURE(text);
   CHECK(match(text) == expected);
 }
@@ -213,6 +221,8 @@ TEST_CASE("what made a node unknown is told, and nothing that made no difference
         std::vector{Untold{Subject::Fact, "disk.kind", Why::NotComparable}});
   CHECK(untold("mem.free>9gigs") ==
         std::vector{Untold{Subject::Fact, "mem.free", Why::BoundNotComparable, {}, "9gigs"}});
+  CHECK(untold("mem.free not in (1, 2..3x, 4h..5h)") ==
+        std::vector{Untold{Subject::Fact, "mem.free", Why::BoundNotComparable, {}, "3x"}});
   CHECK(untold("last(x)=ok") == std::vector{Untold{Subject::Last, "x", Why::Missing}});
   CHECK(untold("os.age=1 and os.more=2").size() == 2);
   CHECK(untold("os.age=1 or role=web").empty());
