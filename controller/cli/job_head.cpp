@@ -4,15 +4,16 @@
 
 #include "result_text.hpp"
 #include "terminal.hpp"
+#include "wrapping.hpp"
 
 namespace muster::cli {
 namespace {
 
 using nlohmann::json;
 
-std::string line(const std::string& name, const std::string& value) {
+std::string line(const std::string& name, const std::string& value, std::size_t columns) {
   constexpr std::size_t kNames = 11;
-  return name + std::string(kNames - name.size(), ' ') + one_line(printable(value)) + "\n";
+  return entry(name, one_line(printable(value)), kNames, columns);
 }
 
 /// What is long was a file's content or the like: its beginning tells which.
@@ -44,13 +45,13 @@ std::string state_text(const client::Job& job) {
 
 std::string head_text(const client::Job& job, std::size_t columns) {
   const auto* check = job.check ? "  (--check: nothing is changed)" : "";
-  auto text = line("operation", job.operation + check);
+  auto text = line("operation", job.operation + check, columns);
   if (job.arguments && !job.arguments->empty()) {
     text += "arguments\n" + result_text(shortened(*job.arguments), 2, columns);
   }
-  text += line("on", nodes_text(job));
-  text += line("by", job.requested_by + " " + short_time(job.created));
-  return text + line("state", state_text(job)) + "\n";
+  text += line("on", nodes_text(job), columns);
+  text += line("by", job.requested_by + " " + short_time(job.created), columns);
+  return text + line("state", state_text(job), columns) + "\n";
 }
 
 }  // namespace muster::cli

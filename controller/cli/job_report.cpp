@@ -4,6 +4,7 @@
 
 #include <iostream>
 #include <map>
+#include <muster/core/base/display_width.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -13,6 +14,7 @@
 #include "result_text.hpp"
 #include "task_groups.hpp"
 #include "terminal.hpp"
+#include "wrapping.hpp"
 
 namespace muster::cli {
 namespace {
@@ -92,17 +94,19 @@ bool cut_by_program_limit(const client::Job& job, const Task& task) {
 
 CliResult<void> print_group(Bodies& bodies, const client::Job& job, const TaskGroup& group) {
   const auto& task = *group.task;
-  std::cout << heading_of(group) << ": "
-            << coloured(words_of_state(task.state, job.check), colour_of_state(task.state)) << "\n";
+  const auto state = coloured(words_of_state(task.state, job.check), colour_of_state(task.state));
+  const auto columns = columns_of(STDOUT_FILENO);
+  std::cout << fitted(heading_of(group) + ": " + state, 2, columns) << "\n";
   for (const auto& output : task.outputs) {
     if (auto done = print_stream(bodies, group, output); !done) return done;
   }
   if (cut_by_program_limit(job, task)) {
     std::cout << coloured("(" + std::string(kProgramLimit) + ")", Colour::Dim) << "\n";
   }
-  std::cout << result_text(told_result(job, task), 2, columns_of(STDOUT_FILENO));
+  std::cout << result_text(told_result(job, task), 2, columns);
   if (task.error) {
-    std::cout << "  " << coloured(printable(task.error->message), Colour::Red) << "\n";
+    const auto& why = printable(task.error->message);
+    std::cout << fitted("  " + coloured(why, Colour::Red), 2, columns) << "\n";
   }
   return {};
 }
@@ -129,16 +133,20 @@ CliResult<void> print_job(client::ApiClient& api, const client::Job& job, Output
     if (auto done = print_group(bodies, job, group); !done) return done;
   }
   std::cout << std::flush;
-  std::cerr << counts_text(job.counts, job.check, " · ", Paint::Coloured) << "  (job " << job.id
-            << ")\n";
+  const auto counts = counts_text(job.counts, job.check, " · ", Paint::Coloured);
+  std::cerr << fitted(counts + "  (job " + job.id + ")", 2, columns_of(STDERR_FILENO)) << "\n";
   return {};
 }
 
 void print_results(const client::Job& job) {
+  const auto columns = columns_of(STDOUT_FILENO);
   for (const auto& task : job.tasks) {
-    std::istringstream lines(result_text(told_result(job, task), 0, 0));
+    const auto before = printable(task.node) + ": ";
+    const auto taken = display_width(before);
+    const auto room = columns > taken ? columns - taken : columns;
+    std::istringstream lines(result_text(told_result(job, task), 0, room));
     for (std::string line; std::getline(lines, line);) {
-      std::cout << printable(task.node) << ": " << line << "\n";
+      std::cout << before << line << "\n";
     }
   }
 }

@@ -155,8 +155,10 @@ CliResult<Operation> find_operation(client::ApiClient& api, const std::string& n
 }
 
 void print_operation(const Operation& operation) {
-  std::cout << "\n  " << printable(operation.name) << "  ("
-            << printable(operation.about.value("risk", "dangerous")) << ")\n"
+  const auto title =
+      "  " + operation.name + "  (" + operation.about.value("risk", "dangerous") + ")";
+  std::cout << "\n"
+            << fitted(printable(title), 4, columns()) << "\n"
             << wrapped(printable(operation.about.value("doc", "")), 4, columns());
   print_arguments(operation, 6);
 }

@@ -137,9 +137,8 @@ std::string list_text(const std::vector<Command>& commands, std::size_t width) {
 }
 
 std::string overview_text(const std::vector<Command>& commands, std::size_t width) {
-  return "muster: run operations on a fleet of Linux nodes\n\nusage: muster COMMAND [OPTIONS]\n\n"
-         "commands\n" +
-         list_text(commands, width) + "\n" +
+  return wrapped("muster: run operations on a fleet of Linux nodes", 0, width) +
+         "\nusage: muster COMMAND [OPTIONS]\n\ncommands\n" + list_text(commands, width) + "\n" +
          wrapped("`muster help COMMAND`, or `muster COMMAND --help`, prints a command's page.", 0,
                  width) +
          "\nexample\n  muster exec --on role=web -- uname -a\n\nexits\n" +

@@ -9,6 +9,7 @@
 
 #include "table.hpp"
 #include "terminal.hpp"
+#include "wrapping.hpp"
 
 namespace muster::cli {
 namespace {
@@ -146,15 +147,14 @@ class Writer {
     if (value.is_string() && is_diff(value.get_ref<const std::string&>())) {
       return write_diff(value, indent);
     }
-    auto left = one_line(printable(name));
-    const auto beside = beside_name(value, indent + std::max(widest, display_width(left)) + kStep);
+    const auto left = one_line(printable(name));
+    const auto at = indent + std::max(widest, display_width(left)) + kStep;
+    const auto beside = beside_name(value, at);
     if (!beside) {
       write_line(indent, left);
       return write(value, indent + kStep);
     }
-    const auto width = display_width(left);
-    left.append((width < widest ? widest - width : 0) + kStep, ' ');
-    write_line(indent, left + *beside);
+    text_ += entry(std::string(indent, ' ') + left, *beside, at, columns_);
   }
 
   /// What stands in the line of its name, from column `at` on.
@@ -169,8 +169,12 @@ class Writer {
   }
 
   void write_lines(const json& value, std::size_t indent) {
-    std::istringstream lines(flat_text(value));
-    for (std::string each; std::getline(lines, each);) write_line(indent, each);
+    const auto text = flat_text(value);
+    const bool is_one = text.find('\n') == std::string::npos;  // of several each stays as it is
+    std::istringstream lines(text);
+    for (std::string each; std::getline(lines, each);) {
+      write_line(0, fitted(std::string(indent, ' ') + each, indent + kStep, is_one ? columns_ : 0));
+    }
   }
 
   void write_diff(const json& value, std::size_t indent) {

@@ -11,7 +11,8 @@
 namespace muster::cli {
 
 /// Lines that begin with `indent` blanks; none for null, an empty list or an empty object.
-/// `columns`: how wide the terminal is; with 0 there is none, and no table is cut.
+/// `columns`: how wide the terminal is; with 0 there is none, and no table is
+/// cut and no line broken. Text of several lines stays as it is.
 [[nodiscard]] std::string result_text(const nlohmann::json& result, std::size_t indent,
                                       std::size_t columns);
 

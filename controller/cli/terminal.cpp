@@ -52,11 +52,11 @@ bool is_harmless(std::string_view character) {
 
 }  // namespace
 
-std::string clone_line(const std::string& name, const std::string& machine_id,
+std::string clone_text(const std::string& name, const std::string& machine_id,
                        std::string_view refused) {
   return printable(name + ": another machine has this node's identity and was refused, last at ") +
          short_time(refused) + printable(" (machine id " + machine_id + ")") +
-         "; remove its identity there and join it under a name of its own\n";
+         "; remove its identity there and join it under a name of its own";
 }
 
 bool takes_escapes() { return environment("TERM") != "dumb"; }

@@ -30,8 +30,8 @@ enum class Colour { Plain, Dim, Green, Yellow, Red };
 /// "2026-01-02T03:04:05.678Z" as "2026-01-02 03:04:05Z"; anything else as it is; empty as "-".
 [[nodiscard]] std::string short_time(std::string_view time);
 
-/// One line about another machine that has the identity of the node `name`.
-[[nodiscard]] std::string clone_line(const std::string& name, const std::string& machine_id,
+/// A sentence about another machine that has the identity of the node `name`.
+[[nodiscard]] std::string clone_text(const std::string& name, const std::string& machine_id,
                                      std::string_view refused);
 
 /// What is written to this descriptor (standard output, unless told otherwise) goes to a terminal.

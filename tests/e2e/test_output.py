@@ -1,70 +1,12 @@
 """Every form in which results reach people and programs, on a real fleet and on real terminals."""
 
 import base64
-import fcntl
 import json
-import os
-import pty
-import struct
 import subprocess
-import termios
-import threading
-import unicodedata
 import unittest
 
 import fleet
-
-COLUMNS = 40
-
-
-def columns_of(text):
-    """How many columns of a terminal the text takes."""
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
-    return len(text) + wide - sum(unicodedata.combining(char) != 0 for char in text)
-
-
-class Terminal:
-    """`muster WORDS` on a terminal of its own, with keys to press."""
-
-    def __init__(self, fleet_env, *words, columns=COLUMNS, **env):
-        self.shown = b""
-        variables = {**fleet_env, "TERM": "xterm", **env}
-        self.pid, self.master = pty.fork()
-        if self.pid == 0:
-            try:
-                fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-                os.execve(fleet.BIN / "muster", ["muster", *words], variables)
-            finally:
-                os._exit(99)
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self):
-        while True:
-            try:
-                part = os.read(self.master, 65536)
-            except OSError:  # the other end is closed
-                return
-            if not part:
-                return
-            self.shown += part
-
-    @property
-    def text(self):
-        return self.shown.decode(errors="replace").replace("\r\n", "\n")
-
-    def wait_for(self, text):
-        fleet.wait_for(f"'{text}' on the terminal", lambda: text in self.text)
-
-    def press(self, key):
-        os.write(self.master, key)
-
-    def end(self):
-        """The exit code."""
-        _, status = os.waitpid(self.pid, 0)
-        self.reader.join(fleet.WAIT_SECONDS)
-        os.close(self.master)
-        return os.waitstatus_to_exitcode(status)
+from terminal import COLUMNS, Terminal, columns_of
 
 
 class Output(fleet.OneFleet):
@@ -188,21 +130,6 @@ class Output(fleet.OneFleet):
                 done = self.muster("run", "system.ping", "--on", "all", *words)
                 self.assertEqual((done.code, done.out), (2, ""), done)
                 self.assertIn(says, done.err)
-
-    def test_on_40_columns_no_table_is_wider(self):
-        self.muster("run", "system.ping", "--on", "all")  # a job to list
-        whole = self.muster("node", "ls").out
-        self.assertIn("datenbank-für-müller-und-söhne", whole)
-        self.assertNotIn("…", whole)
-        for words in (["node", "ls"], ["job", "ls"], ["plugin", "ls"], ["node", "facts", "node-1"], ["event", "ls"]):
-            with self.subTest(words=words):
-                terminal = self.terminal(*words, "--no-pager")
-                self.assertEqual(terminal.end(), 0, terminal.text)
-                lines = terminal.text.replace("\x1b[2m", "").replace("\x1b[0m", "").splitlines()
-                self.assertGreater(len(lines), 1)
-                if words[0] != "event":  # its lines are no table: they wrap
-                    self.assertLessEqual(max(map(columns_of, lines)), COLUMNS, terminal.text)
-        self.assertIn("node-2  online", self.terminal_text("node", "ls"))
 
     def terminal_text(self, *words, **options):
         terminal = self.terminal(*words, **options)

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -5,6 +7,7 @@
 #include "../contexts.hpp"
 #include "../table.hpp"
 #include "../terminal.hpp"
+#include "../wrapping.hpp"
 
 namespace muster::cli {
 namespace {
@@ -85,12 +88,15 @@ CliResult<Exit> show_context(const Arguments& arguments) {
               << "\n";
     return Exit::Ok;
   }
-  std::cout << "name        " << *name << (in_use ? ", in use" : "") << "\n"
-            << "controller  " << printable(access->controller) << "\n"
-            << "trusts      "
-            << (access->ca_file.empty() ? "the system's authorities" : printable(access->ca_file))
-            << "\n"
-            << "logged in   " << (access->token.empty() ? "no" : "yes") << "\n";
+  const auto print = [](const std::string& what, const std::string& value) {
+    constexpr std::size_t kNames = 12;
+    std::cout << entry(what, value, kNames, columns_of(STDOUT_FILENO));
+  };
+  const auto& ca = access->ca_file;
+  print("name", *name + (in_use ? ", in use" : ""));
+  print("controller", printable(access->controller));
+  print("trusts", ca.empty() ? "the system's authorities" : printable(ca));
+  print("logged in", access->token.empty() ? "no" : "yes");
   return Exit::Ok;
 }
 

@@ -1,3 +1,6 @@
+#include <unistd.h>
+
+#include <algorithm>
 #include <iostream>
 #include <muster/core/doctor/check_json.hpp>
 #include <nlohmann/json.hpp>
@@ -5,6 +8,7 @@
 #include "../command.hpp"
 #include "../fleet_checks.hpp"
 #include "../terminal.hpp"
+#include "../wrapping.hpp"
 
 namespace muster::cli {
 namespace {
@@ -22,18 +26,22 @@ Colour colour_of(Verdict verdict) {
   }
 }
 
+/// What was found stands beside the names, or below them where that leaves too little room.
 void print(const doctor::Checks& checks) {
-  std::size_t width = 0;
-  for (const auto& check : checks) width = std::max(width, check.name.size());
   constexpr std::size_t kVerdict = 9;
+  constexpr std::size_t kLeast = 24;  // columns for a sentence
+  const auto columns = columns_of(STDOUT_FILENO);
+  std::size_t at = 0;
+  for (const auto& check : checks) at = std::max(at, kVerdict + check.name.size() + 2);
+  const bool below = columns > 0 && at + kLeast > columns;
+  if (below) at = kVerdict;
   for (const auto& check : checks) {
-    std::string verdict(to_string(check.verdict));
-    const auto gap = std::string(kVerdict - verdict.size(), ' ');
-    std::cout << coloured(verdict, colour_of(check.verdict)) << gap << printable(check.name)
-              << std::string(width - check.name.size() + 2, ' ') << printable(check.says) << "\n";
-    if (!check.advice.empty()) {
-      std::cout << std::string(kVerdict + width + 2, ' ') << printable(check.advice) << "\n";
-    }
+    const std::string verdict(to_string(check.verdict));
+    const auto name = coloured(verdict, colour_of(check.verdict)) +
+                      std::string(kVerdict - verdict.size(), ' ') + printable(check.name);
+    if (below) std::cout << name << "\n";
+    std::cout << entry(below ? "" : name, printable(check.says), at, columns);
+    if (!check.advice.empty()) std::cout << entry("", printable(check.advice), at, columns);
   }
   std::cout << doctor::summary(checks) << "\n";
 }

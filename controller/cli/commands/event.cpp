@@ -1,8 +1,11 @@
+#include <unistd.h>
+
 #include <algorithm>
 #include <client/events.hpp>
 #include <client/patience.hpp>
 #include <functional>
 #include <iostream>
+#include <muster/core/base/display_width.hpp>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -10,6 +13,7 @@
 #include "../json_list.hpp"
 #include "../json_text.hpp"
 #include "../terminal.hpp"
+#include "../wrapping.hpp"
 
 namespace muster::cli {
 namespace {
@@ -17,14 +21,23 @@ namespace {
 using client::Event;
 using client::EventQuery;
 
+std::string line_of(const Event& event, const std::string& data) {
+  return printable(short_time(event.time) + "  " + event.type + "  " + event.subject +
+                   (event.data->empty() ? "" : "  " + data));
+}
+
 void print_event(const Event& event, bool as_json) {
   if (as_json) {
     std::cout << json_line(event.told) << "\n";
     return;
   }
-  std::cout << short_time(event.time) << "  " << printable(event.type) << "  "
-            << printable(event.subject)
-            << (event.data->empty() ? "" : "  " + printable(json_line(event.data))) << "\n";
+  const auto columns = columns_of(STDOUT_FILENO);
+  const auto line = line_of(event, json_line(event.data));
+  if (columns == 0 || display_width(line) <= columns) {
+    std::cout << line << "\n";
+  } else {  // with blanks between what its data consists of, where it can be broken
+    std::cout << fitted(line_of(event, one_line(event.data->dump(0))), 2, columns) << "\n";
+  }
 }
 
 /// After which the newest `count` that are wanted follow, or as many as there are.

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <client/groups.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -7,6 +9,7 @@
 #include "../table.hpp"
 #include "../targets.hpp"
 #include "../terminal.hpp"
+#include "../wrapping.hpp"
 
 namespace muster::cli {
 namespace {
@@ -29,6 +32,22 @@ CliResult<Exit> list_groups(ApiClient& api, const Arguments& arguments) {
   return Exit::Ok;
 }
 
+void print_group(const client::Group& group) {
+  const auto columns = columns_of(STDOUT_FILENO);
+  const auto print = [&](const std::string& name, const std::string& value) {
+    constexpr std::size_t kNames = 9;
+    std::cout << entry(name, value, kNames, columns);
+  };
+  print("name", group.name);
+  print("means", printable(group.selector));
+  print("for", printable(group.doc));
+  print("changed", short_time(group.updated) + " by " + printable(group.updated_by));
+  const std::string look = "which nodes that are now:";
+  const auto command = "muster selector explain group:" + group.name;  // a line to copy
+  const bool beside = columns == 0 || look.size() + 1 + command.size() <= columns;
+  std::cout << look << (beside ? " " : "\n  ") << command << "\n";
+}
+
 CliResult<Exit> show_group(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the name of one group"); !right) {
     return tl::unexpected(right.error());
@@ -39,13 +58,7 @@ CliResult<Exit> show_group(ApiClient& api, const Arguments& arguments) {
     std::cout << json_text(group->told);
     return Exit::Ok;
   }
-  std::cout << "name     " << group->name << "\n"
-            << "means    " << printable(group->selector) << "\n"
-            << "for      " << printable(group->doc) << "\n"
-            << "changed  " << short_time(group->updated) << " by " << printable(group->updated_by)
-            << "\n"
-            << "which nodes that are now: muster selector explain group:" << arguments.words[0]
-            << "\n";
+  print_group(*group);
   return Exit::Ok;
 }
 

@@ -12,6 +12,7 @@
 #include "../table.hpp"
 #include "../targets.hpp"
 #include "../terminal.hpp"
+#include "../wrapping.hpp"
 
 namespace muster::cli {
 namespace {
@@ -37,7 +38,8 @@ Colour colour_of_presence(const std::string& presence) {
 /// A line, or "" while no other machine has its identity.
 std::string clone_of(const Node& node) {
   if (!node.clone) return "";
-  return clone_line(node.name, node.clone->machine_id, node.clone->refused);
+  const auto text = clone_text(node.name, node.clone->machine_id, node.clone->refused);
+  return fitted(text, 2, columns_of(STDOUT_FILENO)) + "\n";
 }
 
 std::vector<std::string> row_of(const Node& node) {
@@ -118,23 +120,37 @@ std::string age_of_fact(const Node& node, const std::string& fact) {
   return age_of(older == node.facts_older.end() ? node.facts_told : older->second);
 }
 
-/// A line, or "" while it is in service.
-std::string drain_of(const Node& node) {
-  if (!node.drained) return "";
-  const auto reason = printable(node.drained->reason);
-  return "drained    " + short_time(node.drained->since) + " by " + printable(node.drained->by) +
-         (reason.empty() ? "" : ": " + reason) + "\n";
+void print(const std::string& name, const std::string& value) {
+  constexpr std::size_t kNames = 11;
+  std::cout << entry(name, value, kNames, columns_of(STDOUT_FILENO));
+}
+
+void print_drain(const client::Drain& drained) {
+  const auto reason = printable(drained.reason);
+  print("drained", short_time(drained.since) + " by " + printable(drained.by) +
+                       (reason.empty() ? "" : ": " + reason));
+}
+
+void print_facts(const Node& node) {
+  const auto columns = columns_of(STDOUT_FILENO);
+  for (const auto& [name, value] : node.facts) {
+    const bool older = node.facts_older.contains(name);
+    const auto line = "  " + printable(name) + " = " + printable(value) +
+                      (older ? "  (" + age_of_fact(node, name) + " ago)" : "");
+    std::cout << fitted(line, 4, columns) << "\n";
+  }
 }
 
 void print_node(const Node& node) {
-  std::cout << "name       " << printable(node.name) << "\n"
-            << "id         " << node.id << "\n"
-            << "presence   " << coloured(node.presence, colour_of_presence(node.presence)) << "\n"
-            << "agent      " << printable(node.agent_version) << "\n"
-            << "enrolled   " << short_time(node.enrolled) << "\n"
-            << "last seen  " << short_time(node.last_seen) << "\n"
-            << "labels     " << joined_labels(node.labels) << "\n"
-            << drain_of(node) << clone_of(node);
+  print("name", printable(node.name));
+  print("id", node.id);
+  print("presence", coloured(node.presence, colour_of_presence(node.presence)));
+  print("agent", printable(node.agent_version));
+  print("enrolled", short_time(node.enrolled));
+  print("last seen", short_time(node.last_seen));
+  print("labels", joined_labels(node.labels));
+  if (node.drained) print_drain(*node.drained);
+  std::cout << clone_of(node);
   std::cout << (node.presence == "offline" ? "plugins, as it said last\n" : "plugins\n");
   for (const auto& plugin : node.plugins) {
     std::cout << "  " << printable(plugin.id) << " " << printable(plugin.version) << "  "
@@ -142,11 +158,7 @@ void print_node(const Node& node) {
   }
   const auto age = age_of(node.facts_told);
   std::cout << "facts" << (age == "-" ? "" : ", as it said " + age + " ago") << "\n";
-  for (const auto& [name, value] : node.facts) {
-    std::cout << "  " << printable(name) << " = " << printable(value)
-              << (node.facts_older.contains(name) ? "  (" + age_of_fact(node, name) + " ago)" : "")
-              << "\n";
-  }
+  print_facts(node);
 }
 
 CliResult<Exit> show_node(ApiClient& api, const Arguments& arguments) {
@@ -161,6 +173,20 @@ CliResult<Exit> show_node(ApiClient& api, const Arguments& arguments) {
     print_node(*node);
   }
   return Exit::Ok;
+}
+
+/// A part of a number would be another number: rather the ages are left out.
+void print_table_of_facts(const Node& node) {
+  Table rows(std::cout, {"FACT", "AGE", "VALUE"}, columns_of(STDOUT_FILENO));
+  rows.may_spare(1);
+  std::size_t least = Table::kNarrow;
+  for (const auto& [name, value] : node.facts) {
+    const bool is_number = value.find_first_not_of("0123456789.") == std::string::npos;
+    if (is_number) least = std::max(least, value.size());
+    rows.add({printable(name), age_of_fact(node, name), printable(value)});
+  }
+  rows.keep(2, least);
+  rows.finish();
 }
 
 CliResult<Exit> show_facts(ApiClient& api, const Arguments& arguments) {
@@ -179,11 +205,7 @@ CliResult<Exit> show_facts(ApiClient& api, const Arguments& arguments) {
               << "\n";
     return Exit::Ok;
   }
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& [name, value] : node->facts) {
-    rows.push_back({printable(name), age_of_fact(*node, name), printable(value)});
-  }
-  std::cout << table({"FACT", "AGE", "VALUE"}, rows);
+  print_table_of_facts(*node);
   return Exit::Ok;
 }
 

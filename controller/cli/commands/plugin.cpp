@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <client/plugins.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -16,9 +18,9 @@ namespace {
 std::string troubles_of(const client::Plugin& plugin) {
   std::string lines;
   for (const auto& [reason, nodes] : plugin.reasons) {
-    lines += printable(plugin.id + " on " + std::to_string(nodes) +
-                       (nodes == 1 ? " node is " : " nodes is ") + reason) +
-             "\n";
+    const auto line = printable(plugin.id + " on " + std::to_string(nodes) +
+                                (nodes == 1 ? " node is " : " nodes is ") + reason);
+    lines += fitted(line, 2, columns_of(STDOUT_FILENO)) + "\n";
   }
   return lines;
 }
@@ -57,8 +59,9 @@ CliResult<Exit> show_plugin(ApiClient& api, const Arguments& arguments) {
     std::cout << json_text(plugin->told);
     return Exit::Ok;
   }
-  std::cout << printable(plugin->id) << " " << printable(plugin->version) << "  ("
-            << printable(plugin->plugin_class) << ", " << printable(plugin->status) << ")\n"
+  const auto title = plugin->id + " " + plugin->version + "  (" + plugin->plugin_class + ", " +
+                     plugin->status + ")";
+  std::cout << fitted(printable(title), 2, columns_of(STDOUT_FILENO)) << "\n"
             << wrapped(printable(plugin->doc), 0, columns());
   const auto operations = operations_in(*plugin->manifest);
   std::cout << (operations.empty() ? "\nit has no operations\n" : "\noperations\n");

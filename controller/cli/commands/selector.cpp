@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <client/selectors.hpp>
 #include <iostream>
 
@@ -6,6 +8,7 @@
 #include "../node_names.hpp"
 #include "../targets.hpp"
 #include "../terminal.hpp"
+#include "../wrapping.hpp"
 
 namespace muster::cli {
 namespace {
@@ -16,22 +19,22 @@ std::string counted(const client::CountedNodes& nodes) {
   return std::to_string(nodes.count) + (names.empty() ? "" : ": " + names);
 }
 
+void print(const std::string& name, const std::string& value) {
+  constexpr std::size_t kNames = 10;
+  std::cout << entry(name, value, kNames, columns_of(STDOUT_FILENO));
+}
+
 /// What would become of a job.
 void print_job(const client::Forecast& job) {
-  for (const auto& refusal : job.refusals) {
-    std::cout << "refused   " << printable(refusal.detail) << "\n";
-  }
-  std::cout << "runs on   " << counted(job.runs) << "\n";
-  if (job.left_out > 0) std::cout << "left out  " << job.left_out << "\n";
+  for (const auto& refusal : job.refusals) print("refused", printable(refusal.detail));
+  print("runs on", counted(job.runs));
+  if (job.left_out > 0) print("left out", std::to_string(job.left_out));
   std::uint64_t told = 0;
   for (const auto& reason : job.reasons) {
     told += reason.nodes.count;
-    std::cout << "          " << reason.state << ": " << printable(reason.why) << "  "
-              << counted(reason.nodes) << "\n";
+    print("", reason.state + ": " + printable(reason.why) + "  " + counted(reason.nodes));
   }
-  if (job.left_out > told) {
-    std::cout << "          for other reasons  " << job.left_out - told << "\n";
-  }
+  if (job.left_out > told) print("", "for other reasons  " + std::to_string(job.left_out - told));
 }
 
 CliResult<Exit> explain(ApiClient& api, const Arguments& arguments) {
@@ -60,14 +63,14 @@ CliResult<Exit> explain(ApiClient& api, const Arguments& arguments) {
     std::cout << json_text(answer->told);
     return nothing ? Exit::MatchedNothing : Exit::Ok;
   }
-  std::cout << "selector  " << printable(answer->selector) << "\n"
-            << "matches   " << counted(answer->matched) << "\n";
-  if (answer->unknown > 0) std::cout << "unknown   " << answer->unknown << ", left out\n";
+  print("selector", printable(answer->selector));
+  print("matches", counted(answer->matched));
+  if (answer->unknown > 0) print("unknown", std::to_string(answer->unknown) + ", left out");
   for (const auto& reason : answer->reasons) {
-    std::cout << "          " << printable(reason.why) << "  " << counted(reason.nodes) << "\n";
+    print("", printable(reason.why) + "  " + counted(reason.nodes));
   }
   print_warnings(answer->warnings);
-  std::cout << "of        " << answer->total << " nodes\n";
+  print("of", std::to_string(answer->total) + " nodes");
   if (answer->job) print_job(*answer->job);
   return nothing ? Exit::MatchedNothing : Exit::Ok;
 }

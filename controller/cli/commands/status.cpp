@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <array>
 #include <client/fleet.hpp>
 #include <cstdio>
@@ -7,29 +9,34 @@
 #include "../command.hpp"
 #include "../json_text.hpp"
 #include "../terminal.hpp"
+#include "../wrapping.hpp"
 
 namespace muster::cli {
 namespace {
 
+void print(const std::string& name, const std::string& value) {
+  constexpr std::size_t kNames = 12;
+  std::cout << entry(name, value, kNames, columns_of(STDOUT_FILENO));
+}
+
 void print_clones(const client::Clones& clones) {
   for (const auto& clone : clones.nodes) {
-    std::cout << coloured("clone", Colour::Red) << "       "
-              << clone_line(clone.node, clone.machine_id, clone.refused);
+    print(coloured("clone", Colour::Red), clone_text(clone.node, clone.machine_id, clone.refused));
   }
   const auto more = clones.count - clones.nodes.size();
-  if (more > 0) std::cout << "            and " << more << " more; see muster node ls\n";
+  if (more > 0) print("", "and " + std::to_string(more) + " more; see muster node ls");
 }
 
 void print_webhooks(const client::WebhooksInShort& webhooks) {
   for (const auto& webhook : webhooks.failing) {
-    std::cout << "webhook     " << printable(webhook.name) << "  "
-              << (webhook.state == "ok" ? "" : coloured(webhook.state, Colour::Red));
+    auto how = webhook.state == "ok" ? "" : coloured(webhook.state, Colour::Red);
     const auto letters = webhook.dead_letters;
     if (letters > 0) {
-      std::cout << (webhook.state == "ok" ? "" : ", ") << letters
-                << (letters == 1 ? " dead letter" : " dead letters");
+      how += (how.empty() ? "" : ", ") + std::to_string(letters) +
+             (letters == 1 ? " dead letter" : " dead letters");
     }
-    std::cout << "; see muster webhook show " << printable(webhook.name) << "\n";
+    const auto name = printable(webhook.name);
+    print("webhook", name + "  " + how + "; see muster webhook show " + name);
   }
 }
 
@@ -51,15 +58,23 @@ std::string duration_text(std::uint64_t seconds) {
 }
 
 void print_retention(const client::Retention& kept) {
-  std::cout << "kept        " << kept.jobs << (kept.jobs == 1 ? " job" : " jobs")
-            << (kept.oldest_ended.empty() ? "" : " since " + short_time(kept.oldest_ended)) << ", "
-            << size_text(static_cast<double>(kept.bytes)) << "; for "
-            << duration_text(kept.max_seconds) << " and at most "
-            << size_text(static_cast<double>(kept.max_bytes)) << "\n";
+  print("kept", std::to_string(kept.jobs) + (kept.jobs == 1 ? " job" : " jobs") +
+                    (kept.oldest_ended.empty() ? "" : " since " + short_time(kept.oldest_ended)) +
+                    ", " + size_text(static_cast<double>(kept.bytes)) + "; for " +
+                    duration_text(kept.max_seconds) + " and at most " +
+                    size_text(static_cast<double>(kept.max_bytes)));
   if (kept.doubts_clock) {
-    std::cout << "            the controller's clock jumped ahead: no job goes for its age before "
-                 "it has gone on evenly for a day\n";
+    print("",
+          "the controller's clock jumped ahead: no job goes for its age before it has gone on "
+          "evenly for a day");
   }
+}
+
+/// "3: 2 online, 0 suspect, 1 offline; 1 drained"
+std::string nodes_text(const client::NodesByPresence& nodes) {
+  return std::to_string(nodes.total) + ": " + std::to_string(nodes.online) + " online, " +
+         std::to_string(nodes.suspect) + " suspect, " + std::to_string(nodes.offline) + " offline" +
+         (nodes.drained > 0 ? "; " + std::to_string(nodes.drained) + " drained" : "");
 }
 
 CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
@@ -70,20 +85,15 @@ CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
     std::cout << json_text(status->told);
     return Exit::Ok;
   }
-  const auto& nodes = status->nodes;
-  std::cout << "controller  " << status->version << ", since " << short_time(status->started)
-            << "\n"
-            << "fleet       " << status->fleet << "\n"
-            << "nodes       " << nodes.total << ": " << nodes.online << " online, " << nodes.suspect
-            << " suspect, " << nodes.offline << " offline"
-            << (nodes.drained > 0 ? "; " + std::to_string(nodes.drained) + " drained" : "") << "\n"
-            << "jobs        " << status->running_jobs << " running\n";
+  print("controller", status->version + ", since " + short_time(status->started));
+  print("fleet", status->fleet);
+  print("nodes", nodes_text(status->nodes));
+  print("jobs", std::to_string(status->running_jobs) + " running");
   if (status->retention) print_retention(*status->retention);
   for (const auto& gateway : status->gateways) {
-    std::cout << "gateway     " << printable(gateway.address) << "  "
-              << coloured(gateway.connected ? "connected" : "not connected",
-                          gateway.connected ? Colour::Green : Colour::Red)
-              << "\n";
+    print("gateway", printable(gateway.address) + "  " +
+                         coloured(gateway.connected ? "connected" : "not connected",
+                                  gateway.connected ? Colour::Green : Colour::Red));
   }
   print_webhooks(status->webhooks);
   print_clones(status->clones);

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include <client/webhooks.hpp>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -6,9 +8,12 @@
 #include "../json_text.hpp"
 #include "../table.hpp"
 #include "../terminal.hpp"
+#include "../wrapping.hpp"
 
 namespace muster::cli {
 namespace {
+
+constexpr std::size_t kTime = 20;  // columns of short_time()
 
 /// Without the path, which may be a secret.
 std::string site_of(const std::string& url) {
@@ -25,57 +30,71 @@ CliResult<Exit> list_webhooks(ApiClient& api, const Arguments& arguments) {
   } else if (answer->webhooks.empty()) {
     std::cerr << "no webhooks yet; make one with `muster webhook create NAME URL`\n";
   } else {
-    std::vector<std::vector<std::string>> rows;
+    Table rows(std::cout, {"NAME", "STATE", "PENDING", "DELIVERED", "DEAD", "LAST SUCCESS", "TO"},
+               columns_of(STDOUT_FILENO));
+    rows.keep(3, 9);
+    rows.keep(5, kTime);
+    for (const std::size_t column : {2U, 3U, 5U, 6U}) rows.may_spare(column);
     for (const auto& [webhook, progress] : answer->webhooks) {
-      rows.push_back({webhook.name, progress.state, std::to_string(progress.pending),
-                      std::to_string(progress.delivered), std::to_string(progress.dead_letters),
-                      short_time(progress.last_success), printable(site_of(webhook.url))});
+      rows.add({webhook.name, progress.state, std::to_string(progress.pending),
+                std::to_string(progress.delivered), std::to_string(progress.dead_letters),
+                short_time(progress.last_success), printable(site_of(webhook.url))});
     }
-    std::cout << table({"NAME", "STATE", "PENDING", "DELIVERED", "DEAD", "LAST SUCCESS", "TO"},
-                       rows);
+    rows.finish();
   }
   return Exit::Ok;
 }
 
+void print(const std::string& name, const std::string& value) {
+  constexpr std::size_t kNames = 11;
+  std::cout << entry(name, value, kNames, columns_of(STDOUT_FILENO));
+}
+
 void print_progress(const client::WebhookProgress& progress) {
-  std::cout << "state      "
-            << coloured(progress.state, progress.state == "ok" ? Colour::Green : Colour::Red);
-  if (!progress.last_error.empty()) std::cout << ": " << printable(progress.last_error);
-  std::cout << "\npending    " << progress.pending << "\ndelivered  " << progress.delivered
-            << ", the latest " << short_time(progress.last_success) << "\n";
+  const auto& error = progress.last_error;
+  print("state", coloured(progress.state, progress.state == "ok" ? Colour::Green : Colour::Red) +
+                     (error.empty() ? "" : ": " + printable(error)));
+  print("pending", std::to_string(progress.pending));
+  print("delivered",
+        std::to_string(progress.delivered) + ", the latest " + short_time(progress.last_success));
   if (progress.failures > 0) {
-    std::cout << "failing    since " << short_time(progress.failing_since) << ", "
-              << progress.failures << " attempts";
     const auto& next = progress.next_attempt;
-    std::cout << (next.empty() ? "" : ", the next at " + short_time(next)) << "\n";
+    print("failing", "since " + short_time(progress.failing_since) + ", " +
+                         std::to_string(progress.failures) + " attempts" +
+                         (next.empty() ? "" : ", the next at " + short_time(next)));
   }
   if (progress.missed > 0) {
-    std::cout << "missed     " << progress.missed
-              << " events left the log before they could be sent\n";
+    print("missed",
+          std::to_string(progress.missed) + " events left the log before they could be sent");
   }
 }
 
 void print_deliveries(const std::vector<client::Delivery>& deliveries) {
-  std::vector<std::vector<std::string>> rows;
+  if (deliveries.empty()) return;
+  std::cout << "\n";
+  Table rows(std::cout, {"ATTEMPT", "EVENT", "TYPE", "TOOK", ""}, columns_of(STDOUT_FILENO));
+  for (const std::size_t column : {2U, 3U}) rows.may_spare(column);
   for (const auto& one : deliveries) {
     const auto& attempt = one.attempt;
-    rows.push_back({short_time(one.time), one.event, printable(one.type),
-                    std::to_string(attempt.took_ms) + " ms",
-                    printable(attempt.delivered ? "delivered" : attempt.error)});
+    rows.add({short_time(one.time), one.event, printable(one.type),
+              std::to_string(attempt.took_ms) + " ms",
+              printable(attempt.delivered ? "delivered" : attempt.error)});
   }
-  if (!rows.empty()) std::cout << "\n" << table({"ATTEMPT", "EVENT", "TYPE", "TOOK", ""}, rows);
+  rows.finish();
 }
 
 void print_letters(const std::vector<client::DeadLetter>& letters) {
-  std::vector<std::vector<std::string>> rows;
+  if (letters.empty()) return;
+  std::cout << "\n";
+  Table rows(std::cout, {"DEAD LETTER", "HAPPENED", "TYPE", "SUBJECT", "ATTEMPTS", "WHY"},
+             columns_of(STDOUT_FILENO));
+  rows.keep(1, kTime);
+  for (const std::size_t column : {1U, 3U, 4U}) rows.may_spare(column);
   for (const auto& one : letters) {
-    rows.push_back({std::to_string(one.id), short_time(one.event.time), printable(one.event.type),
-                    printable(one.event.subject), std::to_string(one.attempts),
-                    printable(one.reason)});
+    rows.add({std::to_string(one.id), short_time(one.event.time), printable(one.event.type),
+              printable(one.event.subject), std::to_string(one.attempts), printable(one.reason)});
   }
-  if (rows.empty()) return;
-  std::cout << "\n"
-            << table({"DEAD LETTER", "HAPPENED", "TYPE", "SUBJECT", "ATTEMPTS", "WHY"}, rows);
+  rows.finish();
 }
 
 CliResult<Exit> show_webhook(ApiClient& api, const Arguments& arguments) {
@@ -97,12 +116,11 @@ CliResult<Exit> show_webhook(ApiClient& api, const Arguments& arguments) {
     return Exit::Ok;
   }
   const auto& filter = webhook->filter;
-  std::cout << "name       " << webhook->name << "\n"
-            << "to         " << printable(webhook->url)
-            << (webhook->allow_private ? "  (private networks allowed)" : "") << "\n"
-            << "sends      " << (filter.empty() ? "all events" : printable(filter)) << "\n"
-            << "set        " << short_time(webhook->updated) << " by "
-            << printable(webhook->updated_by) << "\n";
+  print("name", webhook->name);
+  print("to",
+        printable(webhook->url) + (webhook->allow_private ? "  (private networks allowed)" : ""));
+  print("sends", filter.empty() ? "all events" : printable(filter));
+  print("set", short_time(webhook->updated) + " by " + printable(webhook->updated_by));
   print_progress(status->progress);
   print_deliveries(status->deliveries);
   print_letters(letters->dead_letters);

@@ -40,6 +40,16 @@ TEST_CASE("what was given with it is said where it was given", "[unit][cli]") {
         "state      done 2026-01-31 12:00:02Z\n\n");
 }
 
+TEST_CASE("on a narrow terminal what does not fit goes on below itself", "[unit][cli]") {
+  auto whole = job();
+  whole["selector"] = "role=web and not node:web9";
+  CHECK(head_text(told_job(whole), 30) ==
+        "operation  system.exec\n"
+        "on         role=web and not\n           node:web9  (2\n           nodes)\n"
+        "by         admin 2026-01-31\n           12:00:00Z\n"
+        "state      running\n\n");
+}
+
 TEST_CASE("of a long argument its beginning is shown", "[unit][cli]") {
   auto whole = job();
   whole["arguments"] = {{"content", std::string(99, 'x') + "\n" + std::string(100'000, 'y')}};

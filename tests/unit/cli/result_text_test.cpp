@@ -53,8 +53,18 @@ TEST_CASE("a number is whole, or the rows stand one below the other", "[unit][cl
   CHECK(result_text(result, 2, 33) ==
         "  disks\n    path  device       used\n    /     /dev/vda-o…  8385278000\n");
   CHECK(result_text(result, 2, 28) ==
-        "  disks\n    - device  /dev/vda-of-a-long-name\n      path    /\n"
+        "  disks\n    - device\n        /dev/vda-of-a-long-name\n      path    /\n"
         "      used    8385278000\n");
+}
+
+TEST_CASE("a sentence goes on below itself, and text of several lines stays as it is",
+          "[unit][cli]") {
+  const json result{{"note", "the disk is full"}, {"why", {{"text", "one two three\nfour"}}}};
+  CHECK(result_text(result, 2, 18) ==
+        "  note  the disk\n        is full\n  why\n    text\n      one two three\n      four\n");
+  CHECK(result_text(json{{"seen", {"the disk is full", {"a", "b"}}}}, 0, 12) ==
+        "seen\n  the disk\n    is full\n  - a\n    b\n");
+  CHECK(result_text(json::array({"the disk is full"}), 2, 12) == "  the disk\n    is full\n");
 }
 
 TEST_CASE("long texts stand behind the other columns", "[unit][cli]") {
