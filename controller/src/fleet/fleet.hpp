@@ -61,7 +61,8 @@ class NodeListener {
   /// The node takes no tasks any more; of those that its session brought it has `kept`, and will
   /// have no other.
   virtual void on_leaving(NodeId node, const std::vector<TaskId>& kept) = 0;
-  /// The node was found to be offline; its session ended before, unless it is leaving.
+  /// The node was found to be offline; its session ended before, unless it is leaving. Then it is
+  /// called again once that has ended.
   virtual void on_offline(NodeId node) = 0;
   /// After send() said Unavailable to a live session: there is room again.
   virtual void on_room(NodeId node) = 0;

@@ -35,7 +35,11 @@ void Fleet::State::update_presence(Node& node) {
       presence_of({node.ever_heard, node.in_session, leaving, silence, now() - started}, times);
   // One that is leaving is offline to all but the tasks that it still has.
   if (node.presence == Presence::Offline && (!node.leaving || silence >= offline_after(times))) {
+    const bool was_leaving =
+        before == Presence::Offline && sessions.live(node.record.id) != nullptr;
     end_live(node.record.id);
+    // Those who wait for its tasks were not told yet: it might still have ended them.
+    if (was_leaving && listener != nullptr) listener->on_offline(node.record.id);
   }
   if (node.presence == before) return;
   const std::string subject = "node/" + node.record.name;

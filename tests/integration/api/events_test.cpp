@@ -131,6 +131,27 @@ TEST_CASE("who watches a job is told that a task's node went away, and when the 
   CHECK(watcher.all().back().data.at("counts") == json{{"targets", 1}, {"indeterminate", 1}});
 }
 
+TEST_CASE("who watches a job is told that a node went away that had said that it leaves",
+          "[integration][api]") {
+  ApiWorld world;
+  auto& agent = world.join("web1");
+  const auto id = world.create_job();
+  const auto task = world.start_tasks(agent).at(0);
+  Watcher watcher(world, id);
+  watcher.until("task");
+  world.on_loop([&] { agent.say(wire::Leaving{{task}}); });
+  world.advance(std::chrono::seconds(4));  // offline, and may end its task yet
+  CHECK(world.get("/v1/nodes/web1").body.at("presence") == "offline");
+  CHECK(world.on_loop([&] { return world.services().jobs.away(*JobId::parse(id)).size(); }) == 0);
+  world.advance(std::chrono::seconds(17));
+  CHECK(watcher.until("away").back().data.at("node") == "web1");
+  world.on_loop([&] {
+    agent.connect();
+    ApiWorld::end(agent, task, TaskState::Changed, "");
+  });
+  CHECK(names_of(watcher.all()) == "task away task done");
+}
+
 TEST_CASE("a node that comes back is away no more", "[integration][api]") {
   ApiWorld world;
   auto& agent = world.join("web1");
