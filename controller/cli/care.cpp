@@ -95,10 +95,6 @@ CliResult<client::MadeJob> make_job(
   care.stop_at_warnings = can_ask() && !care.expect;
   interrupt.job_is_asked_for();
   auto made = ask(care);
-  if (!made && made.error().field == "/stop_at_warnings") {  // a controller of before
-    care.stop_at_warnings = false;
-    made = ask(care);
-  }
   bool warned = false;
   while (!made && (made.error().reason == "expect_needed" || made.error().reason == "warned")) {
     interrupt.nothing_runs();
