@@ -1,35 +1,23 @@
 #include "care.hpp"
 
-#include <unistd.h>
-
-#include <iostream>
-
+#include "prompt.hpp"
 #include "targets.hpp"
-#include "terminal.hpp"
 
 namespace muster::cli {
 namespace {
-
-/// Elsewhere than at a terminal nobody is asked.
-bool can_ask() { return on_terminal(STDIN_FILENO) && on_terminal(STDERR_FILENO); }
 
 /// Whoever types the number has read it.
 CliResult<std::uint64_t> ask_for_number(const Failure& why) {
   if (!can_ask()) {
     return failure(Exit::Usage, why.message + " with --expect N");
   }
-  std::cerr << why.message << "\nnumber of nodes: " << std::flush;
-  std::string line;
-  std::getline(std::cin, line);
-  const auto number = number_from(line);
+  const auto number = number_from(ask_line(why.message + "\nnumber of nodes:"));
   if (!number) return failure(Exit::Usage, "that is no number; nothing was done");
   return *number;
 }
 
 CliResult<void> ask_to_go_on(const Failure& why) {
-  std::cerr << why.message << "\nrun it all the same? [y/N] " << std::flush;
-  std::string line;
-  std::getline(std::cin, line);
+  const auto line = ask_line(why.message + "\nrun it all the same? [y/N]");
   if (line == "y" || line == "yes") return {};
   return failure(Exit::Usage, "nothing was run");
 }
@@ -47,6 +35,18 @@ CliResult<std::uint64_t> number_of_option(const Arguments& arguments) {
   return *expect;
 }
 
+std::string nodes_text(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " node" : " nodes");
+}
+
+/// Holds `count` nodes against what was expected.
+CliResult<void> expect_same(std::size_t count, const CliResult<std::uint64_t>& expect) {
+  if (!expect) return tl::unexpected(expect.error());
+  if (*expect == count) return {};
+  return failure(Exit::Usage, "it would be " + nodes_text(count) + ", not " +
+                                  std::to_string(*expect) + "; nothing was done");
+}
+
 constexpr std::size_t kFewNodes = 10;  // as of the controller, which asks before dangerous jobs
 
 }  // namespace
@@ -58,15 +58,19 @@ Option expect_option() {
 CliResult<void> expect_number(const Arguments& arguments, std::size_t count,
                               const std::string& would) {
   if (!arguments.has("expect") && count <= kFewNodes) return {};
-  const auto nodes = std::to_string(count) + (count == 1 ? " node" : " nodes");
-  const auto expect = arguments.has("expect")
-                          ? number_of_option(arguments)
-                          : ask_for_number({Exit::Usage, nodes + " would " + would +
-                                                             "; say that you expect that number"});
-  if (!expect) return tl::unexpected(expect.error());
-  if (*expect == count) return {};
-  return failure(Exit::Usage, "it would be " + nodes + ", not " + std::to_string(*expect) +
-                                  "; nothing was done");
+  if (arguments.has("expect")) return expect_same(count, number_of_option(arguments));
+  return expect_same(count, ask_for_number({Exit::Usage, nodes_text(count) + " would " + would +
+                                                             "; say that you expect that number"}));
+}
+
+CliResult<void> expect_name(const Arguments& arguments, const std::string& name,
+                            const std::string& what) {
+  if (arguments.has("expect")) return expect_same(1, number_of_option(arguments));
+  if (!can_ask()) {
+    return failure(Exit::Usage, what + "; say that you expect that with --expect 1");
+  }
+  if (ask_line(what + "\nname of the node:") == name) return {};
+  return failure(Exit::Usage, "that is not its name; nothing was done");
 }
 
 std::vector<Option> with_care(std::vector<Option> others) {

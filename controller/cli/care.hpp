@@ -25,6 +25,12 @@ namespace muster::cli {
 [[nodiscard]] CliResult<void> expect_number(const Arguments& arguments, std::size_t count,
                                             const std::string& would);
 
+/// Before something is done to one node that cannot be undone, `what` in a sentence: who sits at a
+/// terminal is asked for its name, unless --expect 1 was given, which others need. Errors: Usage;
+/// nothing was done then.
+[[nodiscard]] CliResult<void> expect_name(const Arguments& arguments, const std::string& name,
+                                          const std::string& what);
+
 /// Asks the controller for a job with `ask`, and who sits at a terminal for the number of nodes
 /// where the controller wants it, and whether to go on where the selector is strange; shows the
 /// warnings about it before, and leaves none in the job then; tells `interrupt` what runs. Errors:

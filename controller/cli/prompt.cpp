@@ -61,11 +61,13 @@ CliResult<std::string> ask_secret(const std::string& question) {
   return line;
 }
 
-bool ask_yes(const std::string& question) {
+std::string ask_line(const std::string& question) {
   std::cerr << question << " " << std::flush;
   std::string line;
   std::getline(std::cin, line);
-  return line == "yes";
+  return line;
 }
+
+bool ask_yes(const std::string& question) { return ask_line(question) == "yes"; }
 
 }  // namespace muster::cli

@@ -14,6 +14,9 @@ namespace muster::cli {
 /// can be read.
 [[nodiscard]] CliResult<std::string> ask_secret(const std::string& question);
 
+/// The line that is typed; "" when nothing can be read.
+[[nodiscard]] std::string ask_line(const std::string& question);
+
 /// Whether the answer is `yes`, in whole.
 [[nodiscard]] bool ask_yes(const std::string& question);
 

@@ -48,7 +48,7 @@ class Doctor(unittest.TestCase):
         self.assertEqual(self.agent_verdicts()["agent"], "warning")
 
     def test_a_node_that_was_retired(self):
-        self.assertEqual(self.fleet.muster("node", "retire", "node-1").code, 0)
+        self.assertEqual(self.fleet.muster("node", "retire", "node-1", "--expect", "1").code, 0)
         fleet.wait_for("the gateway to be told", lambda: self.agent_verdicts()["key"] == "failed")
         done = self.agent_doctor()
         self.assertEqual(done.code, 1)

@@ -149,10 +149,18 @@ CliResult<Exit> undrain_nodes(ApiClient& api, const Arguments& arguments) {
   });
 }
 
-/// One by one and by name: it cannot be undone.
+/// One by one, by name and when asked again: it cannot be undone.
 CliResult<Exit> retire_node(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_words(arguments, 1, "the name of one node"); !right) {
     return tl::unexpected(right.error());
+  }
+  const auto node = client::get_node(api, arguments.words[0]);
+  if (!node) return or_look(node.error(), "muster node ls");
+  const auto what = printable(node->name) + ", which is " + node->presence +
+                    ", would be retired for good: its key is refused from then on, and nothing "
+                    "brings it back";
+  if (auto sure = expect_name(arguments, node->name, what); !sure) {
+    return tl::unexpected(sure.error());
   }
   return change_each(arguments.words, arguments, "retired", [&](const std::string& name) {
     return client::retire_node(api, name).map([] { return Changed{{}, true}; });
@@ -194,9 +202,10 @@ std::vector<Command> node_change_commands() {
       {.words = "node retire",
        .takes = "NODE",
        .summary = "let a node go for good: its key is refused, its id is never used again",
-       .about = "It cannot be undone: the machine would have to join anew, as another node.",
-       .examples = {{"muster node retire web9"}},
-       .options = {json_option()},
+       .about = "It cannot be undone: the machine would have to join anew, as another node. "
+                "Therefore it asks for the node's name, or wants --expect 1.",
+       .examples = {{"muster node retire web9 --expect 1"}},
+       .options = {expect_option(), json_option()},
        .run = retire_node},
   };
 }
