@@ -142,6 +142,24 @@ class Output(fleet.OneFleet):
         for line in terminal.text.split("\r\x1b[K")[1:-1]:
             self.assertLess(columns_of(line), COLUMNS)
 
+    def test_a_dumb_terminal_gets_no_progress_and_no_colours(self):
+        terminal = self.terminal("run", "system.ping", "--on", "all", TERM="dumb")
+        self.assertEqual(terminal.end(), 0, terminal.text)
+        self.assertRegex(terminal.text, r"\Anode-\[1-3\] \(3\): ok\n3 ok  \(job\n  [0-9a-f-]{36}\)\n\Z")
+
+    def test_a_strange_selector_is_asked_about_before_anything_is_changed(self):
+        words = ["exec", "--on", "node:node-* or rloe=db", "--", "true"]
+        for answer, code, says in ((b"y\r", 0, "node-[1-3] (3): changed"), (b"n\r", 2, "nothing was run"), (b"\x04", 2, "nothing was run")):
+            with self.subTest(answer=answer):
+                jobs = len(self.muster("job", "ls", "--limit", "1000", "--json").json["jobs"])
+                terminal = self.terminal(*words, NO_COLOR="1")
+                terminal.wait_for("run it all the same? [y/N] ")
+                terminal.press(answer)
+                self.assertEqual(terminal.end(), code, terminal.text)
+                self.assertIn(says, terminal.text)
+                self.assertEqual(terminal.text.count("muster: warning: "), 1, terminal.text)
+                self.assertEqual(len(self.muster("job", "ls", "--limit", "1000", "--json").json["jobs"]), jobs + (code == 0))
+
     def test_ctrl_c_once_leaves_the_job_running(self):
         terminal = self.terminal("exec", "--on", "node:node-3", "--", "sh", "-c", "echo begun; exec sleep 987655")
         terminal.wait_for("begun")
