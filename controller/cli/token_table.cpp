@@ -48,9 +48,11 @@ void write_tokens(std::ostream& out, const std::vector<client::EnrollmentToken>&
 
 CliResult<std::string> whole_token_id(const std::vector<client::EnrollmentToken>& tokens,
                                       const std::string& typed) {
+  auto beginning = typed;  // ids have hexadecimal digits, in lower case
+  for (auto& digit : beginning) digit = digit >= 'A' && digit <= 'F' ? digit - 'A' + 'a' : digit;
   std::vector<std::string> found;
   for (const auto& token : tokens) {
-    if (typed.size() >= kLeastTyped && token.id.starts_with(typed)) found.push_back(token.id);
+    if (typed.size() >= kLeastTyped && token.id.starts_with(beginning)) found.push_back(token.id);
   }
   if (found.empty()) return typed;
   if (found.size() == 1) return found.front();

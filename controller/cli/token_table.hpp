@@ -17,7 +17,8 @@ namespace muster::cli {
 void write_tokens(std::ostream& out, const std::vector<client::EnrollmentToken>& tokens,
                   std::size_t columns);
 
-/// The id that `typed` is or, of at least 4 characters, begins; what begins none stays as it is.
+/// The id that `typed` is or, of at least 4 characters, begins, in capitals too; what begins none
+/// stays as it is.
 /// Errors: Usage when several begin so.
 [[nodiscard]] CliResult<std::string> whole_token_id(
     const std::vector<client::EnrollmentToken>& tokens, const std::string& typed);

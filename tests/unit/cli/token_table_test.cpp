@@ -51,7 +51,8 @@ TEST_CASE("the beginning of a token's id names it unless another begins so", "[u
                                             token("7c1e2a58-0000-4000-8000-000000000000")};
   CHECK(whole_token_id(tokens, "3f0c").value() == kId);
   CHECK(whole_token_id(tokens, kId).value() == kId);
-  for (const auto* typed : {"3f0", "", "4444"})
+  CHECK(whole_token_id(tokens, "3F0C2a58-41D7").value() == kId);
+  for (const auto* typed : {"3f0", "", "4444", "4F0C"})
     CHECK(whole_token_id(tokens, typed).value() == typed);
   const auto several = whole_token_id({token(kId), token(kOther)}, "3f0c2a58");
   REQUIRE_FALSE(several);
