@@ -101,7 +101,12 @@ class Narrow(fleet.OneFleet):
         self.assertIn(f"\n  job/{self.job}\n", self.shown("event", "ls"))
         self.assertIn(f"(job\n  {self.job})\n", self.shown("job", "show", self.job))
         self.assertRegex(self.shown("webhook", "show", "ops"), r"(?m)^DEAD LETTER .*\n1 .*it answered")
-        self.assertIn("\nnode-2  online", self.shown("node", "ls"))
+
+    def test_a_table_leaves_out_what_tells_least_before_it_cuts_the_rest_to_nothing(self):
+        for what, says in (("node", r"NAME +PRESENCE +LABELS\n(?s:.*)\nnode-3  online, drained  role=web\n\Z"),
+                           ("plugin", r"ID +VERSION +NODES +WHAT IT IS\n"), ("webhook", r"NAME +STATE +PENDING +DELIVERED +DEAD\n")):
+            with self.subTest(what=what):
+                self.assertRegex(self.shown(what, "ls"), r"\A" + says)
 
     def test_elsewhere_nothing_is_cut_or_broken(self):
         """A pipe has no width, and what fits is as on a pipe."""

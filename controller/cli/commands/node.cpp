@@ -54,6 +54,9 @@ CliResult<std::size_t> print_nodes(ApiClient& api, const std::string& selector, 
   JsonList object(std::cout, "nodes");
   Table rows(std::cout, {"NAME", "PRESENCE", "LABELS", "OS", "AGENT", "LAST SEEN"},
              columns_of(STDOUT_FILENO));
+  rows.keep(1, std::string_view("offline, drained").size());
+  rows.keep(5, std::string_view("2026-01-02 03:04:05Z").size());
+  for (const std::size_t column : {3U, 4U, 5U}) rows.may_spare(column);
   std::string clones;
   std::size_t count = 0;
   const auto print = [&](const Node& node) {

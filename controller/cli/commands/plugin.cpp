@@ -33,7 +33,10 @@ CliResult<Exit> list_plugins(ApiClient& api, const Arguments& arguments) {
     std::cout << json_text(answer->told);
     return Exit::Ok;
   }
-  std::vector<std::vector<std::string>> rows;
+  Table rows(std::cout, {"ID", "VERSION", "CLASS", "NODES", "WHAT IT IS"},
+             columns_of(STDOUT_FILENO));
+  rows.keep(3, std::string_view("2 ready, 1 failed").size());
+  rows.may_spare(2);
   std::string troubles;
   for (const auto& plugin : answer->plugins) {
     std::string states;
@@ -41,11 +44,12 @@ CliResult<Exit> list_plugins(ApiClient& api, const Arguments& arguments) {
       states += (states.empty() ? "" : ", ") + std::to_string(count) + " " + printable(state);
       if (state == "unknown") states += " (offline)";
     }
-    rows.push_back({printable(plugin.id), printable(plugin.version), printable(plugin.plugin_class),
-                    states, printable(plugin.doc)});
+    rows.add({printable(plugin.id), printable(plugin.version), printable(plugin.plugin_class),
+              states, printable(plugin.doc)});
     troubles += troubles_of(plugin);
   }
-  std::cout << table({"ID", "VERSION", "CLASS", "NODES", "WHAT IT IS"}, rows) << troubles;
+  rows.finish();
+  std::cout << troubles;
   return Exit::Ok;
 }
 
