@@ -1,5 +1,7 @@
 #include <muster/ext/kv.h>
 
+#include <functional>
+#include <stdexcept>
 #include <thread>
 
 #include "catch.hpp"
@@ -72,11 +74,19 @@ CallOptions within(std::chrono::milliseconds time, const std::string& key = "tas
   return options;
 }
 
+void wait_until(const std::string& what, const std::function<bool()>& is_so) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!is_so()) {
+    if (std::chrono::steady_clock::now() > until) throw std::runtime_error("waited for " + what);
+    std::this_thread::yield();
+  }
+}
+
 /// What becomes of a call whose time is up once the node was asked to reboot.
 test::CallRecord asked_for(System& system, const Node& node) {
-  const auto call = system.start("system.reboot", kNothing, within(std::chrono::seconds(30)));
+  const auto call = system.start("system.reboot", kNothing, within(std::chrono::seconds(60)));
   REQUIRE(call != 0);
-  while (node.log().empty()) std::this_thread::yield();
+  wait_until("the reboot to be asked for", [&] { return !node.log().empty(); });
   system.cancel(call, MUSTER_CANCEL_DEADLINE);
   return system.wait(call);
 }
@@ -117,9 +127,9 @@ struct BackAgain {
   /// Until it was tried so often; then its time is up.
   test::CallRecord out_of_time(const json& arguments, std::size_t tries) {
     System system(node, &values);
-    const auto call = system.start("system.reboot", arguments, within(std::chrono::seconds(30)));
+    const auto call = system.start("system.reboot", arguments, within(std::chrono::seconds(60)));
     const auto all = tries * std::string("tried\n").size();
-    while (test::read(node.state() / "tries").size() < all) std::this_thread::yield();
+    wait_until("the tries", [&] { return test::read(node.state() / "tries").size() >= all; });
     system.cancel(call, MUSTER_CANCEL_DEADLINE);
     return system.wait(call);
   }
