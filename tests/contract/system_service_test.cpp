@@ -117,8 +117,11 @@ TEST_CASE("a service that does not come up is failed, with what systemd says and
 
 TEST_CASE("a service that ended when systemctl was content with its start is failed",
           "[contract][system]") {
-  const auto [active, sub] = GENERATE(
-      table<std::string, std::string>({{"failed", "failed"}, {"activating", "auto-restart"}}));
+  const auto [active, sub] =
+      GENERATE(table<std::string, std::string>({{"failed", "failed"},
+                                                {"activating", "auto-restart"},
+                                                {"activating", "auto-restart-queued"},
+                                                {"inactive", "dead-before-auto-restart"}}));
   const std::string verb = GENERATE("start", "restart");
   Node node;
   node.is("web", "inactive");

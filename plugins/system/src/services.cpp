@@ -102,7 +102,9 @@ sdk::Status check_possible(ServiceAction action, const std::string& name,
 /// systemctl is content when a simple service was forked: what that came to is in its state.
 bool has_ended_at_once(ServiceAction action, const UnitProperties& unit) {
   if (action != ServiceAction::Start && action != ServiceAction::Restart) return false;
-  return property(unit, "ActiveState") == "failed" || property(unit, "SubState") == "auto-restart";
+  // systemd 254 has more of the second: auto-restart-queued, dead-before-auto-restart.
+  return property(unit, "ActiveState") == "failed" ||
+         property(unit, "SubState").find("auto-restart") != std::string::npos;
 }
 
 std::string ended_at_once(const std::string& name, const UnitProperties& unit) {
