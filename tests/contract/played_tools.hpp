@@ -35,8 +35,8 @@ class PlayedNode {
   }
 
   /// systemctl: `show` answers with the file show.UNIT, or as for a unit that there is not; any
-  /// other verb puts VERB.UNIT in its place where there is such a file, and exits with what the
-  /// file exit says.
+  /// other verb puts VERB.UNIT in its place where there is such a file, and later.UNIT once that
+  /// was shown, and exits with what the file exit says.
   void play_systemctl() const {
     std::filesystem::create_directories(root() / "run/systemd/system");
     std::filesystem::create_directories(root() / "etc/systemd/system");
@@ -45,7 +45,11 @@ for unit; do :; done
 while [ "${1#--no-}" != "$1" ]; do shift; done
 verb=$1
 if [ "$verb" = show ]; then
-  if [ -e "$S/show.$unit" ]; then cat "$S/show.$unit"; exit 0; fi
+  if [ -e "$S/show.$unit" ]; then
+    cat "$S/show.$unit"
+    [ -e "$S/next.$unit" ] && mv "$S/next.$unit" "$S/show.$unit"
+    exit 0
+  fi
   printf 'MainPID=0\nResult=success\nNRestarts=0\nExecMainStatus=0\nMemoryCurrent=[not set]\n'
   printf 'Id=%s\nDescription=%s\nLoadState=not-found\n' "$unit" "$unit"
   printf 'ActiveState=inactive\nSubState=dead\nUnitFileState=\n'
@@ -58,6 +62,7 @@ if [ "$verb" = is-system-running ]; then
 fi
 echo "$*" >> "$S/log"
 [ -e "$S/$verb.$unit" ] && cp "$S/$verb.$unit" "$S/show.$unit"
+[ -e "$S/later.$unit" ] && cp "$S/later.$unit" "$S/next.$unit"
 if [ -e "$S/exit" ]; then echo "Job for $unit failed." >&2; exit "$(cat "$S/exit")"; fi
 exit 0
 )sh");

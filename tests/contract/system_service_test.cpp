@@ -135,6 +135,32 @@ TEST_CASE("a service that ended when systemctl was content with its start is fai
   CHECK(record.result["active"] == active);
 }
 
+TEST_CASE("a service that ends soon after its start is failed where systemd does not wait for it",
+          "[contract][system]") {
+  const json kOneMs{{"name", "web"}, {"settle_ms", 1}};
+  const json kAtOnce{{"name", "web"}, {"settle_ms", 0}};
+  const auto [verb, type, arguments, later, fails] =
+      GENERATE_COPY(table<std::string, std::string, json, std::string, bool>({
+          {"start", "simple", kWeb, "ActiveState=failed\nSubState=failed\n", true},
+          {"restart", "exec", kWeb, "ActiveState=activating\nSubState=auto-restart\n", true},
+          {"start", "idle", kWeb, "ActiveState=active\nSubState=running\nNRestarts=1\n", true},
+          {"start", "simple", kOneMs, "ActiveState=inactive\nSubState=dead\n", false},
+          {"restart", "simple", kOneMs, "ActiveState=active\nNRestarts=0\n", false},
+          {"start", "simple", kAtOnce, "ActiveState=failed\n", false},
+          {"start", "notify", kWeb, "ActiveState=failed\n", false},
+          {"restart", "notify", kOneMs, "ActiveState=failed\n", true},
+      }));
+  Node node;
+  node.is("web", "inactive");
+  write(node.state() / (verb + ".web"), shown("web", "active", "enabled") + "Type=" + type + "\n");
+  write(node.state() / "later.web",
+        "LoadState=loaded\nResult=exit-code\nExecMainStatus=3\n" + later);
+  System system(node.config());
+  const auto record = system.run("system.service." + verb, arguments);
+  CHECK(record.outcome == (fails ? MUSTER_OUTCOME_FAILED : MUSTER_OUTCOME_CHANGED));
+  if (fails) CHECK(record.error_message == "web was started and ended at once (exit-code 3)");
+}
+
 TEST_CASE("what cannot be done is said before it is tried", "[contract][system]") {
   const auto [verb, active, enabled, can_reload, says] =
       GENERATE(table<std::string, std::string, std::string, std::string, std::string>({

@@ -23,6 +23,15 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=/bin/sh -c 'test -e /var/mended || exit 7'
 """,
+    "brief.service": "[Service]\nExecStart=/bin/sh -c 'sleep 0.1; exit 3'\n",
+    "loops.service": """\
+[Unit]
+StartLimitIntervalSec=0
+[Service]
+Restart=always
+RestartSec=20ms
+ExecStart=/bin/sh -c 'sleep 0.1; exit 3'
+""",
     "missing.service": "[Service]\nType=exec\nExecStart=/usr/bin/there-is-no-such-program\n",
 }
 
@@ -163,6 +172,16 @@ class Systemd(unittest.TestCase):
         task = self.service("start", "bad")
         self.assertEqual((task["state"], task["result"]["active"], task["result"]["sub"]),
                          ("changed", "active", "exited"))
+
+    def test_a_service_that_ends_soon_after_its_start_is_failed(self):
+        for name in ("brief", "loops"):
+            for verb in ("start", "restart"):
+                with self.subTest(name=name, verb=verb):
+                    self.service("stop", name)
+                    task = self.service(verb, name, "settle_ms=3000", code=1)
+                    self.assertEqual(task["state"], "failed", task)
+                    self.assertIn(f"{name} was started and ended at once (", task["error"]["message"])
+        self.service("stop", "loops")
 
     def test_an_unknown_unit_is_told_and_can_only_be_stopped_and_disabled(self):
         result = self.service("status", "none")["result"]

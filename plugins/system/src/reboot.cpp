@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "container.hpp"
+#include "pause.hpp"
 #include "systemd_unit.hpp"
 #include "text_files.hpp"
 #include "tool.hpp"
@@ -19,6 +20,7 @@ using sdk::ErrorCode;
 constexpr std::chrono::hours kRemembered{24 * 7};  // as long as the agent remembers a task
 // After this the agent has ended the process; for a host that does not.
 constexpr std::chrono::seconds kHeldBack{30};
+constexpr std::chrono::seconds kBetweenTries{1};
 
 std::string boot_id(const Node& node) {
   const auto text = text_of(node.root + "/proc/sys/kernel/random/boot_id", 64);
@@ -88,21 +90,6 @@ void wait_for_the_end(const sdk::Call& call) {
   hold_while_it_goes_down(call);
 }
 
-/// Before the next try; false when there is no time for one. It is said at once then: at the end of
-/// the time it would be out of time, and not what the last try said.
-bool pause(const sdk::Call& call) {
-  constexpr std::chrono::seconds kBetween{1};
-  const auto next = std::chrono::steady_clock::now() + kBetween;
-  const auto until = call.deadline();
-  if (until && *until <= next) return false;
-  std::mutex mutex;
-  std::condition_variable_any changed;
-  std::unique_lock lock(mutex);
-  const auto stop = call.cancelled();
-  changed.wait_until(lock, stop, next, [] { return false; });
-  return !stop.stop_requested();
-}
-
 /// Runs it until it exits with 0. Errors: its last end, when the time is up.
 tl::expected<void, ToolEnd> try_until_it_passes(const sdk::Call& call, const Node& node,
                                                 const Tool& tool,
@@ -113,7 +100,9 @@ tl::expected<void, ToolEnd> try_until_it_passes(const sdk::Call& call, const Nod
     if (end && passes(*end)) return {};
     if (end) last = std::move(*end);
     if (!end && last.exit_code < 0) last.err = end.error().message;  // it could not be run
-  } while (pause(call));
+    // It says so before its time is up, when it would be out of time and not what the last one
+    // said.
+  } while (pause(call, kBetweenTries));
   return tl::unexpected(last);
 }
 

@@ -1,5 +1,9 @@
 #include "services.hpp"
 
+#include <tuple>
+#include <utility>
+
+#include "pause.hpp"
 #include "systemd_unit.hpp"
 #include "text_files.hpp"
 
@@ -99,12 +103,40 @@ sdk::Status check_possible(ServiceAction action, const std::string& name,
   return {};
 }
 
+bool starts(ServiceAction action) {
+  return action == ServiceAction::Start || action == ServiceAction::Restart;
+}
+
 /// systemctl is content when a simple service was forked: what that came to is in its state.
-bool has_ended_at_once(ServiceAction action, const UnitProperties& unit) {
-  if (action != ServiceAction::Start && action != ServiceAction::Restart) return false;
+bool has_ended(const UnitProperties& unit) {
   // systemd 254 has more of the second: auto-restart-queued, dead-before-auto-restart.
   return property(unit, "ActiveState") == "failed" ||
          property(unit, "SubState").find("auto-restart") != std::string::npos;
+}
+
+std::chrono::milliseconds settling_time(const UnitProperties& unit,
+                                        std::optional<std::int64_t> settle_ms) {
+  constexpr std::chrono::milliseconds kDefault{500};
+  if (settle_ms) return std::chrono::milliseconds(*settle_ms);
+  const auto type = property(unit, "Type");
+  const bool is_waited_for = type != "simple" && type != "exec" && type != "idle";
+  return is_waited_for ? std::chrono::milliseconds(0) : kDefault;
+}
+
+/// Whether a service that came up, as `unit` says, ends soon; puts into `unit` how it is then.
+sdk::Result<bool> ends_soon(const sdk::Call& call, const Node& node, const std::string& name,
+                            std::optional<std::int64_t> settle_ms, UnitProperties& unit) {
+  if (has_ended(unit)) return true;
+  const auto time = settling_time(unit, settle_ms);
+  if (time == std::chrono::milliseconds(0) || property(unit, "ActiveState") != "active") {
+    return false;
+  }
+  std::ignore = pause(call, time);  // without time left it looks at once
+  auto later = show_unit(call, node, name);
+  if (!later) return tl::unexpected(later.error());
+  const auto restarts = number(unit, "NRestarts").value_or(0);
+  unit = std::move(*later);
+  return has_ended(unit) || number(unit, "NRestarts").value_or(0) > restarts;
 }
 
 std::string ended_at_once(const std::string& name, const UnitProperties& unit) {
@@ -124,8 +156,8 @@ sdk::Answer<Service> service_status(const sdk::Call& call, const Node& node,
 }
 
 sdk::Answer<Service> change_service(const sdk::Call& call, const Node& node, ServiceAction action,
-                                    const ServiceName& arguments) {
-  const auto& name = arguments.name;
+                                    const std::string& name,
+                                    std::optional<std::int64_t> settle_ms) {
   if (auto runs = require_systemd(node); !runs) return tl::unexpected(runs.error());
   const auto before = show_unit(call, node, name);
   if (!before) return tl::unexpected(before.error());
@@ -136,14 +168,16 @@ sdk::Answer<Service> change_service(const sdk::Call& call, const Node& node, Ser
   if (call.check_mode()) return sdk::changed(describe(name, *before));
   const auto end = systemctl(call, node, {verb_of(action), "--", name});
   if (!end) return tl::unexpected(end.error());
-  const auto after = show_unit(call, node, name);
+  auto after = show_unit(call, node, name);
   if (!after) return tl::unexpected(after.error());
   if (end->exit_code != 0) {
     const auto failure =
         tool_failed(std::string("systemctl could not ") + verb_of(action) + " " + name, *end);
     return sdk::failed(failure.value(), describe(name, *after));
   }
-  if (has_ended_at_once(action, *after)) {
+  const auto ends = starts(action) ? ends_soon(call, node, name, settle_ms, *after) : false;
+  if (!ends) return tl::unexpected(ends.error());
+  if (*ends) {
     const auto failure = sdk::fail(ErrorCode::FailedPrecondition, ended_at_once(name, *after));
     return sdk::failed(failure.value(), describe(name, *after));
   }

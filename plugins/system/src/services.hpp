@@ -5,6 +5,8 @@
 
 #include <muster/sdk/answer.hpp>
 #include <muster/sdk/call.hpp>
+#include <optional>
+#include <string>
 
 #include "node.hpp"
 #include "system_plugin.hpp"
@@ -18,7 +20,7 @@ enum class ServiceAction : std::uint8_t { Start, Stop, Restart, Reload, Enable, 
 
 /// Does nothing when it is so already, except for restart and reload, which are always done.
 [[nodiscard]] sdk::Answer<Service> change_service(const sdk::Call& call, const Node& node,
-                                                  ServiceAction action,
-                                                  const ServiceName& arguments);
+                                                  ServiceAction action, const std::string& name,
+                                                  std::optional<std::int64_t> settle_ms = {});
 
 }  // namespace muster::plugin::system

@@ -74,28 +74,28 @@ class System {
     return system::service_status(call, node_, arguments);
   }
 
-  sdk::Answer<Service> service_start(const sdk::Call& call, const ServiceName& arguments) {
-    return change_service(call, node_, ServiceAction::Start, arguments);
+  sdk::Answer<Service> service_start(const sdk::Call& call, const ServiceStart& arguments) {
+    return change_service(call, node_, ServiceAction::Start, arguments.name, arguments.settle_ms);
   }
 
   sdk::Answer<Service> service_stop(const sdk::Call& call, const ServiceName& arguments) {
-    return change_service(call, node_, ServiceAction::Stop, arguments);
+    return change_service(call, node_, ServiceAction::Stop, arguments.name);
   }
 
-  sdk::Answer<Service> service_restart(const sdk::Call& call, const ServiceName& arguments) {
-    return change_service(call, node_, ServiceAction::Restart, arguments);
+  sdk::Answer<Service> service_restart(const sdk::Call& call, const ServiceStart& arguments) {
+    return change_service(call, node_, ServiceAction::Restart, arguments.name, arguments.settle_ms);
   }
 
   sdk::Answer<Service> service_reload(const sdk::Call& call, const ServiceName& arguments) {
-    return change_service(call, node_, ServiceAction::Reload, arguments);
+    return change_service(call, node_, ServiceAction::Reload, arguments.name);
   }
 
   sdk::Answer<Service> service_enable(const sdk::Call& call, const ServiceName& arguments) {
-    return change_service(call, node_, ServiceAction::Enable, arguments);
+    return change_service(call, node_, ServiceAction::Enable, arguments.name);
   }
 
   sdk::Answer<Service> service_disable(const sdk::Call& call, const ServiceName& arguments) {
-    return change_service(call, node_, ServiceAction::Disable, arguments);
+    return change_service(call, node_, ServiceAction::Disable, arguments.name);
   }
 
   sdk::Answer<TimerLsResult> timer_ls(const sdk::Call& call, const sdk::Nothing&) {

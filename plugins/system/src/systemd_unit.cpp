@@ -10,7 +10,7 @@ namespace muster::plugin::system {
 namespace {
 
 constexpr const char* kProperties =
-    "--property=Id,Description,LoadState,ActiveState,SubState,UnitFileState,MainPID,Result,"
+    "--property=Id,Type,Description,LoadState,ActiveState,SubState,UnitFileState,MainPID,Result,"
     "ExecMainStatus,NRestarts,MemoryCurrent,CanReload,StateChangeTimestamp,"
     "NextElapseUSecRealtime,LastTriggerUSec,Unit,FragmentPath";
 
