@@ -37,10 +37,16 @@ static void read(const Place& place, Gateway& gateway) {
   place.must("connected", gateway.connected);
 }
 
+static void read(const Place& place, KeptEvents& events) {
+  place.must("count", events.count);
+  place.must_or_null("oldest", events.oldest);
+}
+
 static void read(const Place& place, Retention& retention) {
   place.must("jobs", retention.jobs);
   place.must("bytes", retention.bytes);
   place.must_or_null("oldest_ended", retention.oldest_ended);
+  place.must("events", retention.events);
   place.must("max_seconds", retention.max_seconds);
   place.must("max_bytes", retention.max_bytes);
   place.must("doubts_clock", retention.doubts_clock);

@@ -35,11 +35,17 @@ struct Gateway {
   bool connected = false;
 };
 
-/// What is kept of jobs, open ones too, and at most.
+struct KeptEvents {
+  std::uint64_t count = 0;
+  std::string oldest;  ///< when it happened; empty: there is none
+};
+
+/// What is kept of jobs, open ones too, and of events; and at most.
 struct Retention {
   std::uint64_t jobs = 0;
-  std::uint64_t bytes = 0;        ///< about
-  std::string oldest_ended;       ///< empty: none has ended
+  std::uint64_t bytes = 0;   ///< about
+  std::string oldest_ended;  ///< empty: none has ended
+  KeptEvents events;
   std::uint64_t max_seconds = 0;  ///< after their end
   std::uint64_t max_bytes = 0;
   bool doubts_clock = false;  ///< no job goes for its age

@@ -123,7 +123,9 @@ struct App::Parts {
 };
 
 Status App::Parts::open_store() {
-  auto opened = SqliteStore::open(loop, {options.state, 0});
+  SqliteOptions store_options{options.state};
+  store_options.event_limits.bytes = options.retention.keep_bytes / kEventShare;
+  auto opened = SqliteStore::open(loop, store_options);
   if (!opened) return tl::unexpected(opened.error());
   store = std::move(*opened);
   return {};

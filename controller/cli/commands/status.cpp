@@ -63,6 +63,9 @@ void print_retention(const client::Retention& kept) {
                     ", " + size_text(static_cast<double>(kept.bytes)) + "; for " +
                     duration_text(kept.max_seconds) + " and at most " +
                     size_text(static_cast<double>(kept.max_bytes)));
+  const auto& events = kept.events;
+  print("", std::to_string(events.count) + (events.count == 1 ? " event" : " events") +
+                (events.oldest.empty() ? "" : " since " + short_time(events.oldest)));
   if (kept.doubts_clock) {
     print("",
           "the controller's clock jumped ahead: no job goes for its age before it has gone on "

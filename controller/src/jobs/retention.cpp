@@ -45,22 +45,31 @@ UnixMs Retention::believe() {
 
 void Retention::look() {
   const auto believed = believe();
-  const auto kept = parts_.store.kept_jobs();
-  const auto& limits = parts_.limits;
-  const bool any =
-      kept && kept->oldest != 0 &&
-      (kept->oldest < believed - limits.keep_for.count() || kept->bytes > limits.keep_bytes);
-  if (any) return step(believed);
+  if (is_any_due(rule_at(believed))) return step(believed);
   look_again(kEvery);
 }
 
-void Retention::step(UnixMs believed) {
+RemovalRule Retention::rule_at(UnixMs believed) const {
   const auto& limits = parts_.limits;
-  parts_.store.remove_jobs(
-      {believed - limits.keep_for.count(), limits.keep_bytes, parts_.in_memory(), wall()},
-      [this, believed, alive = std::weak_ptr(alive_)](const Result<RemovedJobs>& removed) {
-        if (!alive.expired()) on_removed(believed, removed);
-      });
+  return {believed - limits.keep_for.count(), limits.keep_bytes, parts_.in_memory(), wall()};
+}
+
+bool Retention::is_any_due(const RemovalRule& rule) {
+  const auto kept = parts_.store.kept_jobs();
+  if (!kept) return false;
+  const bool job =
+      kept->oldest != 0 && (kept->oldest < rule.ended_before || kept->bytes > rule.max_bytes);
+  const auto oldest = parts_.store.events_after(0, 2);  // the newest stays
+  const bool event =
+      oldest && oldest->size() == 2 && oldest->front().time < events_kept_from(rule, *kept);
+  return job || event;
+}
+
+void Retention::step(UnixMs believed) {
+  parts_.store.remove_jobs(rule_at(believed), [this, believed, alive = std::weak_ptr(alive_)](
+                                                  const Result<RemovedJobs>& removed) {
+    if (!alive.expired()) on_removed(believed, removed);
+  });
 }
 
 void Retention::on_removed(UnixMs believed, const Result<RemovedJobs>& removed) {
@@ -74,9 +83,12 @@ void Retention::on_removed(UnixMs believed, const Result<RemovedJobs>& removed) 
   failing_ = false;
   removed_jobs_ += removed->jobs;
   removed_bytes_ += removed->bytes;
-  if (removed->jobs > 0) {
-    parts_.events.stored_more();
-    parts_.log.debug("old jobs were removed", {{"jobs", removed->jobs}, {"bytes", removed->bytes}});
+  removed_events_ += removed->events;
+  if (removed->jobs > 0) parts_.events.stored_more();
+  if (removed->jobs > 0 || removed->events > 0) {
+    parts_.log.debug(
+        "old records were removed",
+        {{"jobs", removed->jobs}, {"bytes", removed->bytes}, {"events", removed->events}});
   }
   // What others have asked for meanwhile goes first.
   if (removed->more)

@@ -1,4 +1,5 @@
-/// Removes old jobs: those that ended long ago, and the oldest while more is kept than may be.
+/// Removes old jobs: those that ended long ago, and the oldest while more is kept than may be. And
+/// old events: the log goes back as long, or to when the first job that is kept was made.
 ///
 /// One per process, built in app.cpp; [loop]. It looks every kEvery and then removes step by step,
 /// so that neither the loop nor the store's writer is held; other writes have their turn between
@@ -21,6 +22,10 @@ namespace muster::controller {
 
 inline constexpr std::chrono::hours kDefaultKeepJobs{24 * 30};
 inline constexpr std::uint64_t kDefaultKeepBytes = 10'000'000'000;
+
+/// Of keep_bytes, and beside them: so much of events may be kept, so that neither a flood of them
+/// takes the place of jobs nor the other way round.
+inline constexpr std::uint64_t kEventShare = 10;
 
 struct RetentionLimits {
   std::chrono::milliseconds keep_for = kDefaultKeepJobs;  ///< after the job's end
@@ -55,11 +60,14 @@ class Retention {
   // since the start
   [[nodiscard]] std::uint64_t removed_jobs() const { return removed_jobs_; }
   [[nodiscard]] std::uint64_t removed_bytes() const { return removed_bytes_; }
+  [[nodiscard]] std::uint64_t removed_events() const { return removed_events_; }
 
  private:
   void look();
+  [[nodiscard]] bool is_any_due(const RemovalRule& rule);
   void look_again(std::chrono::nanoseconds in);
   [[nodiscard]] UnixMs believe();
+  [[nodiscard]] RemovalRule rule_at(UnixMs believed) const;
   void step(UnixMs believed);
   void on_removed(UnixMs believed, const Result<RemovedJobs>& removed);
   [[nodiscard]] UnixMs wall() const { return to_unix_ms(parts_.loop.clock().unix_now()); }
@@ -70,6 +78,7 @@ class Retention {
   bool failing_ = false;
   std::uint64_t removed_jobs_ = 0;
   std::uint64_t removed_bytes_ = 0;
+  std::uint64_t removed_events_ = 0;
   run::Timer timer_;
   std::shared_ptr<int> alive_ = std::make_shared<int>();  // the store may answer late
 };

@@ -14,6 +14,9 @@ Result<KeptJobs> MemoryStore::kept_jobs() {
   for (const auto& [job, tasks] : jobs_) {
     kept.bytes += kJobBytes + job.arguments.size() + job.selector.size();
     for (const auto& task : tasks) kept.bytes += kTaskBytes + task.result.size();
+    if (kept.first_created == 0 || job.created < kept.first_created) {
+      kept.first_created = job.created;
+    }
     if (job.ended != 0 && (kept.oldest == 0 || job.ended < kept.oldest)) kept.oldest = job.ended;
   }
   return kept;
@@ -45,6 +48,15 @@ void MemoryStore::drop_unused_outputs() {
   std::erase_if(outputs_, [&](const auto& output) { return !used.contains(output.first); });
 }
 
+std::uint64_t MemoryStore::remove_events_before(UnixMs time) {
+  std::uint64_t removed = 0;
+  for (; removed < kMaxRemovedEvents && events_.size() > 1 && events_.front().time < time;
+       ++removed) {
+    forget_oldest_event();
+  }
+  return removed;
+}
+
 RemovedJobs MemoryStore::remove(const RemovalRule& rule) {
   RemovedJobs removed;
   std::size_t tasks = 0;
@@ -72,7 +84,10 @@ RemovedJobs MemoryStore::remove(const RemovalRule& rule) {
     ++removed.jobs;
     take_out(oldest);
   }
-  if (removed.jobs > 0) append(jobs_removed(removed, *kept_jobs(), rule.now));
+  const auto kept = *kept_jobs();
+  removed.events = remove_events_before(events_kept_from(rule, kept));
+  removed.more = removed.more || removed.events == kMaxRemovedEvents;
+  if (removed.jobs > 0) append(jobs_removed(removed, kept, rule.now));
   return removed;
 }
 

@@ -267,10 +267,14 @@ std::uint64_t MemoryStore::append(EventRecord event) {
   events_.push_back(std::move(event));
   while (events_.size() > 1 &&
          (events_.size() > event_limits_.count || event_bytes_ > event_limits_.bytes)) {
-    event_bytes_ -= size_of(events_.front());
-    events_.pop_front();
+    forget_oldest_event();
   }
   return last_event_;
+}
+
+void MemoryStore::forget_oldest_event() {
+  event_bytes_ -= size_of(events_.front());
+  events_.pop_front();
 }
 
 Result<std::vector<EventRecord>> MemoryStore::events_after(std::uint64_t after, std::size_t limit) {

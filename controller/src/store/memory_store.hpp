@@ -130,10 +130,12 @@ class MemoryStore final : public Store {
   [[nodiscard]] Status check_outcomes(const std::vector<TaskOutcome>& outcomes) const;
   void finish(const TaskOutcome& outcome);
   [[nodiscard]] RemovedJobs remove(const RemovalRule& rule);
+  std::uint64_t remove_events_before(UnixMs time);
   /// Without the one at this place, and what only it had.
   void take_out(std::size_t at);
   void drop_unused_outputs();
   std::uint64_t append(EventRecord event);
+  void forget_oldest_event();
   [[nodiscard]] bool is_wanted(const JobFilter& filter, const JobWithTasks& job) const;
   [[nodiscard]] TaskCounts counts_for(const JobWithTasks& job, const JobQuery& query);
   void change_state(std::vector<TaskId> tasks, TaskState from, TaskState to, Done<void> done);

@@ -41,7 +41,31 @@ void keep_limits(SQLite::Database& database, std::int64_t newest, std::size_t ad
   sql::execute(database, "UPDATE meta SET number = ? WHERE name = 'event_bytes'", bytes);
 }
 
+std::vector<std::int64_t> oldest_before(SQLite::Database& database, UnixMs time, std::size_t most) {
+  SQLite::Statement query(database, "SELECT id, time FROM events ORDER BY id LIMIT ?");
+  sql::bind(query, most + 1);
+  std::vector<std::int64_t> ids;
+  while (ids.size() <= most && query.executeStep() && query.getColumn(1).getInt64() < time) {
+    ids.push_back(query.getColumn(0).getInt64());
+  }
+  const bool one_too_many = ids.size() > most;
+  const bool newest =
+      !ids.empty() && ids.back() == one_number(database, "SELECT max(id) FROM events");
+  if (one_too_many || newest) ids.pop_back();
+  return ids;
+}
+
 }  // namespace
+
+std::uint64_t remove_events_before(SQLite::Database& database, UnixMs time, std::size_t most) {
+  std::int64_t bytes = 0;
+  const auto ids = oldest_before(database, time, most);
+  for (const auto id : ids) bytes += remove_event(database, id);
+  if (bytes > 0) {
+    sql::execute(database, "UPDATE meta SET number = number - ? WHERE name = 'event_bytes'", bytes);
+  }
+  return ids.size();
+}
 
 std::uint64_t add_event(SQLite::Database& database, const EventRecord& event,
                         const EventLimits& limits) {

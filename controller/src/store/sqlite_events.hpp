@@ -15,4 +15,8 @@ namespace muster::controller {
 std::uint64_t add_event(SQLite::Database& database, const EventRecord& event,
                         const EventLimits& limits);
 
+/// Takes away the oldest, as far as they are from before `time`, at most `most` and never the
+/// newest. How many. Throws what SQLite throws.
+std::uint64_t remove_events_before(SQLite::Database& database, UnixMs time, std::size_t most);
+
 }  // namespace muster::controller

@@ -128,9 +128,10 @@ RemovedJobs remove_old(SQLite::Database& database, const RemovalRule& rule,
     removed.more = removed.jobs == kMaxRemovedJobs;
   }
   store_growth(database, growth);
-  if (removed.jobs > 0) {
-    add_event(database, jobs_removed(removed, kept_jobs_in(database), rule.now), limits);
-  }
+  const auto kept = kept_jobs_in(database);
+  removed.events = remove_events_before(database, events_kept_from(rule, kept), kMaxRemovedEvents);
+  removed.more = removed.more || removed.events == kMaxRemovedEvents;
+  if (removed.jobs > 0) add_event(database, jobs_removed(removed, kept, rule.now), limits);
   return removed;
 }
 

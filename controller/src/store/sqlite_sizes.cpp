@@ -40,6 +40,7 @@ KeptJobs kept_jobs_in(SQLite::Database& database) {
       database, "SELECT sum(number) FROM meta WHERE name = 'job_bytes' OR name = 'output_bytes'"));
   kept.oldest =
       number_of(database, "SELECT ended FROM jobs WHERE ended <> 0 ORDER BY ended LIMIT 1");
+  kept.first_created = number_of(database, "SELECT min(created) FROM jobs");
   return kept;
 }
 

@@ -152,12 +152,13 @@ class Store {
   /// The job's task on the node that had this name. Errors: NotFound.
   [[nodiscard]] virtual Result<TaskRecord> task_on(JobId job, std::string_view node_name) = 0;
 
-  // --- how long jobs are kept (jobs/retention.hpp)
+  // --- how long jobs are kept, and the events of their time (jobs/retention.hpp)
   [[nodiscard]] virtual Result<KeptJobs> kept_jobs() = 0;
   /// Takes away jobs that the rule means, with their tasks and idempotency keys, and the
   /// output that no task of another job has; at most kMaxRemovedJobs and, unless the first has
   /// more, kMaxRemovedTasks. Of a node's last task that goes, the newest that is left takes the
   /// place (of the ten jobs before it that outlived it). An event "job.removed" tells of it.
+  /// Then events that the rule means go, at most kMaxRemovedEvents and never the newest.
   virtual void remove_jobs(RemovalRule rule, Done<RemovedJobs> done) = 0;
   /// What was kept last with keep_believed_time(); never kept: when the latest job ended; else 0.
   [[nodiscard]] virtual Result<UnixMs> believed_time() = 0;
@@ -182,7 +183,7 @@ class Store {
   virtual void remove_other_manifests(std::vector<Digest> digests, Done<void> done) = 0;
 
   // --- events
-  // The newest are kept, within EventLimits (event_limits.hpp).
+  // As long as jobs are (remove_jobs), and within EventLimits (event_limits.hpp).
   /// `done` gets the event's id; `event.id` is not looked at.
   virtual void append_event(EventRecord event, Done<std::uint64_t> done) = 0;
   /// At most `limit` with an id above `after`, oldest first.

@@ -324,8 +324,8 @@ TEST_CASE("no more text of events is kept than the limit says, but always the ne
 
 TEST_CASE("the log of events has the limits that the documents say", "[contract][store]") {
   const EventLimits limits;
-  CHECK(limits.count == 100'000);
-  CHECK(limits.bytes == 268'435'456);
+  CHECK(limits.count == 1'000'000);
+  CHECK(limits.bytes == 1'000'000'000);
   CHECK(kMaxEventJson == 131'072);
 }
 

@@ -11,7 +11,7 @@ constexpr std::uint64_t kNoLimit = std::uint64_t{1} << 40U;
 /// A store of either kind, with jobs that end when they are told.
 class Kept : public StoreFixture {
  public:
-  explicit Kept(Kind kind) : StoreFixture(kind) {}
+  explicit Kept(Kind kind, EventLimits limits = {}) : StoreFixture(kind, limits) {}
 
   struct Made {
     JobRecord job;
@@ -300,6 +300,53 @@ TEST_CASE("files that a crash left behind their job go at the next start", "[con
     if (!store.loop().run_ready()) std::this_thread::yield();
   }
   CHECK(store.files() == 0);
+}
+
+TEST_CASE("events go by their age, the oldest first, and the newest stays", "[contract][store]") {
+  Kept store(GENERATE(Kind::Memory, Kind::Sqlite));
+  for (const UnixMs time : {10, 40, 20, 50}) store.record("test", time);
+  const auto left = [&] { return store->events_after(0, 10)->size(); };
+  CHECK(store.remove({20, kNoLimit, {}, 60}).events == 1);
+  CHECK(left() == 3);
+  store.reopen();
+  // In front of it stands one that a clock which was ahead has dated.
+  CHECK(store.remove({30, kNoLimit, {}, 60}).events == 0);
+  const auto removed = store.remove({100, kNoLimit, {}, 60});
+  CHECK(removed.events == 2);
+  CHECK_FALSE(removed.more);
+  CHECK(left() == 1);
+  CHECK(store.remove({100, kNoLimit, {}, 60}).events == 0);
+  CHECK(store->last_event() == 4);
+}
+
+TEST_CASE("what happened since the first job that is kept was made is kept with it",
+          "[contract][store]") {
+  Kept store(GENERATE(Kind::Memory, Kind::Sqlite));
+  store.record("test", 4);
+  auto made = store.begin(NodeId::random());  // at the time 5
+  store.record("test", 8);
+  store.end(made, 30);
+  CHECK(store.remove({20, kNoLimit, {}, 60}).events == 1);
+  CHECK(store.events_of(made) == 2);
+  CHECK(store.remove({31, kNoLimit, {made.job.id}, 60}).events == 0);  // it is in memory
+  const auto removed = store.remove({31, kNoLimit, {}, 60});
+  CHECK(removed.jobs == 1);
+  CHECK(removed.events == 2);  // and of the three the newest stays
+  CHECK(store.events_of(made) == 1);
+}
+
+TEST_CASE("of many old events so many go in one commit, and their room is free",
+          "[contract][store]") {
+  Kept store(GENERATE(Kind::Memory, Kind::Sqlite), {10'000, 40'000});
+  for (std::size_t i = 0; i < kMaxRemovedEvents + 2; ++i) store.record(std::string(10, 'x'), 1);
+  const auto first = store.remove({2, kNoLimit, {}, 60});
+  CHECK(first.events == kMaxRemovedEvents);
+  CHECK(first.more);
+  const auto second = store.remove({2, kNoLimit, {}, 60});
+  CHECK(second.events == 1);
+  CHECK_FALSE(second.more);
+  store.record(std::string(39'000, 'x'), 1);
+  CHECK(store->events_after(0, 10)->size() == 2);
 }
 
 }  // namespace

@@ -110,8 +110,8 @@ class StoreFixture {
     return wait<JobId>([&](auto done) { store_->create_job(record, tasks, done); });
   }
   /// An event whose text has two bytes more than `data`; its id.
-  std::uint64_t record(const std::string& data) {
-    const EventRecord event{0, 1, "t", "s", data};
+  std::uint64_t record(const std::string& data, UnixMs time = 1) {
+    const EventRecord event{0, time, "t", "s", data};
     const auto id = wait<std::uint64_t>([&](auto done) { store_->append_event(event, done); });
     REQUIRE(id);
     return *id;

@@ -6,6 +6,18 @@ namespace {
 
 using nlohmann::json;
 
+TEST_CASE("the status tells how far back the events go", "[integration][api]") {
+  ApiWorld world;
+  const auto kept = [&] { return world.get("/v1/status").body.at("retention").at("events"); };
+  CHECK(kept() == json{{"count", 0}, {"oldest", nullptr}});
+  REQUIRE(world.ask("PUT", "/v1/groups/g", R"({"selector": "all"})").status < 300);
+  CHECK(kept().at("count") == 1);
+  CHECK(kept().at("oldest").is_string());
+  Cli muster(world);
+  const auto shown = muster("status").out;
+  CHECK(shown.find("            1 event since 20") != std::string::npos);
+}
+
 TEST_CASE("the status tells how much is kept of jobs, and the limits", "[integration][api]") {
   ApiWorld world;
   auto& agent = world.join("web1");
@@ -13,6 +25,7 @@ TEST_CASE("the status tells how much is kept of jobs, and the limits", "[integra
   CHECK(empty == json{{"jobs", 0},
                       {"bytes", 0},
                       {"oldest_ended", nullptr},
+                      {"events", world.get("/v1/status").body.at("retention").at("events")},
                       {"max_seconds", 30 * 24 * 3600},
                       {"max_bytes", 10'000'000'000},
                       {"doubts_clock", false}});

@@ -46,6 +46,10 @@ struct OldJobs {
     settle();
     return job.id;
   }
+  void happened(std::chrono::nanoseconds before) {
+    store.append_event({0, to_unix_ms(right.unix_now() - before), "test.it", "x", "{}"}, nullptr);
+    settle();
+  }
   void settle() {
     while (store_loop->run_ready() || loop->run_ready()) {
     }
@@ -85,6 +89,21 @@ TEST_CASE("a job goes thirty days after its end, and not sooner", "[integration]
   CHECK(jobs.has(young));
   CHECK(jobs.retention->removed_jobs() == 1);
   CHECK(jobs.retention->removed_bytes() > 0);
+}
+
+TEST_CASE("an event goes after thirty days, step by step", "[integration][jobs]") {
+  OldJobs jobs;
+  jobs.limits.keep_for = hours(30 * 24);
+  for (std::size_t i = 0; i < kMaxRemovedEvents + 5; ++i) jobs.happened(hours(31 * 24));
+  const auto job = jobs.ended(hours(30 * 24) - minutes(15));
+  jobs.happened(hours(1));
+  jobs.start();
+  jobs.pass(minutes(2));
+  CHECK(jobs.retention->removed_events() == kMaxRemovedEvents + 5);
+  CHECK(jobs.store.events_after(0, 10)->size() == 3);
+  jobs.pass(minutes(25));
+  CHECK_FALSE(jobs.has(job));
+  CHECK(jobs.store.events_after(0, 10)->front().type == "test.it");
 }
 
 TEST_CASE("all that is due goes, step by step", "[integration][jobs]") {

@@ -118,6 +118,8 @@ void add_retention(const Services& services, Registry& out) {
       .add(retention.removed_jobs());
   out.counter("muster_removed_job_bytes_total", "What they and their output held, about.")
       .add(retention.removed_bytes());
+  out.counter("muster_removed_events_total", "Old events that were removed with them.")
+      .add(retention.removed_events());
 }
 
 void add_webhooks(const Services& services, Registry& out) {

@@ -26,6 +26,14 @@ json clones_view(const Fleet& fleet) {
   return {{"count", count}, {"nodes", std::move(named)}};
 }
 
+json kept_events_view(Store& store) {
+  const auto oldest = store.events_after(0, 1);
+  const auto last = store.last_event();
+  if (!oldest || oldest->empty() || !last) return {{"count", 0}, {"oldest", nullptr}};
+  const auto& first = oldest->front();
+  return {{"count", *last - first.id + 1}, {"oldest", time_view(first.time)}};  // no gaps
+}
+
 json retention_view(const Services& services) {
   const auto kept = services.store.kept_jobs().value_or(KeptJobs{});
   const auto& limits = services.retention.limits();
@@ -33,6 +41,7 @@ json retention_view(const Services& services) {
       {"jobs", kept.jobs},
       {"bytes", kept.bytes},
       {"oldest_ended", time_view(kept.oldest)},
+      {"events", kept_events_view(services.store)},
       {"max_seconds", std::chrono::duration_cast<std::chrono::seconds>(limits.keep_for).count()},
       {"max_bytes", limits.keep_bytes},
       {"doubts_clock", services.retention.doubts_clock()}};
