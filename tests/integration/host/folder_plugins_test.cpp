@@ -50,7 +50,7 @@ struct Node {
     supervisor->start();
   }
   /// Runs the loop, and moves the clock on by `step` whenever it has nothing to do, four times as
-  /// fast as it is: were it faster, a host that a busy machine does not let run would count as dead.
+  /// fast as it is: were it faster, a host that a busy machine does not let run would be dead.
   template <class Done>
   void run_until(const Done& done, std::chrono::milliseconds step = std::chrono::milliseconds(20)) {
     const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
