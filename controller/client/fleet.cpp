@@ -16,7 +16,7 @@ static void read(const Place& place, NodesByPresence& nodes) {
   place.must("online", nodes.online);
   place.must("suspect", nodes.suspect);
   place.must("offline", nodes.offline);
-  place.may("drained", nodes.drained);
+  place.must("drained", nodes.drained);
 }
 
 static void read(const Place& place, RunningJobs& jobs) { place.must("running", jobs.running); }
@@ -71,8 +71,8 @@ static void read(const Place& place, FleetStatus& status) {
   RunningJobs jobs;
   place.must("jobs", jobs);
   status.running_jobs = jobs.running;
-  place.may("retention", status.retention);
-  place.may("clones", status.clones);
+  place.must("retention", status.retention);
+  place.must("clones", status.clones);
   place.must("gateways", status.gateways);
   place.may("webhooks", status.webhooks);
   status.told = place.told();

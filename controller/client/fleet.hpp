@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +14,7 @@ struct NodesByPresence {
   std::uint64_t online = 0;
   std::uint64_t suspect = 0;
   std::uint64_t offline = 0;
-  std::uint64_t drained = 0;  ///< whatever their presence; 0 from a controller of before
+  std::uint64_t drained = 0;  ///< whatever their presence
 };
 
 /// A node whose identity another machine has, too.
@@ -69,8 +68,8 @@ struct FleetStatus {
   std::string started;
   NodesByPresence nodes;
   std::uint64_t running_jobs = 0;
-  std::optional<Retention> retention;  ///< none from a controller of before
-  Clones clones;                       ///< none from a controller of before
+  Retention retention;
+  Clones clones;
   std::vector<Gateway> gateways;
   WebhooksInShort webhooks;  ///< none for who may not read them
   Json told;

@@ -32,7 +32,7 @@ static void read(const Place& place, Node& node) {
   place.must("presence", node.presence);
   place.must("labels", node.labels);
   place.must("facts", node.facts);
-  place.may("facts_told", node.facts_told);  // a controller of before does not tell
+  place.must_or_null("facts_told", node.facts_told);
   place.may("facts_older", node.facts_older);
   place.must("agent_version", node.agent_version);
   place.must("enrolled", node.enrolled);

@@ -92,7 +92,7 @@ CliResult<Exit> show_status(ApiClient& api, const Arguments& arguments) {
   print("fleet", status->fleet);
   print("nodes", nodes_text(status->nodes));
   print("jobs", std::to_string(status->running_jobs) + " running");
-  if (status->retention) print_retention(*status->retention);
+  print_retention(status->retention);
   for (const auto& gateway : status->gateways) {
     print("gateway", printable(gateway.address) + "  " +
                          coloured(gateway.connected ? "connected" : "not connected",

@@ -7,8 +7,8 @@ namespace {
 
 const std::string kNode =
     R"({"id": "1", "name": "a", "presence": "online", "labels": {}, "facts": {},
-        "agent_version": "1", "enrolled": "2026-01-31T12:00:00.000Z", "last_seen": null,
-        "plugins": []})";
+        "facts_told": null, "agent_version": "1", "enrolled": "2026-01-31T12:00:00.000Z",
+        "last_seen": null, "plugins": []})";
 
 /// Two pages of one node each; the first has a warning.
 Said two_pages(const http::Request& request) {
