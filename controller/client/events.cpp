@@ -18,6 +18,7 @@ static void read(const Place& place, EventPage& page) {
   place.must("events", page.events);
   place.must("next", page.next);
   place.may("previous", page.previous);
+  place.may("warnings", page.warnings);
 }
 
 Result<EventPage> list_events(ApiClient& api, const EventQuery& asked) {

@@ -33,6 +33,7 @@ struct EventPage {
   std::vector<Event> events;              ///< oldest first; with a filter fewer than the limit
   std::uint64_t next = 0;                 ///< what to give as `after` to go on
   std::optional<std::uint64_t> previous;  ///< what to give as `before` to go back
+  std::vector<std::string> warnings;      ///< what the filter may have wrong
 };
 
 [[nodiscard]] Result<EventPage> list_events(ApiClient& api, const EventQuery& query);

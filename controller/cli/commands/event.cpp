@@ -12,6 +12,7 @@
 #include "../command.hpp"
 #include "../json_list.hpp"
 #include "../json_text.hpp"
+#include "../targets.hpp"
 #include "../terminal.hpp"
 #include "../wrapping.hpp"
 
@@ -40,14 +41,23 @@ void print_event(const Event& event, bool as_json) {
   }
 }
 
+/// And says once what the filter may have wrong.
+client::Result<client::EventPage> page_of(ApiClient& api, const EventQuery& query, bool& warned) {
+  auto page = client::list_events(api, query);
+  if (page && !page->warnings.empty() && !std::exchange(warned, true)) {
+    print_warnings(page->warnings);
+  }
+  return page;
+}
+
 /// After which the newest `count` that are wanted follow, or as many as there are.
 client::Result<std::string> before_newest(ApiClient& api, const Arguments& arguments,
-                                          std::uint64_t count) {
+                                          std::uint64_t count, bool& warned) {
   EventQuery query{.filter = arguments.value("filter")};
   std::optional<std::uint64_t> oldest;
   for (;;) {
     query.limit = std::min(count, EventQuery::kMaxLimit);
-    const auto page = client::list_events(api, query);
+    const auto page = page_of(api, query, warned);
     if (!page) return tl::unexpected(page.error());
     if (!page->events.empty()) oldest = number_from(page->events.front().id);
     if (!oldest && query.before.empty()) oldest = page->next + 1;
@@ -61,10 +71,11 @@ client::Result<std::string> before_newest(ApiClient& api, const Arguments& argum
 /// Page by page, so many of those that `query` asks for; gives the id of the last that was looked
 /// at.
 client::Result<std::uint64_t> each_event(ApiClient& api, EventQuery query, std::uint64_t count,
+                                         bool& warned,
                                          const std::function<void(const Event&)>& on_event) {
   for (;;) {
     query.limit = std::min(count, EventQuery::kMaxLimit);
-    const auto page = client::list_events(api, query);
+    const auto page = page_of(api, query, warned);
     if (!page) return tl::unexpected(page.error());
     for (const auto& event : page->events) on_event(event);
     count -= std::min<std::uint64_t>(count, page->events.size());
@@ -86,14 +97,15 @@ CliResult<Exit> list_events(ApiClient& api, const Arguments& arguments) {
   if (auto right = expect_no_words(arguments); !right) return tl::unexpected(right.error());
   const auto limit = limit_of(arguments, "100");
   if (!limit) return tl::unexpected(limit.error());
+  bool warned = false;
   const auto after = arguments.has("after") ? client::Result<std::string>(arguments.value("after"))
-                                            : before_newest(api, arguments, *limit);
+                                            : before_newest(api, arguments, *limit, warned);
   if (!after) return tl::unexpected(after.error());
   const bool as_json = arguments.has("json");
   bool none = true;
   JsonList object(std::cout, "events");
   const auto next = each_event(api, {.filter = arguments.value("filter"), .after = *after}, *limit,
-                               [&](const Event& event) {
+                               warned, [&](const Event& event) {
                                  none = false;
                                  as_json ? object.add(*event.told) : print_event(event, false);
                                });
@@ -106,11 +118,13 @@ CliResult<Exit> list_events(ApiClient& api, const Arguments& arguments) {
 
 /// Prints those that follow `after`, once there are any; gives what to go on after.
 client::Result<std::string> print_next(ApiClient& api, const Arguments& arguments,
-                                       const std::string& after) {
-  const auto page = client::list_events(api, {.filter = arguments.value("filter"),
-                                              .limit = EventQuery::kMaxLimit,
-                                              .after = after,
-                                              .wait = "30s"});
+                                       const std::string& after, bool& warned) {
+  const auto page = page_of(api,
+                            {.filter = arguments.value("filter"),
+                             .limit = EventQuery::kMaxLimit,
+                             .after = after,
+                             .wait = "30s"},
+                            warned);
   if (!page) return tl::unexpected(page.error());
   for (const auto& event : page->events) print_event(event, arguments.has("json"));
   std::cout << std::flush;
@@ -123,10 +137,11 @@ CliResult<Exit> tail_events(ApiClient& api, const Arguments& arguments) {
   const auto limit = limit_of(arguments, "10");
   if (!limit) return tl::unexpected(limit.error());
   std::string after;
+  bool warned = false;
   client::Patience patience;
   while (std::cout) {
-    auto next =
-        after.empty() ? before_newest(api, arguments, *limit) : print_next(api, arguments, after);
+    auto next = after.empty() ? before_newest(api, arguments, *limit, warned)
+                              : print_next(api, arguments, after, warned);
     if (next) {
       patience.renew();
       after = std::move(*next);

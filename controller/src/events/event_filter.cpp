@@ -62,7 +62,18 @@ Result<EventFilter> EventFilter::parse(std::string_view text, selector::SyntaxEr
   return EventFilter(std::move(*parsed));
 }
 
-bool EventFilter::wants(const EventRecord& event) const {
+std::vector<std::string> warnings_of(const WrongBounds& bounds) {
+  constexpr std::size_t kMost = 3;
+  std::vector<std::string> warnings;
+  for (const auto& [which, event] : bounds) {
+    if (warnings.size() == kMost) break;
+    warnings.push_back(which.first + " is a number in event " + std::to_string(event) + ", and " +
+                       selector::written_value(which.second) + " is none");
+  }
+  return warnings;
+}
+
+bool EventFilter::wants(const EventRecord& event, WrongBounds* wrong) const {
   std::optional<json> data;  // read when it is asked for
   std::map<std::string, std::string, std::less<>> texts;
   selector::NodeView view;
@@ -77,7 +88,15 @@ bool EventFilter::wants(const EventRecord& event) const {
     if (member == nullptr) return std::nullopt;
     return selector::FactView{texts[std::string(name)] = text_of(*member)};
   };
-  return selector_.evaluate(view) == selector::Match::Yes;
+  std::vector<selector::Untold> untold;
+  const auto match = selector_.evaluate(view, wrong == nullptr ? nullptr : &untold);
+  if (match == selector::Match::Unknown) {
+    for (const auto& one : untold) {
+      if (one.why != selector::Untold::Why::BoundNotComparable) continue;
+      wrong->try_emplace({one.name, one.bound}, event.id);
+    }
+  }
+  return match == selector::Match::Yes;
 }
 
 }  // namespace muster::controller

@@ -202,5 +202,29 @@ TEST_CASE("muster event lists and follows", "[integration][cli]") {
   CHECK(tail.parsed().at("type") == "node.drained");
 }
 
+TEST_CASE("a filter that compares a number with what is none says so, once",
+          "[integration][api][cli]") {
+  ApiWorld world;
+  world.on_loop([&] {
+    for (int i = 0; i < 1500; ++i) world.world().events->record("test.it", "x", {{"size", i}});
+  });
+  while (world.on_loop([&] { return world.world().store.write_load().writes; }) > 0) {
+  }
+  const std::string sentence = "data.size is a number in event ";
+  for (const auto* path :
+       {"/v1/events?filter=data.size%3E9gigs", "/v1/events?after=0&filter=data.size%3E9gigs"}) {
+    const auto warnings = world.get(path).body.at("warnings");
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].get<std::string>().starts_with(sentence));
+  }
+  CHECK_FALSE(world.get("/v1/events?filter=data.size%3E9").body.contains("warnings"));
+  Cli muster(world);
+  const auto shown = muster("event ls --filter 'data.size>9gigs'");
+  CHECK(shown.exit == 3);
+  const auto at = shown.err.find("muster: warning: " + sentence);
+  REQUIRE(at != std::string::npos);
+  CHECK(shown.err.find("warning", at + 10) == std::string::npos);
+}
+
 }  // namespace
 }  // namespace muster::controller

@@ -29,6 +29,21 @@ TEST_CASE("a filter looks at type, subject and data", "[unit][controller]") {
   }
 }
 
+TEST_CASE("what is compared with a number and is none is told", "[unit][controller]") {
+  WrongBounds wrong;
+  const auto look = [&](const std::string& filter) {
+    CHECK_FALSE(EventFilter::parse(filter).value().wants(kEvent, &wrong));
+    return warnings_of(wrong);
+  };
+  CHECK(look("data.by>12 or data.nothing>two or type=x").empty());
+  CHECK(look("data.count>=two and type=x").empty());  // it made no difference
+  CHECK(look("not data.count<2h or data.counts.failed=1..9x") ==
+        std::vector<std::string>{"data.count is a number in event 7, and 2h is none",
+                                 "data.counts.failed is a number in event 7, and 9x is none"});
+  CHECK(look("data.count in (a..b)").size() == 3);
+  CHECK(look("data.count>five").size() == 3);  // enough
+}
+
 TEST_CASE("what no event has is refused, with its place", "[unit][controller]") {
   using Row = std::tuple<std::string, std::size_t, std::string>;
   const auto [wrong, offset, sentence] = GENERATE(

@@ -23,7 +23,14 @@ struct Asked {
   std::size_t limit = 0;
   std::uint64_t after = 0;
   run::Timer patience;
+  WrongBounds wrong = {};  // of the filter
 };
+
+json page_of(const Asked& asked, json events) {
+  json page{{"events", std::move(events)}, {"next", asked.after}};
+  if (!asked.wrong.empty()) page["warnings"] = warnings_of(asked.wrong);
+  return page;
+}
 
 /// The oldest of those that follow. False when there is nothing yet.
 bool answer_following(Asked& asked, bool even_if_empty) {
@@ -37,11 +44,11 @@ bool answer_following(Asked& asked, bool even_if_empty) {
   for (const auto& event : *events) {
     if (views.size() == asked.limit) break;
     asked.after = event.id;
-    if (asked.filter.wants(event)) views.push_back(cloud_event(event, source));
+    if (asked.filter.wants(event, &asked.wrong)) views.push_back(cloud_event(event, source));
   }
   const bool more = events->size() == kMostLookedAt;
   if (views.empty() && !even_if_empty && !more) return false;
-  asked.exchange->answer(200, {{"events", std::move(views)}, {"next", asked.after}});
+  asked.exchange->answer(200, page_of(asked, std::move(views)));
   return true;
 }
 
@@ -57,7 +64,7 @@ void answer_or_wait(const std::shared_ptr<Asked>& asked) {
 }
 
 /// Of those that asked.after and what came before it are, the newest.
-Result<json> newest_until(const Asked& asked) {
+Result<json> newest_until(Asked& asked) {
   auto& store = asked.services.store;
   const auto oldest = store.events_after(0, 1);
   if (!oldest) return tl::unexpected(oldest.error());
@@ -71,10 +78,10 @@ Result<json> newest_until(const Asked& asked) {
   for (auto event = events->rbegin(); event != events->rend(); ++event) {
     if (views.size() == asked.limit) break;
     looked_from = event->id;
-    if (asked.filter.wants(*event)) views.push_back(cloud_event(*event, source));
+    if (asked.filter.wants(*event, &asked.wrong)) views.push_back(cloud_event(*event, source));
   }
   std::reverse(views.begin(), views.end());
-  json answer{{"events", std::move(views)}, {"next", asked.after}};
+  auto answer = page_of(asked, std::move(views));
   const bool older = !oldest->empty() && oldest->front().id < looked_from;
   if (older) answer["previous"] = looked_from;
   return answer;
