@@ -52,6 +52,16 @@ bool is_harmless(std::string_view character) {
 
 }  // namespace
 
+std::string labels_text(const std::map<std::string, std::string>& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels) {
+    if (!text.empty()) text += " ";
+    text += name;
+    if (!value.empty()) text += "=" + value;
+  }
+  return printable(text);
+}
+
 std::string clone_text(const std::string& name, const std::string& machine_id,
                        std::string_view refused) {
   return printable(name + ": another machine has this node's identity and was refused, last at ") +

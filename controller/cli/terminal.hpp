@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,9 @@ enum class Colour { Plain, Dim, Green, Yellow, Red };
 
 /// "2026-01-02T03:04:05.678Z" as "2026-01-02 03:04:05Z"; anything else as it is; empty as "-".
 [[nodiscard]] std::string short_time(std::string_view time);
+
+/// "canary role=web"
+[[nodiscard]] std::string labels_text(const std::map<std::string, std::string>& labels);
 
 /// A sentence about another machine that has the identity of the node `name`.
 [[nodiscard]] std::string clone_text(const std::string& name, const std::string& machine_id,

@@ -1,6 +1,5 @@
 #include "token_table.hpp"
 
-#include <map>
 #include <ostream>
 
 #include "table.hpp"
@@ -16,12 +15,6 @@ constexpr std::size_t kLeastTyped = 4;
 /// "2026-01-02 03:04:05Z" as "01-02 03:04".
 std::string without_year(const std::string& time) {
   return time.size() == 20 ? time.substr(5, 11) : time;
-}
-
-std::string labels_text(const std::map<std::string, std::string>& labels) {
-  std::string text;
-  for (const auto& [name, value] : labels) text += (text.empty() ? "" : " ") + name + "=" + value;
-  return printable(text);
 }
 
 }  // namespace

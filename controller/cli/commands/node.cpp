@@ -20,16 +20,6 @@ namespace {
 using client::Node;
 using nlohmann::json;
 
-std::string joined_labels(const std::map<std::string, std::string>& labels) {
-  std::string text;
-  for (const auto& [name, value] : labels) {
-    if (!text.empty()) text += " ";
-    text += name;
-    if (!value.empty()) text += "=" + value;
-  }
-  return printable(text);
-}
-
 Colour colour_of_presence(const std::string& presence) {
   if (presence == "online") return Colour::Green;
   return presence == "suspect" ? Colour::Yellow : Colour::Red;
@@ -45,7 +35,7 @@ std::string clone_of(const Node& node) {
 std::vector<std::string> row_of(const Node& node) {
   const auto os = node.facts.find("os.pretty");
   return {printable(node.name),          node.presence + (node.drained ? ", drained" : ""),
-          joined_labels(node.labels),    os == node.facts.end() ? "-" : printable(os->second),
+          labels_text(node.labels),      os == node.facts.end() ? "-" : printable(os->second),
           printable(node.agent_version), short_time(node.last_seen)};
 }
 
@@ -151,7 +141,7 @@ void print_node(const Node& node) {
   print("agent", printable(node.agent_version));
   print("enrolled", short_time(node.enrolled));
   print("last seen", short_time(node.last_seen));
-  print("labels", joined_labels(node.labels));
+  print("labels", labels_text(node.labels));
   if (node.drained) print_drain(*node.drained);
   std::cout << clone_of(node);
   std::cout << (node.presence == "offline" ? "plugins, as it said last\n" : "plugins\n");

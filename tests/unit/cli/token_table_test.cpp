@@ -36,6 +36,9 @@ TEST_CASE("tokens stand in whole rows where there is room", "[unit][cli]") {
   const auto whole = kId + "  19 of 20   2026-01-31 12:34:56Z  role=web zone=north";
   CHECK(row(0, {token(kId)}) == whole);
   CHECK(row(100, {token(kId)}) == whole);
+  auto canary = token(kId);
+  canary.labels = {{"canary", ""}, {"role", "web"}};
+  CHECK(row(100, {canary}).ends_with("  canary role=web"));
 }
 
 TEST_CASE("on a narrow terminal each row tells which token, for how many, how long and with what",
