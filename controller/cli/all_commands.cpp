@@ -42,7 +42,7 @@ std::string near_command(const std::vector<Command>& commands,
   const auto typed = static_cast<std::size_t>(option - words.begin());
   for (auto count = std::min(typed, kMaxCommandWords); count > 0; --count) {
     const auto text = joined(words, count);
-    const auto near = near_name(text, beginnings(commands, count));
+    auto near = near_name(text, beginnings(commands, count));
     if (!near.empty() && near != text) return near;
   }
   return {};

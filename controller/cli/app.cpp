@@ -115,7 +115,7 @@ bool output_arrived() { return static_cast<bool>(std::cout << std::flush) || rea
 
 CliResult<Exit> run_to_end(const std::vector<Command>& commands, const Words& words) {
   try {
-    const auto done = find_and_run(commands, command_first(commands, words));
+    auto done = find_and_run(commands, command_first(commands, words));
     if (done && !output_arrived()) {
       return failure(Exit::SomeFailed,
                      "the output could not be written; is the disk full, or standard output "

@@ -105,7 +105,7 @@ CliResult<void> print_group(Bodies& bodies, const client::Job& job, const TaskGr
   }
   std::cout << result_text(told_result(job, task), 2, columns);
   if (task.error) {
-    const auto& why = printable(task.error->message);
+    const auto why = printable(task.error->message);
     std::cout << fitted("  " + coloured(why, Colour::Red), 2, columns) << "\n";
   }
   return {};

@@ -22,7 +22,7 @@ std::string trimmed(const std::string& line) {
 CliResult<std::string> selector_from_names(const std::string& file) {
   constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
   const auto text = read_text_input(file, kMaxBytes);
-  if (!text) return text;
+  if (!text) return tl::unexpected(text.error());
   const auto source = input_name(file);
   std::string list;
   std::size_t count = 0;

@@ -12,6 +12,7 @@ constexpr std::size_t kIndent = 2;
 
 std::vector<Term> terms_of(const std::vector<Option>& options) {
   std::vector<Term> terms;
+  terms.reserve(options.size());
   for (const auto& option : options) terms.push_back({written(option), option.help});
   return terms;
 }
@@ -132,6 +133,7 @@ std::string page_text(const Command& command, std::size_t width) {
 
 std::string list_text(const std::vector<Command>& commands, std::size_t width) {
   std::vector<Term> terms;
+  terms.reserve(commands.size());
   for (const auto& command : commands) terms.push_back({command.words, command.summary});
   return terms_text(terms, width);
 }

@@ -42,7 +42,9 @@ void write_tokens(std::ostream& out, const std::vector<client::EnrollmentToken>&
 CliResult<std::string> whole_token_id(const std::vector<client::EnrollmentToken>& tokens,
                                       const std::string& typed) {
   auto beginning = typed;  // ids have hexadecimal digits, in lower case
-  for (auto& digit : beginning) digit = digit >= 'A' && digit <= 'F' ? digit - 'A' + 'a' : digit;
+  for (auto& digit : beginning) {
+    if (digit >= 'A' && digit <= 'F') digit = static_cast<char>(digit - 'A' + 'a');
+  }
   std::vector<std::string> found;
   for (const auto& token : tokens) {
     if (typed.size() >= kLeastTyped && token.id.starts_with(beginning)) found.push_back(token.id);

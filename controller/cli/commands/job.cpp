@@ -85,8 +85,7 @@ CliResult<Exit> show_job(ApiClient& api, const Arguments& arguments) {
   if (!job) return or_look(job.error(), "muster job ls");
   const bool in_blocks = *form == OutputForm::Variants || *form == OutputForm::ByNode;
   if (in_blocks) std::cout << head_text(*job, columns_of(STDOUT_FILENO));
-  const auto shown = show_job_as_it_is(api, *job, *form);
-  if (!shown) return shown;
+  if (auto shown = show_job_as_it_is(api, *job, *form); !shown) return shown;
   return Exit::Ok;  // it was shown; what the job came to is `job watch`'s exit
 }
 
@@ -97,7 +96,7 @@ CliResult<Exit> watch_job(ApiClient& api, const Arguments& arguments) {
   if (!form) return tl::unexpected(form.error());
   Interrupt interrupt(std::nullopt);
   interrupt.job_is(*id);
-  const auto ended = follow_job(api, *id, *form, interrupt);
+  auto ended = follow_job(api, *id, *form, interrupt);
   if (!ended) return or_look(ended.error(), "muster job ls");
   return ended;
 }

@@ -84,6 +84,7 @@ std::vector<Column> all_columns() {
 template <class CellOf>
 std::string line_of(const std::vector<Column>& columns, const CellOf& cell_of) {
   std::vector<std::string> cells;
+  cells.reserve(columns.size());
   for (const auto& column : columns) cells.push_back(cell_of(column));
   return csv_line(cells);
 }

@@ -27,16 +27,19 @@ void print_clones(const client::Clones& clones) {
   if (more > 0) print("", "and " + std::to_string(more) + " more; see muster node ls");
 }
 
+/// "failing, 3 dead letters"
+std::string trouble_of(const client::FailingWebhook& webhook) {
+  auto state = webhook.state == "ok" ? "" : coloured(webhook.state, Colour::Red);
+  const auto letters = webhook.dead_letters;
+  if (letters == 0) return state;
+  return state + (state.empty() ? "" : ", ") + std::to_string(letters) +
+         (letters == 1 ? " dead letter" : " dead letters");
+}
+
 void print_webhooks(const client::WebhooksInShort& webhooks) {
   for (const auto& webhook : webhooks.failing) {
-    auto how = webhook.state == "ok" ? "" : coloured(webhook.state, Colour::Red);
-    const auto letters = webhook.dead_letters;
-    if (letters > 0) {
-      how += (how.empty() ? "" : ", ") + std::to_string(letters) +
-             (letters == 1 ? " dead letter" : " dead letters");
-    }
     const auto name = printable(webhook.name);
-    print("webhook", name + "  " + how + "; see muster webhook show " + name);
+    print("webhook", name + "  " + trouble_of(webhook) + "; see muster webhook show " + name);
   }
 }
 
