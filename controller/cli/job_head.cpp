@@ -13,7 +13,7 @@ using nlohmann::json;
 
 std::string line(const std::string& name, const std::string& value, std::size_t columns) {
   constexpr std::size_t kNames = 11;
-  return entry(name, one_line(printable(value)), kNames, columns);
+  return entry(name, printable(value), kNames, columns);
 }
 
 /// What is long was a file's content or the like: its beginning tells which.

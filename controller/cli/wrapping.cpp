@@ -5,6 +5,8 @@
 #include <sstream>
 #include <string_view>
 
+#include "terminal.hpp"
+
 namespace muster::cli {
 namespace {
 
@@ -90,8 +92,9 @@ std::string fitted(const std::string& text, std::size_t indent, std::size_t widt
   }
 }
 
-std::string entry(const std::string& name, const std::string& value, std::size_t at,
+std::string entry(const std::string& name, const std::string& text, std::size_t at,
                   std::size_t width) {
+  const auto value = one_line(text);
   const auto used = shown_width(name);
   if (width > 0 && at + widest_word(value) > width) {
     const auto below = std::min(name.find_first_not_of(' '), name.size()) + kStep;

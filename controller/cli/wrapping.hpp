@@ -19,9 +19,9 @@ struct Term {
 /// a | or a comma.
 [[nodiscard]] std::string fitted(const std::string& text, std::size_t indent, std::size_t width);
 
-/// A line of a report: `name`, and `value` from column `at` on, fitted(); below the name where it
-/// has words that are too wide to stand beside it.
-[[nodiscard]] std::string entry(const std::string& name, const std::string& value, std::size_t at,
+/// A line of a report: `name`, and one_line() of `text` from column `at` on, fitted(); below the
+/// name where it has words that are too wide to stand beside it.
+[[nodiscard]] std::string entry(const std::string& name, const std::string& text, std::size_t at,
                                 std::size_t width);
 
 /// The words of `text`, which is printable(), in lines of at most `width` columns that begin with

@@ -23,8 +23,8 @@ using client::Event;
 using client::EventQuery;
 
 std::string line_of(const Event& event, const std::string& data) {
-  return printable(short_time(event.time) + "  " + event.type + "  " + event.subject +
-                   (event.data->empty() ? "" : "  " + data));
+  return one_line(printable(short_time(event.time) + "  " + event.type + "  " + event.subject +
+                            (event.data->empty() ? "" : "  " + data)));
 }
 
 void print_event(const Event& event, bool as_json) {
@@ -37,7 +37,7 @@ void print_event(const Event& event, bool as_json) {
   if (columns == 0 || display_width(line) <= columns) {
     std::cout << line << "\n";
   } else {  // with blanks between what its data consists of, where it can be broken
-    std::cout << fitted(line_of(event, one_line(event.data->dump(0))), 2, columns) << "\n";
+    std::cout << fitted(line_of(event, event.data->dump(0)), 2, columns) << "\n";
   }
 }
 

@@ -130,7 +130,7 @@ void print_facts(const Node& node) {
     const bool older = node.facts_older.contains(name);
     const auto line = "  " + printable(name) + " = " + printable(value) +
                       (older ? "  (" + age_of_fact(node, name) + " ago)" : "");
-    std::cout << fitted(line, 4, columns) << "\n";
+    std::cout << fitted(one_line(line), 4, columns) << "\n";
   }
 }
 

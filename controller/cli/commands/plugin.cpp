@@ -20,7 +20,7 @@ std::string troubles_of(const client::Plugin& plugin) {
   for (const auto& [reason, nodes] : plugin.reasons) {
     const auto line = printable(plugin.id + " on " + std::to_string(nodes) +
                                 (nodes == 1 ? " node is " : " nodes is ") + reason);
-    lines += fitted(line, 2, columns_of(STDOUT_FILENO)) + "\n";
+    lines += fitted(one_line(line), 2, columns_of(STDOUT_FILENO)) + "\n";
   }
   return lines;
 }

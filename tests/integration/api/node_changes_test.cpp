@@ -244,6 +244,15 @@ TEST_CASE("muster node facts shows what a node tells of itself", "[integration][
   CHECK(muster("node facts web7").exit == 3);
 }
 
+TEST_CASE("what a node tells of itself stays in its line", "[integration][cli]") {
+  ApiWorld world;
+  auto& web1 = world.join("web1");
+  world.on_loop([&] { web1.say(wire::Facts{{}, {{"os.id", "x\npresence   online"}}}); });
+  Cli muster(world);
+  CHECK(muster("node show web1").out.find("os.id = x presence   online\n") != std::string::npos);
+  CHECK(muster("node facts web1").out.find("x presence   online\n") != std::string::npos);
+}
+
 TEST_CASE("facts are as old as the last heartbeat of the node that told them",
           "[integration][api]") {
   ApiWorld world;

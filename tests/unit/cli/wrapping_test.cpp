@@ -49,6 +49,7 @@ TEST_CASE("a value stands beside its name where its words fit there, else below"
   CHECK(entry("", "some words", 5, 12) == "     some\n     words\n");
   CHECK(entry("", "7c1e2a58", 5, 12) == "  7c1e2a58\n");
   CHECK(entry("labels", "", 8, 12) == "labels  \n");
+  CHECK(entry("why", "a\npresence  online", 5, 0) == "why  a presence  online\n");
 }
 
 TEST_CASE("names and what they mean are broken where they must", "[unit][cli]") {
