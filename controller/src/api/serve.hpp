@@ -55,6 +55,10 @@ void retry_job(const Services& services, const ExchangePtr& exchange);
 
 /// A node as the API shows it.
 [[nodiscard]] nlohmann::json node_view(const Node& node);
+/// It without node_times(): what its ETag stands for.
+[[nodiscard]] nlohmann::json lasting_node_view(const Node& node);
+/// What each heartbeat changes.
+[[nodiscard]] nlohmann::json node_times(const Node& node);
 
 /// The answer to a selector that does not parse; nothing when it does.
 [[nodiscard]] std::optional<Problem> selector_problem(const Result<selector::Selector>& parsed,

@@ -36,12 +36,20 @@ TEST_CASE("labels are put in and taken out one by one", "[integration][api]") {
 TEST_CASE("the labels of a node that is another one than the client knows stay as they are",
           "[integration][api]") {
   ApiWorld world;
-  world.join("web1");
+  auto& agent = world.join("web1");
   const auto label = [&](const std::string& tag) {
     return world.ask("PATCH", "/v1/nodes/web1", R"({"labels": {"role": "web"}})",
                      {{"If-Match", tag}});
   };
   const auto known = world.get("/v1/nodes/web1").header("etag");
+  const auto seen = [&] { return world.get("/v1/nodes/web1").body.at("last_seen"); };
+  const auto before = seen();
+  world.on_loop([&] {
+    world.world().advance(std::chrono::seconds(5));
+    agent.say(wire::Heartbeat{});
+  });
+  CHECK(seen() != before);
+  CHECK(world.ask("GET", "/v1/nodes/web1", "", {{"If-None-Match", known}}).status == 304);
   const auto refused = label("\"another\"");
   CHECK(refused.status == 412);
   CHECK(refused.reason() == "changed");

@@ -38,7 +38,7 @@ Done<bool> answer_node(const Services& services, const ExchangePtr& exchange, No
 void change_node(const Services& services, const ExchangePtr& exchange) {
   const auto node = services.fleet.find(exchange->path("node"));
   if (!node) return exchange->answer(node.error());
-  if (const auto problem = exchange->changed_since(node_view(**node))) {
+  if (const auto problem = exchange->changed_since(lasting_node_view(**node))) {
     return exchange->answer(*problem);
   }
   const auto id = (*node)->record.id;

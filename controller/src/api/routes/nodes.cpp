@@ -9,7 +9,18 @@
 namespace muster::controller::api {
 using nlohmann::json;
 
+json node_times(const Node& node) {
+  return {{"last_seen", time_view(node.record.last_seen)},
+          {"facts_told", time_view(node.record.facts.empty() ? 0 : node.facts_told)}};
+}
+
 json node_view(const Node& node) {
+  auto view = lasting_node_view(node);
+  view.update(node_times(node));
+  return view;
+}
+
+json lasting_node_view(const Node& node) {
   json plugins = json::array();
   for (const auto& plugin : node.record.plugins) {
     plugins.push_back({{"id", plugin.id}, {"version", plugin.version}, {"state", plugin.state}});
@@ -19,10 +30,8 @@ json node_view(const Node& node) {
             {"presence", to_string(node.presence)},
             {"labels", node.record.labels},
             {"facts", node.record.facts},
-            {"facts_told", time_view(node.record.facts.empty() ? 0 : node.facts_told)},
             {"agent_version", node.record.agent_version},
             {"enrolled", time_view(node.record.enrolled)},
-            {"last_seen", time_view(node.record.last_seen)},
             {"plugins", std::move(plugins)}};
   for (const auto& [name, time] : node.record.facts_older) {
     view["facts_older"][name] = time_view(time);
@@ -79,7 +88,7 @@ void list_nodes(const Services& services, const ExchangePtr& exchange) {
 void get_node(const Services& services, const ExchangePtr& exchange) {
   const auto node = services.fleet.find(exchange->path("node"));
   if (!node) return exchange->answer(node.error());
-  exchange->answer(200, node_view(**node));
+  exchange->answer(200, lasting_node_view(**node), {}, node_times(**node));
 }
 
 }  // namespace muster::controller::api
