@@ -1,10 +1,12 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <client/fleet.hpp>
 #include <cstdio>
 #include <iostream>
 #include <iterator>
+#include <muster/core/base/units.hpp>
 
 #include "../command.hpp"
 #include "../json_text.hpp"
@@ -53,18 +55,11 @@ std::string size_text(double bytes) {
   return text.data();
 }
 
-/// "30d", "36h"
-std::string duration_text(std::uint64_t seconds) {
-  constexpr std::uint64_t kHour = 3600;
-  if (seconds % (24 * kHour) == 0) return std::to_string(seconds / (24 * kHour)) + "d";
-  return std::to_string(seconds / kHour) + "h";
-}
-
 void print_retention(const client::Retention& kept) {
   print("kept", std::to_string(kept.jobs) + (kept.jobs == 1 ? " job" : " jobs") +
                     (kept.oldest_ended.empty() ? "" : " since " + short_time(kept.oldest_ended)) +
                     ", " + size_text(static_cast<double>(kept.bytes)) + "; for " +
-                    duration_text(kept.max_seconds) + " and at most " +
+                    duration_text(std::chrono::seconds(kept.max_seconds)) + " and at most " +
                     size_text(static_cast<double>(kept.max_bytes)));
   const auto& events = kept.events;
   print("", std::to_string(events.count) + (events.count == 1 ? " event" : " events") +

@@ -63,6 +63,13 @@ Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
               "a duration is a whole number and one of ms, s, m, h, d, such as 500ms or 5m");
 }
 
+std::string duration_text(std::chrono::milliseconds duration) {
+  auto unit = kTimeUnits.rbegin();
+  while (duration.count() % static_cast<std::int64_t>(unit->factor) != 0) ++unit;
+  return std::to_string(duration.count() / static_cast<std::int64_t>(unit->factor)) +
+         std::string(unit->name);
+}
+
 Result<std::uint64_t> parse_size(std::string_view text) {
   const auto parsed = parse_quantity(text, kSizeUnits, kMaxBytes);
   if (parsed) return *parsed;

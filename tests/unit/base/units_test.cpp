@@ -17,6 +17,16 @@ TEST_CASE("a duration is a whole number and a unit", "[unit][base]") {
   CHECK(parse_duration(text).value() == expected);
 }
 
+TEST_CASE("a duration is written in the largest unit of which it is a whole number",
+          "[unit][base]") {
+  using Row = std::pair<std::chrono::milliseconds, std::string>;
+  const auto [duration, expected] =
+      GENERATE(Row{720h, "30d"}, Row{36h, "36h"}, Row{90min, "90m"}, Row{3601s, "3601s"},
+               Row{1500ms, "1500ms"}, Row{0ms, "0d"});
+  CHECK(duration_text(duration) == expected);
+  CHECK(parse_duration(expected) == duration);
+}
+
 TEST_CASE(
     "a duration without a unit, with a fraction, a sign or a space is refused with an example",
     "[unit][base]") {
