@@ -23,8 +23,8 @@ namespace muster::controller {
 inline constexpr std::chrono::hours kDefaultKeepJobs{24 * 30};
 inline constexpr std::uint64_t kDefaultKeepBytes = 10'000'000'000;
 
-/// Of keep_bytes, and beside them: so much of events may be kept, so that neither a flood of them
-/// takes the place of jobs nor the other way round.
+/// The text of events may take keep_bytes / kEventShare, beside keep_bytes, so that neither a flood
+/// of them takes the place of jobs nor the other way round.
 inline constexpr std::uint64_t kEventShare = 10;
 
 struct RetentionLimits {
