@@ -102,10 +102,13 @@ std::string age_of(const std::string& time) {
   if (::strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return "-";
   // The controller's clock may be a little ahead of ours.
   const auto seconds = std::max<std::time_t>(std::time(nullptr) - ::timegm(&parts), 0);
-  if (seconds < 120) return std::to_string(seconds) + "s";
-  if (seconds < 2 * 3600) return std::to_string(seconds / 60) + "m";
-  if (seconds < 2 * 86400) return std::to_string(seconds / 3600) + "h";
-  return std::to_string(seconds / 86400) + "d";
+  constexpr std::time_t kMinute = 60;
+  constexpr std::time_t kHour = 60 * kMinute;
+  constexpr std::time_t kDay = 24 * kHour;
+  if (seconds < 2 * kMinute) return std::to_string(seconds) + "s";
+  if (seconds < 2 * kHour) return std::to_string(seconds / kMinute) + "m";
+  if (seconds < 2 * kDay) return std::to_string(seconds / kHour) + "h";
+  return std::to_string(seconds / kDay) + "d";
 }
 
 std::string age_of_fact(const Node& node, const std::string& fact) {

@@ -74,7 +74,8 @@ std::vector<std::string> warnings_of(const Fleet& fleet, const selector::Selecto
 std::vector<std::string> wrong_bounds(const Fleet& fleet, const selector::Selector& selector,
                                       const Unknown& unknown) {
   std::map<std::pair<std::string, std::string>, std::string> bounds;  // and a node
-  const Unknown some(unknown.begin(), unknown.begin() + std::min(unknown.size(), kMostAsked));
+  const auto count = static_cast<std::ptrdiff_t>(std::min(unknown.size(), kMostAsked));
+  const Unknown some(unknown.begin(), unknown.begin() + count);
   const auto untold = fleet.untold(selector, some);
   for (std::size_t i = 0; i < some.size(); ++i) {
     for (const auto& one : untold[i]) {
@@ -83,6 +84,7 @@ std::vector<std::string> wrong_bounds(const Fleet& fleet, const selector::Select
     }
   }
   std::vector<std::string> sentences;
+  sentences.reserve(bounds.size());
   for (const auto& [which, node] : bounds) {
     sentences.push_back(which.first + " is a number on " + node + ", and " +
                         selector::written_value(which.second) + " is none");
