@@ -74,8 +74,10 @@ function(muster_add_plugin name)
     set_source_files_properties(${arg_SOURCES} PROPERTIES OBJECT_DEPENDS ${folder}/manifest.json)
   else()
     target_compile_features(${target} PRIVATE cxx_std_20)
-    target_compile_options(${target} PRIVATE
-      $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
+    if(NOT CMAKE_CXX_CLANG_TIDY) # it does not know the option
+      target_compile_options(${target} PRIVATE
+        $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
+    endif()
     target_link_libraries(${target} PRIVATE muster::sdk)
   endif()
   if(COMMAND muster_compile_settings)
