@@ -162,8 +162,9 @@ CliResult<Exit> retire_node(ApiClient& api, const Arguments& arguments) {
   if (auto sure = expect_name(arguments, node->name, what); !sure) {
     return tl::unexpected(sure.error());
   }
-  return change_each(arguments.words, arguments, "retired", [&](const std::string& name) {
-    return client::retire_node(api, name).map([] { return Changed{{}, true}; });
+  // By its id: meanwhile another node may have joined under the name.
+  return change_each(arguments.words, arguments, "retired", [&](const std::string&) {
+    return client::retire_node(api, node->id).map([] { return Changed{{}, true}; });
   });
 }
 
