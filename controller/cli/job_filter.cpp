@@ -41,8 +41,10 @@ std::vector<Option> with_job_filters(std::vector<Option> others) {
       {"operation", "OPERATION", "of this operation, or those that match, such as 'system.*'"},
       {"by", "OPERATOR", "who asked for them"},
       {"state", states_with("|"), "that stand so, or came to this"},
-      {"since", "TIME", "made since then: 2026-01-31T12:00:00Z, 2026-01-31, or how long ago: 24h"},
-      {"until", "TIME", "made until then"}};
+      {"since", "TIME",
+       "made since then: a time in UTC as in 2026-01-31T12:00:00Z or '2026-01-31 12:00', a day as "
+       "in 2026-01-31, or how long ago, as in 24h"},
+      {"until", "TIME", "made until then; a day, a minute or a second is meant to its end"}};
   options.insert(options.end(), others.begin(), others.end());
   return options;
 }

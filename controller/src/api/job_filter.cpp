@@ -36,7 +36,7 @@ void read_state(const std::string& word, JobFilter& filter) {
 Status read_time(const Exchange& exchange, const std::string& name, UnixTime now, UnixMs& time) {
   const auto text = exchange.query(name);
   if (text.empty()) return {};
-  const auto parsed = parse_time(text, now);
+  const auto parsed = parse_time(text, now, name == "until" ? Moment::Last : Moment::First);
   if (!parsed) return refuse(name, parsed.error().message);
   time = to_unix_ms(*parsed);
   return {};

@@ -74,44 +74,53 @@ milliseconds hours_and_minutes(Reader& reader) {
   return std::chrono::hours(hours) + std::chrono::minutes(minutes);
 }
 
-milliseconds time_of_day(Reader& reader) {
-  auto time = hours_and_minutes(reader);
-  reader.need(':');
+/// From the first to the last moment of what was written.
+struct Span {
+  milliseconds begin;
+  milliseconds length;  // to the next of its kind
+};
+
+Span time_of_day(Reader& reader) {
+  Span time{hours_and_minutes(reader), std::chrono::minutes(1)};
+  if (!reader.take(':')) return time;
   const auto seconds = reader.number(2);
   reader.check(seconds <= 60);  // 60 is a leap second
-  time += std::chrono::seconds(seconds);
-  if (reader.take('.')) time += milliseconds(reader.fraction());
+  time = {time.begin + std::chrono::seconds(seconds), std::chrono::seconds(1)};
+  if (reader.take('.')) time = {time.begin + milliseconds(reader.fraction()), milliseconds(1)};
   return time;
 }
 
-/// What the time is ahead of UTC.
+/// What the time is ahead of UTC, which it is in if it does not say.
 milliseconds offset_from(Reader& reader) {
-  if (reader.take('Z') || reader.take('z')) return {};
+  if (reader.at_end() || reader.take('Z') || reader.take('z')) return {};
   if (reader.take('+')) return hours_and_minutes(reader);
   reader.need('-');
   return -hours_and_minutes(reader);
 }
 
-std::optional<milliseconds> date_and_time(std::string_view text) {
+std::optional<Span> date_and_time(std::string_view text) {
   Reader reader(text);
-  auto time = day_from(reader);
+  Span time{day_from(reader), std::chrono::hours(24)};
   if (reader.good() && !reader.at_end()) {
     if (!reader.take('t') && !reader.take(' ')) reader.need('T');
-    time += time_of_day(reader);
-    time -= offset_from(reader);
+    const auto of_day = time_of_day(reader);
+    time = {time.begin + of_day.begin - offset_from(reader), of_day.length};
   }
-  if (!reader.good() || !reader.at_end() || time.count() < 0) return std::nullopt;
+  if (!reader.good() || !reader.at_end() || time.begin.count() < 0) return std::nullopt;
   return time;
 }
 
 }  // namespace
 
-Result<UnixTime> parse_time(std::string_view text, UnixTime now) {
+Result<UnixTime> parse_time(std::string_view text, UnixTime now, Moment which) {
   if (const auto ago = parse_duration(text)) return std::max(now - *ago, UnixTime{});
-  if (const auto time = date_and_time(text)) return UnixTime(*time);
+  if (const auto time = date_and_time(text)) {
+    const auto last = time->length - milliseconds(1);
+    return UnixTime(time->begin + (which == Moment::Last ? last : milliseconds(0)));
+  }
   return fail(ErrorCode::InvalidArgument,
-              "a time is as in 2026-01-31T12:00:00Z, a day as in 2026-01-31, or how long ago, such "
-              "as 90m or 7d");
+              "a time is as in 2026-01-31T12:00:00Z, '2026-01-31 12:00:00' or 2026-01-31T12:00, "
+              "all UTC, a day as in 2026-01-31, or how long ago, such as 90m or 7d");
 }
 
 }  // namespace muster

@@ -29,6 +29,9 @@ TEST_CASE("job ls lists what was asked for, and says who asked", "[integration][
   CHECK(ids_in(muster("job ls --json --node web1 --operation 'test.*' --by admin --state failed "
                       "--since 365d --until 0")) == Ids{failed});
   CHECK(ids_in(muster("job ls --json --state running")) == Ids{open});
+  const auto day = muster("job show --json " + open).parsed().at("created").get<std::string>();
+  CHECK(ids_in(muster("job ls --json --since '" + day.substr(0, 10) + " 00:00' --until " +
+                      day.substr(0, 10))) == Ids{open, failed});
   CHECK(ids_in(muster("job ls --json --node none")) == Ids{});
   const auto shown = muster("job ls --state failed");
   CHECK(shown.exit == 0);
@@ -47,8 +50,9 @@ TEST_CASE("a bad question for jobs is a sentence with the option, and exit 2",
   for (const auto& row :
        {Row{"--state open", "--state wants one of running, ended,"},
         Row{"--node ''", "--node is empty"}, Row{"--since yesterday", "--since got 'yesterday': a"},
-        Row{"--until 7", "--until got '7': a time"}, Row{"--operation 'a[x'", "never closed"},
-        Row{"--since 1h --until 2h", "before since"}, Row{"--limit 0", "--limit wants"}}) {
+        Row{"--until 7", "--until got '7': a time is as in"},
+        Row{"--operation 'a[x'", "never closed"}, Row{"--since 1h --until 2h", "before since"},
+        Row{"--limit 0", "--limit wants"}}) {
     INFO(row.options);
     const auto ran = muster("job ls " + row.options);
     CHECK(ran.exit == 2);

@@ -62,6 +62,24 @@ TEST_CASE("jobs are listed by operation, who asked, node, state, outcome and tim
   CHECK_FALSE(world.get("/v1/jobs/" + open).body.contains("outcome"));
 }
 
+TEST_CASE("a job is made until the end of its day, minute or second", "[integration][api]") {
+  ApiWorld world;
+  world.join("web1");
+  world.advance(1ms);
+  const auto id = world.create_job();
+  const auto made = world.get("/v1/jobs/" + id).body.at("created").get<std::string>();
+  for (const std::size_t length : {10U, 16U, 19U}) {  // "2027-01-15", "T08:00", ":05"
+    auto text = made.substr(0, length);
+    INFO(text);
+    CHECK(listed(world, "?since=" + text + "&until=" + text) == std::vector{id});
+    if (length == 10) continue;
+    text.replace(10, 1, "%20");
+    CHECK(listed(world, "?since=" + text + "&until=" + text) == std::vector{id});
+    CHECK(listed(world, "?until=" + text + "Z") == std::vector{id});
+  }
+  CHECK(listed(world, "?until=" + made.substr(0, 19) + ".000Z").empty());
+}
+
 TEST_CASE("a list of jobs goes on from an id also where that begins like a number",
           "[integration][api]") {
   ApiWorld world;
