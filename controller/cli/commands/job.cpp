@@ -16,6 +16,7 @@
 #include "../json_list.hpp"
 #include "../json_text.hpp"
 #include "../live_view.hpp"
+#include "../nothing_found.hpp"
 #include "../output_form.hpp"
 #include "../terminal.hpp"
 
@@ -71,7 +72,7 @@ CliResult<Exit> list_jobs(ApiClient& api, const Arguments& arguments) {
     object.finish(next.empty() ? json::object() : json{{"next", next}});
     return found ? Exit::Ok : Exit::MatchedNothing;
   }
-  if (!found) return failure(Exit::MatchedNothing, "no job was found");
+  if (!found) return tl::unexpected(nothing_found(api, list->query.which, "no job was found"));
   rows.finish();
   return Exit::Ok;
 }

@@ -10,6 +10,7 @@
 #include "../job_filter.hpp"
 #include "../job_id.hpp"
 #include "../json_text.hpp"
+#include "../nothing_found.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
@@ -163,7 +164,9 @@ CliResult<Exit> export_jobs(ApiClient& api, const Arguments& arguments) {
     if (printer.count() > 0) why.message += "\nthe export is not whole: this came in its middle";
     return or_look(std::move(why), "muster job ls");
   }
-  if (printer.count() == 0) return failure(Exit::MatchedNothing, "no task was found");
+  if (printer.count() == 0) {
+    return tl::unexpected(nothing_found(api, queries->front().jobs, "no task was found"));
+  }
   return Exit::Ok;
 }
 

@@ -72,6 +72,38 @@ TEST_CASE("job ls that finds nothing says so with exit 3", "[integration][api][c
   CHECK(muster("job ls --by nobody --json").exit == 3);
 }
 
+TEST_CASE("a search for jobs that finds nothing tells of names that neither fleet nor job has",
+          "[integration][api][cli]") {
+  ApiWorld world;
+  Cli muster(world);
+  auto& web = world.join("web-1");
+  world.join("db-1");
+  world.create_job("node:web-1");
+  world.finish_tasks(web, TaskState::Ok);
+  CHECK(world.ask("DELETE", "/v1/nodes/web-1").status == 204);
+  struct Row {
+    std::string options;
+    std::string says;
+  };
+  for (const auto& row :
+       {Row{"--node dbb-1", "found: no node is named dbb-1; did you mean db-1?"},
+        Row{"--operation test.chnage",
+            "found: plugin test has no operation test.chnage; did you mean test.change?"},
+        Row{"--operation tset.change", "found: no node of this fleet has a plugin 'tset'"},
+        Row{"--by admn", "found: nobody asked for a job as admn; did you mean admin?"},
+        Row{"--operation test.change --node dbb-1", "no node is named dbb-1"},
+        Row{"--node db-1", "found\n"}, Row{"--operation 'tset.*'", "found\n"},
+        Row{"--node web-1 --until 1970-01-01", "found\n"},
+        Row{"--operation test.change --until 1970-01-01", "found\n"},
+        Row{"--by admin --until 1970-01-01", "found\n"}, Row{"--by somebody", "found\n"}}) {
+    INFO(row.options);
+    for (const std::string command : {"job ls ", "job export "}) {
+      const auto ran = muster(command + row.options);
+      CHECK_THAT(ran.err, Catch::Contains(row.says));
+    }
+  }
+}
+
 /// The lines of a text, without what ends them.
 std::vector<std::string> lines_of(const std::string& text, const std::string& end) {
   std::vector<std::string> lines;
