@@ -1,6 +1,9 @@
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+
+#include <csignal>
 
 #include "catch.hpp"
 #include "system_fixture.hpp"
@@ -301,10 +304,21 @@ TEST_CASE("a leftover of a crash is cleared away by the next put", "[contract][s
 TEST_CASE("when the disk refuses, the old file is as it was and nothing lies about",
           "[contract][system]") {
   System system;
-  const auto record = system.run("system.file.put", put("/proc/muster", "x"));
+  TempDir dir;
+  write(dir / "f", "old");
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit nothing{0, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &nothing) == 0);
+  const auto record = system.run("system.file.put", put(dir / "f", "new"));
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
   CHECK(record.outcome == MUSTER_OUTCOME_FAILED);
   CHECK(record.error_field == "/path");
-  CHECK(record.error_message.starts_with("cannot make a file beside /proc/muster: "));
+  CHECK(record.error_message.starts_with("cannot write " + (dir / "f").string() + ": "));
+  CHECK(read(dir / "f") == "old");
+  CHECK(entries(dir.path()) == 1);
 }
 
 TEST_CASE("bad arguments of put are one sentence and a pointer", "[contract][system]") {
@@ -331,4 +345,25 @@ TEST_CASE("bad arguments of put are one sentence and a pointer", "[contract][sys
   CHECK(field({{"path", path}, {"content", "a"}, {"owner", "4294967295"}}) == "/owner");
   CHECK(field({{"path", path}, {"content", "a"}, {"group", "no-such-group"}}) == "/group");
   CHECK(entries(dir.path()) == 0);
+}
+
+TEST_CASE("a file of the kernel's own file systems is refused by check mode and by the run alike",
+          "[contract][system]") {
+  System system;
+  for (const auto* path : {"/proc/version", "/proc/sys/vm/swappiness", "/proc/muster-none"}) {
+    const auto dry = system.check("system.file.put", put(path, "x"));
+    const auto record = system.run("system.file.put", put(path, "x"));
+    CAPTURE(path);
+    CHECK(dry.outcome == MUSTER_OUTCOME_FAILED);
+    CHECK(dry.error_code == MUSTER_FAILED_PRECONDITION);
+    CHECK(dry.error_field == "/path");
+    CHECK(dry.error_message == std::string(path) +
+                                   " is on a file system of the kernel (proc), on which no file "
+                                   "can be replaced");
+    CHECK(record.error_message == dry.error_message);
+  }
+  const auto edit = system.check("system.file.edit", {{"path", "/proc/version"}, {"line", "x"}});
+  CHECK(edit.error_message.find("(proc)") != std::string::npos);
+  const auto same = read("/proc/version");
+  CHECK(system.check("system.file.put", put("/proc/version", same)).outcome == MUSTER_OUTCOME_OK);
 }

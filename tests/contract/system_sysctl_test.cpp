@@ -109,7 +109,56 @@ TEST_CASE("what the kernel does not take is not kept either", "[contract][system
   config.erase("root");  // the kernel of this machine, which no ostype can be set of
   System system(config);
   CHECK(system.run("system.sysctl.get", {{"name", "kernel.ostype"}}).result["value"] == "Linux");
-  const auto record = system.run("system.sysctl.set", set("kernel.ostype", "Plan9"));
-  CHECK(record.outcome == MUSTER_OUTCOME_FAILED);
-  CHECK(record.error_message.find("kernel.ostype") != std::string::npos);
+  for (const auto& [name, value] :
+       {std::pair("kernel.ostype", "Plan9"), {"kernel.pid_max", "-1"}}) {
+    const auto record = system.run("system.sysctl.set", set(name, value));
+    CHECK(record.outcome == MUSTER_OUTCOME_FAILED);
+    CHECK(record.error_message.find(name) != std::string::npos);
+  }
+}
+
+TEST_CASE("check mode promises no setting of which is known that it cannot be set",
+          "[contract][system]") {
+  Node node;
+  std::filesystem::create_directories(node.root() / "proc/sys/kernel");
+  std::filesystem::create_directories(node.root() / "proc/sys/lnet");
+  write(node.setting("kernel/ostype"), "Linux\n");
+  ::chmod(node.setting("kernel/ostype").c_str(), 0444);
+  write(node.setting("kernel/hostname"), "12\n");
+  write(node.setting("kernel/core_pattern"), "core\n");
+  write(node.setting("lnet/debug"), "0\n");
+  write(node.setting("net/ipv4/ports"), "8080\n");
+  System system(node.config());
+  const auto refused = [&](const char* name, const char* value, int code, const char* field) {
+    const auto dry = system.check("system.sysctl.set", set(name, value, true));
+    const auto record = system.run("system.sysctl.set", set(name, value, true));
+    CAPTURE(name, value);
+    CHECK(dry.outcome == MUSTER_OUTCOME_FAILED);
+    CHECK(dry.error_code == code);
+    CHECK(dry.error_field == field);
+    CHECK(record.error_message == dry.error_message);
+    return dry.error_message;
+  };
+  CHECK(refused("kernel.ostype", "x", MUSTER_PERMISSION_DENIED, "/name") ==
+        "kernel.ostype is there to be read; this kernel lets nobody set it");
+  CHECK(refused("vm.swappiness", "banana", MUSTER_INVALID_ARGUMENT, "/value") ==
+        "vm.swappiness is a number now (60), and banana is none");
+  CHECK(refused("net/ipv4/tcp_rmem", "1 two 3", MUSTER_INVALID_ARGUMENT, "/value") ==
+        "net/ipv4/tcp_rmem is numbers now (4096 131072 6291456), and 1 two 3 is not");
+  CHECK_FALSE(std::filesystem::exists(node.file()));
+
+  // What kernels take: numbers in other bases, lists of numbers, nothing; and texts.
+  for (const auto& [name, value] : {std::pair("vm.swappiness", "-1"),
+                                    {"vm.swappiness", "0xFF"},
+                                    {"vm.swappiness", "fe,03"},
+                                    {"net.ipv4.ports", ""},
+                                    {"net.ipv4.ports", "80-90,443"},
+                                    {"kernel.hostname", "web1"},
+                                    {"kernel.core_pattern", "core.%p"},
+                                    {"lnet.debug", "+neterror"}}) {
+    CAPTURE(name, value);
+    CHECK(system.check("system.sysctl.set", set(name, value)).outcome == MUSTER_OUTCOME_CHANGED);
+  }
+  CHECK(system.check("system.sysctl.set", set("kernel.ostype", "Linux")).outcome ==
+        MUSTER_OUTCOME_OK);
 }

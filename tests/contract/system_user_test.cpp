@@ -180,3 +180,26 @@ TEST_CASE("what useradd says is in the sentence", "[contract][system]") {
       record.error_message ==
       "cannot make user joe so (exit code 1): useradd: cannot lock /etc/passwd; try again later.");
 }
+
+TEST_CASE("a shell that is no program of the node is taken, with a note before and after",
+          "[contract][system]") {
+  if (::geteuid() != 0) return;
+  Node node;
+  std::filesystem::create_directories(node.root() / "bin");
+  write(node.root() / "bin/sh", "");
+  System system(node.config());
+  const json arguments{{"name", "jane"}, {"shell", "/bin/sh"}};
+  const std::string note =
+      "there is no program /bin/sh on this node: nobody can log in with it as their shell";
+  const auto dry = system.check("system.user.present", arguments);
+  CHECK(dry.outcome == MUSTER_OUTCOME_CHANGED);
+  CHECK(dry.result.value("note", "") == note);
+  const auto record = system.run("system.user.present", arguments);
+  CHECK(record.outcome == MUSTER_OUTCOME_CHANGED);
+  CHECK(record.result.value("note", "") == note);
+  CHECK(user(system, "jane")["shell"] == "/bin/sh");
+  std::filesystem::permissions(node.root() / "bin/sh", std::filesystem::perms(0755));
+  const auto later = system.run("system.user.present", arguments);
+  CHECK(later.outcome == MUSTER_OUTCOME_OK);
+  CHECK_FALSE(later.result.contains("note"));
+}

@@ -51,6 +51,9 @@ sdk::Answer<FileChange> carry_out(const sdk::Call& call, const Change& change) {
   auto result = describe(change);
   if (call.check_mode()) add_diff(change, result);
   if (result.changes.empty()) return sdk::ok(std::move(result));
+  if (!same_content(change)) {
+    if (auto known = check_replaceable(change.place); !known) return tl::unexpected(known.error());
+  }
   if (call.check_mode()) return sdk::changed(std::move(result));
   if (same_content(change)) {
     if (auto set = set_ownership(change.before->fd.get(), change.place, change.ownership); !set) {

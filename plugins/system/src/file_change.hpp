@@ -27,7 +27,8 @@ struct Change {
   bool with_diff = true;  ///< in check mode
 };
 
-/// Does it, or in check mode says what it would do.
+/// Does it, or in check mode says what it would do. What can be known to fail beforehand fails in
+/// both, with the same sentence.
 [[nodiscard]] sdk::Answer<FileChange> carry_out(const sdk::Call& call, const Change& change);
 
 /// As the file has them; of a new file 0644 and the agent's own user and group.

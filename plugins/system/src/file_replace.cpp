@@ -1,10 +1,16 @@
 #include "file_replace.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdint>
 #include <ctime>
 #include <vector>
 
@@ -82,6 +88,41 @@ sdk::Status fill(int fd, const Place& place, std::string_view content, const Own
   return {};
 }
 
+struct KernelsOwn {
+  std::uint32_t magic;
+  const char* name;
+};
+
+constexpr std::array<KernelsOwn, 15> kKernelsOwn = {{{PROC_SUPER_MAGIC, "proc"},
+                                                     {SYSFS_MAGIC, "sysfs"},
+                                                     {CGROUP_SUPER_MAGIC, "cgroup"},
+                                                     {CGROUP2_SUPER_MAGIC, "cgroup2"},
+                                                     {DEBUGFS_MAGIC, "debugfs"},
+                                                     {TRACEFS_MAGIC, "tracefs"},
+                                                     {SECURITYFS_MAGIC, "securityfs"},
+                                                     {SELINUX_MAGIC, "selinuxfs"},
+                                                     {SMACK_MAGIC, "smackfs"},
+                                                     {EFIVARFS_MAGIC, "efivarfs"},
+                                                     {PSTOREFS_MAGIC, "pstore"},
+                                                     {BPF_FS_MAGIC, "bpf"},
+                                                     {BINFMTFS_MAGIC, "binfmt_misc"},
+                                                     {DEVPTS_SUPER_MAGIC, "devpts"},
+                                                     {NSFS_MAGIC, "nsfs"}}};
+
+tl::unexpected<sdk::Error> mounted_by_itself(const Place& place) {
+  return sdk::fail(
+      sdk::ErrorCode::FailedPrecondition,
+      place.path + " is mounted there by itself (as in a container) and cannot be replaced",
+      kField);
+}
+
+bool is_mounted_by_itself(const Place& place) {
+  struct statx facts {};
+  return ::statx(place.folder.get(), place.name.c_str(), AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT, 0,
+                 &facts) == 0 &&
+         (facts.stx_attributes_mask & facts.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
 sdk::Status sync_folder(const Place& place) {
   const sdk::Descriptor folder(
       ::openat(place.folder.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -91,6 +132,25 @@ sdk::Status sync_folder(const Place& place) {
 }
 
 }  // namespace
+
+sdk::Status check_replaceable(const Place& place) {
+  struct statfs facts {};
+  if (::fstatfs(place.folder.get(), &facts) != 0) return {};  // then the deed itself tells
+  const auto magic = static_cast<std::uint32_t>(facts.f_type);
+  for (const auto& own : kKernelsOwn) {
+    if (own.magic != magic) continue;
+    return sdk::fail(sdk::ErrorCode::FailedPrecondition,
+                     place.path + " is on a file system of the kernel (" + own.name +
+                         "), on which no file can be replaced",
+                     kField);
+  }
+  if ((static_cast<unsigned long>(facts.f_flags) & ST_RDONLY) != 0) {
+    return sdk::fail(sdk::ErrorCode::FailedPrecondition,
+                     place.path + " is on a file system that is mounted for reading only", kField);
+  }
+  if (is_mounted_by_itself(place)) return mounted_by_itself(place);
+  return {};
+}
 
 sdk::Status set_ownership(int fd, const Place& place, const Ownership& ownership) {
   struct stat now {};
@@ -115,11 +175,7 @@ sdk::Status replace_file(const Place& place, std::string_view content, const Own
   auto done = fill(fd->get(), place, content, ownership, before);
   if (done &&
       ::renameat(place.folder.get(), name.c_str(), place.folder.get(), place.name.c_str()) != 0) {
-    done = errno == EBUSY ? sdk::fail(sdk::ErrorCode::FailedPrecondition,
-                                      place.path +
-                                          " is mounted there by itself (as in a container) and "
-                                          "cannot be replaced",
-                                      kField)
+    done = errno == EBUSY ? mounted_by_itself(place)
                           : errno_error("cannot replace " + place.path, errno, kField);
   }
   if (!done) {

@@ -25,6 +25,12 @@ struct Ownership {
   gid_t group = 0;
 };
 
+/// What can be known before a file is put there, and so in check mode: the kernel's own file
+/// systems (proc, sysfs ...) take no other file in a file's place, one that is mounted for reading
+/// alone takes nothing, and a file that is mounted by itself stays. Errors: FailedPrecondition,
+/// with the field /path.
+[[nodiscard]] sdk::Status check_replaceable(const Place& place);
+
 /// Errors: those of the disk. When it fails the old file is as it was.
 [[nodiscard]] sdk::Status replace_file(const Place& place, std::string_view content,
                                        const Ownership& ownership, const PresentFile* before);

@@ -2,7 +2,10 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <muster/sdk/descriptor.hpp>
 
@@ -57,6 +60,54 @@ sdk::Result<std::string> read_setting(const std::string& path, const std::string
     return sdk::fail(ErrorCode::PermissionDenied, name + " is not for everybody to read", "/name");
   }
   return single_spaced(text_of(path, kMaxFile));
+}
+
+/// What takes any text, and can look like a number.
+bool is_text(std::string_view path) {
+  constexpr std::array<std::string_view, 6> kTexts = {"core_pattern", "domainname", "hostname",
+                                                      "hotplug",      "modprobe",   "poweroff_cmd"};
+  return std::any_of(kTexts.begin(), kTexts.end(), [path](std::string_view name) {
+    return path.ends_with("/proc/sys/kernel/" + std::string(name));
+  });
+}
+
+/// Only of the kernel's own: a module may show 0 for a list of words, as lnet.debug does.
+bool is_kernels_own(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kFolders = {"fs", "kernel", "net", "vm"};
+  const auto folder = name.substr(0, name.find_first_of("./"));
+  return std::find(kFolders.begin(), kFolders.end(), folder) != kFolders.end();
+}
+
+/// Letters that no number has, in whatever base: masks are written as ff, and as 0xff.
+bool has_word(std::string_view value) {
+  return std::any_of(value.begin(), value.end(), [](char c) {
+    const char small = static_cast<char>(c | 0x20);
+    return small >= 'g' && small <= 'z' && small != 'x';
+  });
+}
+
+/// What is known beforehand, so that check mode does not promise it: no more than is certain.
+sdk::Status check_setting(const std::string& path, const std::string& name,
+                          const std::string& before, const std::string& wanted) {
+  constexpr mode_t kWritable = S_IWUSR | S_IWGRP | S_IWOTH;
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) == 0 && (facts.st_mode & kWritable) == 0) {
+    return sdk::fail(ErrorCode::PermissionDenied,
+                     name + " is there to be read; this kernel lets nobody set it", "/name");
+  }
+  struct statvfs where {};
+  if (::statvfs(path.c_str(), &where) == 0 && (where.f_flag & ST_RDONLY) != 0) {
+    return sdk::fail(ErrorCode::FailedPrecondition,
+                     name + " is mounted for reading only (as in a container)", "/name");
+  }
+  const bool is_number =
+      !before.empty() && before.find_first_not_of("0123456789 ") == std::string::npos;
+  if (!is_number || is_text(path) || !is_kernels_own(name) || !has_word(wanted)) return {};
+  const bool is_one = before.find(' ') == std::string::npos;
+  return sdk::fail(ErrorCode::InvalidArgument,
+                   name + (is_one ? " is a number now (" : " is numbers now (") + before +
+                       "), and " + printable(wanted, 200) + (is_one ? " is none" : " is not"),
+                   "/value");
 }
 
 sdk::Status write_setting(const std::string& path, const std::string& name,
@@ -133,6 +184,9 @@ sdk::Answer<SysctlSetResult> sysctl_set(const sdk::Call& call, const Node& node,
   result.value_before = printable(*before, kMaxFile);
   result.value = wanted;
   if (*before != wanted) {
+    if (auto known = check_setting(*path, name, *before, wanted); !known) {
+      return tl::unexpected(known.error());
+    }
     result.changes.emplace_back("value");
     if (!call.check_mode()) {
       if (auto done = write_setting(*path, name, wanted); !done)

@@ -1,5 +1,7 @@
 #include "users.hpp"
 
+#include <sys/stat.h>
+
 #include <set>
 
 #include "account_files.hpp"
@@ -101,6 +103,19 @@ Difference difference_of(const AccountFiles& files, const Account* account,
   return difference;
 }
 
+/// useradd and usermod warn of it and go on, because the shell's package may come later.
+std::optional<std::string> note_of(const Node& node, const UserPresentArguments& arguments) {
+  if (!arguments.shell) return std::nullopt;
+  constexpr mode_t kExecutable = S_IXUSR | S_IXGRP | S_IXOTH;
+  struct stat facts {};
+  if (::stat((node.root + *arguments.shell).c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
+      (facts.st_mode & kExecutable) != 0) {
+    return std::nullopt;
+  }
+  return "there is no program " + *arguments.shell +
+         " on this node: nobody can log in with it as their shell";
+}
+
 bool wants_password(const Node& node, const UserPresentArguments& arguments) {
   return arguments.password_hash &&
          *arguments.password_hash != password_hash_of(node.root, arguments.name);
@@ -176,6 +191,7 @@ sdk::Answer<UserChange> make_user(const sdk::Call& call, const Node& node,
   if (password) difference.changes.emplace_back("password");
   UserChange result;
   result.name = arguments.name;
+  result.note = note_of(node, arguments);
   result.changes = account == nullptr ? Words{"created"} : difference.changes;
   if (result.changes.empty()) return sdk::ok(std::move(result));
   if (call.check_mode()) return sdk::changed(std::move(result));
