@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <muster/core/base/utf8.hpp>
 #include <muster/core/wire/limits.hpp>
 #include <set>
 #include <unordered_map>
@@ -31,13 +32,24 @@ Outcome::Kind kind_of(CallEnd end) {
   return Outcome::Kind::Lost;
 }
 
-/// Short enough that all plugins fit into one message, and printable: a file may have any name.
-std::string tame(std::string text) {
+/// Short enough that all plugins fit into one message, and printable: a file may have any name, in
+/// any script.
+std::string tame(std::string_view text) {
   constexpr std::size_t kMost = 250;
-  if (text.size() > kMost) text.resize(kMost);
-  std::replace_if(
-      text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return text;
+  constexpr char32_t kFirstAscii = 0x20;
+  constexpr char32_t kDelete = 0x7f;
+  constexpr char32_t kFirstLatin = 0xa0;  // below it are controls again
+  std::string safe;
+  while (!text.empty()) {
+    const auto character = text.substr(0, character_size(text));
+    const auto code = code_point(character);
+    const bool stray = character.size() == 1 && code > kDelete;
+    const bool control = code < kFirstAscii || (code >= kDelete && code < kFirstLatin);
+    if (safe.size() + character.size() > kMost) break;
+    safe += stray || control ? "?" : character;
+    text.remove_prefix(character.size());
+  }
+  return safe;
 }
 
 constexpr const char* kTellFacts = ".tell_facts";
@@ -138,7 +150,7 @@ class HostedPlugins final : public PluginRuntime {
                      plugin.state == PluginState::Ready ? "" : tame(plugin.last_trouble)});
     }
     for (const auto& file : supervisor_->rejected()) {
-      all.push_back({tame(file.path.stem()), {}, {}, "rejected", 0, tame(file.why)});
+      all.push_back({tame(file.path.stem().native()), {}, {}, "rejected", 0, tame(file.why)});
     }
     if (all.size() > wire::kMaxPlugins) all.resize(wire::kMaxPlugins);
     return all;

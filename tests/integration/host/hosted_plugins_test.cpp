@@ -1,7 +1,9 @@
 #include "hosted_plugins.hpp"
 
 #include <muster/core/base/files.hpp>
+#include <muster/core/base/utf8.hpp>
 #include <muster/core/log/capture.hpp>
+#include <set>
 
 #include "catch.hpp"
 #include "fake_clock.hpp"
@@ -87,4 +89,42 @@ TEST_CASE("what waits for a plugin whose folder went is tried, and refused becau
   CHECK(plugins->start(call).error().code == ErrorCode::NotFound);
   CHECK(plugins->find("one.o").error().code == ErrorCode::NotFound);
   CHECK(plugins->manifest(digest) == nullptr);
+}
+
+TEST_CASE("a folder is listed under its name in whatever script, without what is no character",
+          "[integration][agent]") {
+  const test::TempDir dir;
+  test::FakeClock clock;
+  log::Capture log;
+  const auto loop = run::EventLoop::create(clock).value();
+  run::WorkerPool workers(1, 16);
+  std::filesystem::copy_file(SCRIPT_PLUGIN, dir / "script.so");
+  std::string many;  // with a letter before it, its 125th character is cut in two at 250 bytes
+  for (int i = 0; i < 125; ++i) many += "\xC3\xA4";
+  for (const auto& name : {std::string("gr\xC3\xB6\xC3\x9F"
+                                       "e"),
+                           std::string("\xE6\x97\xA5\xE6\x9C\xAC"),
+                           std::string("l\xFF"
+                                       "t\xC2\x85"
+                                       "d\x7F"
+                                       "e\n"),
+                           "x" + many}) {
+    std::filesystem::create_directory(dir / name);
+  }
+  const auto plugins =
+      load_hosted_plugins(*loop, workers, log::Logger("test", log::Level::Error, log.sink(), clock),
+                          {dir.path(), {}, dir / "no-host", dir / "kv"})
+          .value();
+  plugins->start_hosts({});
+  std::set<std::string> names;
+  for (const auto& plugin : plugins->plugins()) {
+    if (plugin.id == "script") continue;  // the library that reads them
+    CHECK(plugin.state == "rejected");
+    CHECK(is_utf8(plugin.reason));
+    names.insert(plugin.id);
+  }
+  CHECK(names == std::set<std::string>{"gr\xC3\xB6\xC3\x9F"
+                                       "e",
+                                       "\xE6\x97\xA5\xE6\x9C\xAC", "l?t?d?e?",
+                                       "x" + many.substr(0, 248)});
 }
