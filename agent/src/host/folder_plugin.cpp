@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <muster/core/base/files.hpp>
+#include <muster/core/base/near_name.hpp>
 #include <muster/core/config/yaml.hpp>
 #include <muster/core/crypto/digest.hpp>
 #include <nlohmann/json.hpp>
@@ -51,6 +52,23 @@ tl::unexpected<Error> refuse(const std::string& pointer, const std::string& why)
   return fail(ErrorCode::InvalidArgument, why, pointer);
 }
 
+/// A library may be of a later version, whose words for a risk are not known here. A folder is read
+/// by this version alone, so such a word is a slip.
+Status check_risks(const json& document) {
+  const std::vector<std::string> known{"read", "change", "dangerous"};
+  const auto operations = document.find("operations");
+  if (operations == document.end() || !operations->is_object()) return {};
+  for (const auto& [name, part] : operations->items()) {
+    const auto* risk = part.is_object() && part.contains("risk") ? &part["risk"] : nullptr;
+    if (risk == nullptr || !risk->is_string()) continue;  // said with the rest of the schema
+    const auto word = risk->get<std::string>();
+    if (std::find(known.begin(), known.end(), word) != known.end()) continue;
+    return refuse((json::json_pointer("/operations") / name / "risk").to_string(),
+                  "must be read, change or dangerous" + did_you_mean(word, known));
+  }
+  return {};
+}
+
 /// The manifest with what goes without saying for a folder.
 Result<json> completed(json document) {
   if (!document.is_object()) return document;
@@ -64,7 +82,7 @@ Result<json> completed(json document) {
   if (document["class"] == "confined") {
     return refuse("/class", "a folder cannot be confined, because its programs are not");
   }
-  return document;
+  return check_risks(document).map([&] { return std::move(document); });
 }
 
 Result<config::Manifest> manifest_in(const FolderSource& source, const std::string& name) {

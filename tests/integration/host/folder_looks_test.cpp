@@ -118,6 +118,20 @@ TEST_CASE("what is wrong with a folder is told, and hidden ones are nobody's",
             "/void/plugin.yaml:1:1: the manifest cannot be used: it must be a map, but is null\n");
 }
 
+TEST_CASE("a word for a risk that nobody knows is a slip in a folder", "[integration][agent]") {
+  const auto told = [](const std::string& risk) {
+    Folders folders;
+    folders.put_plugin(
+        "a", "operations:\n  a.b:\n    doc: B.\n    risk: " + risk + "\n    run: [/bin/true]\n");
+    const auto text = folders.look();
+    const auto place = text.find("yaml:");
+    return place == std::string::npos ? text : text.substr(place);
+  };
+  CHECK(told("redd") == "yaml:7:5: must be read, change or dangerous; did you mean read?\n");
+  CHECK(told("none") == "yaml:7:5: must be read, change or dangerous\n");
+  for (const auto* known : {"read", "change", "dangerous"}) CHECK(told(known) == "a\n");
+}
+
 TEST_CASE("a node takes 64 folders, and another when one goes", "[integration][agent]") {
   Folders folders;
   const auto name = [](std::size_t i) { return "p" + std::to_string(100 + i); };
