@@ -239,6 +239,7 @@ void Executor::call(const TaskId& task) {
   if (started) {
     if (entry.timeout > 0ms) {
       work.deadline = around_.loop.after(entry.timeout, [this, task] {
+        if (goes_on_after_the_stop(task)) return;
         perform(table_.cancel(task, wire::CancelReason::Deadline, around_.time.now_ms()));
       });
     }
@@ -248,6 +249,11 @@ void Executor::call(const TaskId& task) {
     perform(
         table_.ended(task, {Outcome::Kind::Refused, {}, started.error()}, around_.time.now_ms()));
   }
+}
+
+bool Executor::goes_on_after_the_stop(const TaskId& task) const {
+  const auto* entry = table_.find(task);
+  return leaving_ && entry != nullptr && entry->journaled && entry->idempotent;
 }
 
 void Executor::cancel_call(const TaskEntry& entry) {

@@ -112,6 +112,9 @@ class Executor {
   void write_known(const records::Known& known, std::function<void()> when_durable);
   void make_room_and_retry(const Error& error);
   void call(const TaskId& task);
+  /// The agent stops and makes the call again when it is back: its time is looked at then, because
+  /// a reboot that is late to go down is no reboot that failed.
+  [[nodiscard]] bool goes_on_after_the_stop(const TaskId& task) const;
   void cancel_call(const TaskEntry& entry);
   void begin_again(const TaskId& task);
   void begin_output(const TaskId& task, Work& work);

@@ -255,6 +255,29 @@ TEST_CASE("a read that a leaving node cuts off fails, and one that has not start
   CHECK(results[0].error->message == "the agent was stopped while it ran");
 }
 
+TEST_CASE("time that is up while the agent stops ends no call that is made again after the start",
+          "[unit][executor]") {
+  ExecutorHarness agent;
+  agent.session();
+  const auto again = agent.send("mock.again");
+  const auto once = agent.send("mock.change");
+  agent.until_called(2);
+  agent.clock.advance(std::chrono::seconds(27));
+  agent.executor->leave();
+  agent.clock.advance(std::chrono::seconds(4));
+  agent.loop->run_ready();
+  REQUIRE(agent.runner.cancelled.size() == 1);
+  CHECK(agent.runner.cancelled[0] == std::pair(once, wire::CancelReason::Deadline));
+  agent.runner.end(again, Outcome::Kind::Lost);
+  agent.restart();
+  agent.session();
+  agent.until_called(1);
+  agent.runner.end(again, Outcome::Kind::Changed);
+  const auto result = agent.result_of(again);
+  CHECK(result.state == TaskState::Changed);
+  CHECK(result.attempt == 2);
+}
+
 TEST_CASE("a node that leaves takes no more tasks and does not know them", "[unit][executor]") {
   ExecutorHarness agent;
   agent.session();
