@@ -157,8 +157,9 @@ std::vector<Command> run_commands() {
        .about =
            "NAME=TEXT is text, or what the operation declares: a number, true or false, an item of "
            "a list. NAME:=JSON is any value, NAME=@FILE and NAME:=@FILE what a file contains, and "
-           "@FILE all arguments as one JSON or YAML object; - as FILE is standard input. A file "
-           "must be text in UTF-8, but for an argument that is base64: there NAME=@FILE takes any "
+           "@FILE all arguments as one JSON or YAML object. NAME=@-, NAME:=@- and @- read standard "
+           "input, as does a lone -; NAME=- is the text -. A file must be text in UTF-8, but for "
+           "an argument that is base64: there NAME=@FILE takes any "
            "bytes and encodes them.\n\n"
            "A dangerous operation on more than 10 nodes asks for their number, or wants --expect; "
            "it goes over a tenth of them at a time and stops when 5 % failed, unless told "
