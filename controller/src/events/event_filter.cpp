@@ -67,8 +67,8 @@ std::vector<std::string> warnings_of(const WrongBounds& bounds) {
   std::vector<std::string> warnings;
   for (const auto& [which, event] : bounds) {
     if (warnings.size() == kMost) break;
-    warnings.push_back(which.first + " is a number in event " + std::to_string(event) + ", and " +
-                       selector::written_value(which.second) + " is none");
+    warnings.push_back(which.first + " in event " + std::to_string(event) +
+                       " cannot be compared with " + selector::written_value(which.second));
   }
   return warnings;
 }

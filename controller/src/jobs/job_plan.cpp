@@ -309,7 +309,7 @@ std::optional<JobRefusal> check_warnings(const Fleet& fleet, const JobRequest& r
                                          const Draft& draft) {
   if (!request.stop_at_warnings || !draft.changes) return std::nullopt;
   const auto selector = fleet.parse(request.selector);
-  if (!selector || warnings_of(fleet, *selector, {}).empty()) return std::nullopt;
+  if (!selector || warnings_of_job(fleet, *selector, {}).empty()) return std::nullopt;
   return refuse("warned", ErrorCode::FailedPrecondition,
                 request.operation + " would run on " + nodes_text(fleet, request, draft) +
                     ", and there are warnings about the selector")

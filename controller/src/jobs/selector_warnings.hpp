@@ -1,5 +1,5 @@
-/// What a selector may have wrong although it parses: nodes and labels that do not exist, and nodes
-/// that it cannot decide about.
+/// What a selector may have wrong although it parses: nodes and labels that do not exist, what it
+/// leaves out and no node is, and nodes that it cannot decide about.
 ///
 /// [loop], as the fleet.
 #pragma once
@@ -18,6 +18,12 @@ using Unknown = std::vector<const Node*>;  ///< nodes that a selector cannot dec
 [[nodiscard]] std::vector<std::string> warnings_of(const Fleet& fleet,
                                                    const selector::Selector& selector,
                                                    const Unknown& unknown);
+
+/// And that it means the whole fleet, where it does not look so; of more than ten nodes. For what
+/// is about to run.
+[[nodiscard]] std::vector<std::string> warnings_of_job(const Fleet& fleet,
+                                                       const selector::Selector& selector,
+                                                       const Unknown& unknown);
 
 /// Sentences about bounds that are no number where the first of `unknown` have one ("8gigs").
 [[nodiscard]] std::vector<std::string> wrong_bounds(const Fleet& fleet,

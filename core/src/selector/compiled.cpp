@@ -33,8 +33,11 @@ bool is_negative(Test test) {
   return test == Test::NotEqual || test == Test::NotMatches || test == Test::NotIn;
 }
 
-/// A number has no order among texts that are none, and an amount none among versions.
+/// A version has no order among texts that are none, a number among what is neither, an amount
+/// among versions, and a date among what is no date.
 bool are_comparable(std::string_view told, std::string_view bound) {
+  if (!is_version(told)) return true;
+  if (!is_version(bound) || is_date(told) != is_date(bound)) return false;
   if (!is_number(told)) return true;
   return is_number_or_version(bound) && !(is_amount(told) && has_three_numbers(bound));
 }
@@ -51,6 +54,11 @@ tl::expected<Compiled::One, std::string> Compiled::compile_one(Subject subject, 
   if (subject == Subject::Addresses) {
     const auto network = Network::parse(value.text);
     if (!network) return wrong("this is no network; write cidr(10.0.0.0/8) or cidr(fd00::/8)");
+    if (network->has_more_bits()) {
+      return wrong(
+          "this is an address in a network; write the network's first address before the "
+          "/, or the address alone");
+    }
     return *network;
   }
   if (subject == Subject::Age) {

@@ -37,6 +37,14 @@ std::optional<Network> Network::parse(std::string_view text) {
   return network;
 }
 
+bool Network::has_more_bits() const {
+  for (unsigned bit = prefix_; bit < address_.bits; ++bit) {
+    const unsigned mask = 0x80U >> (bit % 8);
+    if ((address_.bytes.at(bit / 8) & mask) != 0) return true;
+  }
+  return false;
+}
+
 bool Network::has(const Address& address) const {
   if (address.bits != address_.bits) return false;
   for (unsigned bit = 0; bit < prefix_; ++bit) {

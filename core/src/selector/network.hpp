@@ -13,6 +13,8 @@ class Network {
   /// "10.0.0.0/8", "fd00::/8", or one address. Nothing for anything else. Bits beyond the prefix
   /// do not count.
   [[nodiscard]] static std::optional<Network> parse(std::string_view text);
+  /// Whether there are such bits: it was written as 10.1.2.3/8.
+  [[nodiscard]] bool has_more_bits() const;
   /// Whether one of the comma-separated addresses is in it. An IPv4 address is in no IPv6 network.
   [[nodiscard]] bool has_one_of(std::string_view addresses) const;
 

@@ -98,6 +98,15 @@ bool has_three_numbers(std::string_view text) {
   return std::count(numbers.begin(), numbers.end(), '.') > 1;
 }
 
+bool is_date(std::string_view text) {
+  constexpr std::string_view kForm = "0000-00-00";
+  if (text.size() < kForm.size()) return false;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    if (kForm[i] == '-' ? text[i] != '-' : !is_digit(text[i])) return false;
+  }
+  return true;
+}
+
 bool is_number_or_version(std::string_view text) {
   if (!is_version(text)) return false;
   if (!is_digit(text.front())) text.remove_prefix(1);

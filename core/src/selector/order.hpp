@@ -26,6 +26,8 @@ namespace muster::selector {
 [[nodiscard]] bool is_amount(std::string_view text);
 /// A version or a date of three numbers or more with dots between ("6.1.0", "2026.01.01").
 [[nodiscard]] bool has_three_numbers(std::string_view text);
+/// It begins as a date does: "2026-01-31", perhaps with a time behind it.
+[[nodiscard]] bool is_date(std::string_view text);
 /// Whether it has anything that is compared.
 [[nodiscard]] bool is_comparable(std::string_view text);
 

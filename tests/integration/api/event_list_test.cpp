@@ -210,7 +210,7 @@ TEST_CASE("a filter that compares a number with what is none says so, once",
   });
   while (world.on_loop([&] { return world.world().store.write_load().writes; }) > 0) {
   }
-  const std::string sentence = "data.size is a number in event ";
+  const std::string sentence = "data.size in event ";
   for (const auto* path :
        {"/v1/events?filter=data.size%3E9gigs", "/v1/events?after=0&filter=data.size%3E9gigs"}) {
     const auto warnings = world.get(path).body.at("warnings");

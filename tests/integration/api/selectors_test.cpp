@@ -47,7 +47,7 @@ TEST_CASE("a bound that is no number is said to be none, and so is a value", "[i
     return explained.at("unknown").at("reasons").at(0);
   };
   CHECK(why("node:web1 and os.version>=twelve") ==
-        json{{"why", "its os.version is a number, and twelve is none"},
+        json{{"why", "its os.version cannot be compared with twelve"},
              {"count", 1},
              {"nodes", {"web1"}}});
   CHECK(why("node:web1 and os.id>=12").at("why") == "its os.id is no number");
@@ -57,7 +57,7 @@ TEST_CASE("a bound that is no number is said to be none, and so is a value", "[i
 TEST_CASE("who runs with a bound that is no number is told so", "[integration][cli]") {
   TwoNodes fleet;
   Cli muster(fleet.world);
-  const std::string bound = "os.version is a number on web1, and 8gigs is none";
+  const std::string bound = "os.version on web1 cannot be compared with 8gigs";
   const auto none = muster("run test.change --detach --on 'os.version>=8gigs'");
   CHECK(none.exit == 3);
   CHECK(none.says(bound));
@@ -224,6 +224,77 @@ TEST_CASE("names in a selector that do not exist are told, also where they leave
   CHECK(muster("run test.change --detach --on os.id=debian")
             .says("warning: 1 node is left out because it has not told what it asks for"));
   CHECK_FALSE(muster("selector explain node:web*").says("warning"));
+}
+
+TEST_CASE("what a selector leaves out and no node is, is told", "[integration][api]") {
+  TwoNodes fleet;
+  fleet.world.ask("PATCH", "/v1/nodes/web1", R"({"labels": {"role": "web"}})");
+  fleet.world.ask("PUT", "/v1/groups/none", R"({"selector": "node:db*"})");
+  const std::string begin = "nothing is left out by ";
+  for (const auto& [selector, warning] : std::vector<std::pair<std::string, std::string>>{
+           {"role!=wbe", "role=wbe, because no node is that; did you mean web?"},
+           {"not role=Web", "role=Web, because no node is that; did you mean web?"},
+           {"role not in (web, \"web,db\")", "role=\"web,db\", because no node is that"},
+           {"role!~Web", "role=~\"Web\", because no node is that"},
+           {"node!=wbe*", "node:wbe*, because no node is that"},
+           {"not (node:web1 and os.id=Debian)",
+            "os.id=Debian, because no node is that; did you mean debian?"},
+           {"node:web1 and not os.version>12", "os.version>12, because no node is that"},
+           {"not group:none", "group:none, because no node is that"}}) {
+    INFO(selector);
+    CHECK(fleet.explain(selector).at("warnings") == json{begin + warning});
+  }
+  for (const auto* selector :
+       {"not role=web", "node!=web1", "not os.id=debian", "not last(job)=ok", "role=wbe or all",
+        "not cidr(10.0.0.0/8)"}) {  // of which no node has told anything
+    INFO(selector);
+    CHECK_FALSE(fleet.explain(selector).contains("warnings"));
+  }
+  Cli muster(fleet.world);
+  CHECK(muster("run test.change --detach --on 'role!=wbe'").says("warning: " + begin));
+  CHECK(muster("group set most 'role!=wbe'").says("warning: " + begin));
+}
+
+TEST_CASE("addresses that are compared as a text are asked for with cidr()", "[integration][api]") {
+  ApiWorld world;
+  auto& web1 = world.join("web1");
+  world.on_loop([&] { web1.say(wire::Facts{{}, {{"net.addresses", "10.1.2.3,fd00::1"}}}); });
+  const auto warnings =
+      world.get("/v1/selector?selector=net.addresses!%3D10.1.2.3").body.at("warnings");
+  CHECK(warnings == json{"nothing is left out by net.addresses=10.1.2.3, because no node is that; "
+                         "addresses are asked for with cidr()"});
+}
+
+TEST_CASE("a selector that turns out to mean every node of a fleet says so", "[integration][api]") {
+  ApiWorld world;
+  for (int i = 1; i <= 10; ++i) world.join("web" + std::to_string(i));
+  world.ask("PATCH", "/v1/nodes/web1", R"({"labels": {"role": "db"}})");
+  const auto explain = [&](const std::string& selector) {
+    const auto answer = world.get("/v1/selector?selector=" + sdk::percent_encode(selector)).body;
+    return answer.value("warnings", std::vector<std::string>());
+  };
+  const std::vector<std::string> all{"the selector means every node of the fleet, all 11"};
+  CHECK(explain("node=~\"web|\"").empty());  // everybody sees that these are all
+  world.join("web11");
+  CHECK(explain("node=~\"web|\"") == all);
+  CHECK(explain("role!=db or not node:web2") == all);
+  CHECK(explain("role!=db").empty());
+  for (const auto* plain : {"all", "node:web*", "node in (web*) or role=db"}) {
+    INFO(plain);
+    CHECK(explain(plain).empty());
+  }
+}
+
+TEST_CASE("who asks for the last tasks of nodes is told of what was before the job",
+          "[integration][api]") {
+  ApiWorld world;
+  auto& web1 = world.join("web1");
+  world.create_job();
+  world.finish_tasks(web1, TaskState::Failed);
+  const auto made =
+      world.post("/v1/jobs", {{"operation", "test.change"}, {"selector", "last(job)=failed"}});
+  CHECK(made.status == 201);
+  CHECK_FALSE(made.body.contains("warnings"));
 }
 
 TEST_CASE("muster selector explain prints it for people", "[integration][cli]") {

@@ -15,10 +15,15 @@ using Names = std::map<std::string, std::string, std::less<>>;
 /// web1: role=web, canary, empty, version=1.4; some facts, of which load.now is stale.
 struct Web1 {
   Names labels{{"role", "web"}, {"canary", ""}, {"version", "1.4"}};
-  Names facts{{"os.name", "debian"}, {"os.version", "12.10"},
-              {"mem.total", "8GiB"}, {"mem.free", "1073741824"},
-              {"disk.kind", "?"},    {"kernel.release", "6.1.0-13-amd64"},
-              {"load.now", "3"},     {"net.addresses", "10.1.2.3,fe80::1"}};
+  Names facts{{"os.name", "debian"},
+              {"os.version", "12.10"},
+              {"mem.total", "8GiB"},
+              {"mem.free", "1073741824"},
+              {"disk.kind", "?"},
+              {"kernel.release", "6.1.0-13-amd64"},
+              {"load.now", "3"},
+              {"app.built", "2026-02-01"},
+              {"net.addresses", "10.1.2.3,fe80::1"}};
   Names last{{"job", "failed"}, {"docker.run", "ok"}};
 
   [[nodiscard]] selector::NodeView view() const {
@@ -154,8 +159,12 @@ TEST_CASE("a number is neither more nor less than a bound that is none", "[unit]
       Row{"os.version<12.10.1a", Match::Yes}, Row{"mem.free>v12", Match::Yes},
       Row{"mem.free>=1073741824.0", Match::No}, Row{"kernel.release>=6.1.0-9-amd64", Match::Yes},
       Row{"kernel.release>6.1.0-13-amd64", Match::No}, Row{"kernel.release>5.x", Match::Yes},
-      Row{"kernel.release>6", Match::Yes}, Row{"kernel.release<two", Match::No},
-      Row{"mem.free!=1..2e30", Match::Unknown}, Row{"mem.free=1..2e30", Match::Unknown},
+      Row{"kernel.release>6", Match::Yes}, Row{"kernel.release<two", Match::Unknown},
+      Row{"kernel.release>=bookworm", Match::Unknown},
+      Row{"kernel.release<2026-01-01", Match::Unknown}, Row{"kernel.release>=six", Match::Unknown},
+      Row{"app.built>2026-01-01", Match::Yes}, Row{"app.built<2026-01-01T12", Match::No},
+      Row{"app.built>6.1", Match::Unknown}, Row{"mem.free!=1..2e30", Match::Unknown},
+      Row{"mem.free=1..2e30", Match::Unknown},
       Row{"mem.free!=2026-01-01..2026-12-31", Match::Unknown},
       Row{"mem.free not in (3, 2026-01-01..2026-12-31)", Match::Unknown},
       Row{"mem.free in (2026-01-01..2026-12-31, 1073741824)", Match::Yes},
@@ -166,6 +175,27 @@ TEST_CASE("a number is neither more nor less than a bound that is none", "[unit]
       Row{"os.version<12.10.1", Match::Yes}, Row{"os.version!=12.9.1..12.10.1", Match::No});
   CAPTURE(text);
   CHECK(match(text) == expected);
+}
+
+TEST_CASE("what a selector leaves out is told one by one", "[unit][selector]") {
+  const auto left_out = [](const std::string& text) {
+    std::vector<std::string> each;
+    for (const auto& one : selector::Selector::parse(text).value().exclusions(5)) {
+      each.push_back(one.text());
+    }
+    return each;
+  };
+  using Texts = std::vector<std::string>;
+  CHECK(left_out("role=web and os.version>12 or canary").empty());
+  CHECK(left_out("role!=web and not env in (a, b*)") == Texts{"role=web", "env=a", "env=b*"});
+  CHECK(left_out("not (role!=web or node:db*)") == Texts{"node:db*"});
+  CHECK(left_out("not not role=web").empty());
+  CHECK(left_out("role!~x and not cidr(10.0.0.0/8) and not os.version<12") ==
+        Texts{"role=~\"x\"", "cidr(10.0.0.0/8)", "os.version<12"});
+  CHECK(left_out("not canary and not last(job)=ok and not age(os.id)<1h").empty());
+  CHECK(left_out("a not in (1, 2, 3, 4, 5, 6)").size() == 5);
+  CHECK(selector::Selector::parse("role!=web")->exclusions(1).front().evaluate(Web1().view()) ==
+        Match::Yes);
 }
 
 TEST_CASE("cidr looks at every address of the node", "[unit][selector]") {

@@ -77,12 +77,14 @@ std::vector<std::string> warnings_about(const Fleet& fleet, const std::string& t
   if (!selector) return {};
   const auto selection = fleet.select(*selector);
   const auto unknown = selection ? selection->unknown : Unknown();
-  auto warnings = warnings_of(fleet, *selector, with_unknown ? Unknown() : unknown);
+  auto warnings = warnings_of_job(fleet, *selector, with_unknown ? Unknown() : unknown);
   if (with_unknown && !unknown.empty()) {
     const auto bounds = wrong_bounds(fleet, *selector, unknown);
     warnings.insert(warnings.end(), bounds.begin(), bounds.end());
     warnings.push_back(std::to_string(unknown.size()) +
-                       " nodes get it that have not told what the selector asks for");
+                       (unknown.size() == 1
+                            ? " node gets it that has not told what the selector asks for"
+                            : " nodes get it that have not told what the selector asks for"));
   }
   return warnings;
 }
@@ -99,24 +101,24 @@ void create_job(const Services& services, const ExchangePtr& exchange) {
   auto request = request_from(*exchange);
   const auto wait = wait_from(*exchange);
   if (!wait) return exchange->answer(wait.error());
-  const auto selector = request.selector;
-  const bool unknown = request.unknown;
-  services.jobs.create(std::move(request), [&services, exchange, wait = *wait, selector, unknown](
-                                               const tl::expected<JobId, JobRefusal>& created) {
-    if (!created) {
-      auto problem = problem_of(created.error());
-      if (is_about_nodes(created.error())) {
-        problem.warnings = warnings_about(services.fleet, selector, unknown);
-      }
-      return exchange->answer(problem);
-    }
-    if (wait.count() > 0) return wait_for_job(services, *created, wait, exchange);
-    json answer{{"job", created->text()}};
-    if (auto warnings = warnings_about(services.fleet, selector, unknown); !warnings.empty()) {
-      answer["warnings"] = std::move(warnings);
-    }
-    exchange->answer(201, answer);
-  });
+  // Before it is there: `last(job)` would find its own tasks.
+  auto warnings = warnings_about(services.fleet, request.selector, request.unknown);
+  services.jobs.create(std::move(request),
+                       [&services, exchange, wait = *wait, warnings = std::move(warnings)](
+                           const tl::expected<JobId, JobRefusal>& created) {
+                         if (!created) {
+                           auto problem = problem_of(created.error());
+                           if (is_about_nodes(created.error())) {
+                             problem.warnings = warnings;
+                           }
+                           return exchange->answer(problem);
+                         }
+                         if (wait.count() > 0)
+                           return wait_for_job(services, *created, wait, exchange);
+                         json answer{{"job", created->text()}};
+                         if (!warnings.empty()) answer["warnings"] = warnings;
+                         exchange->answer(201, answer);
+                       });
 }
 
 namespace {

@@ -37,8 +37,8 @@ std::string sentence_of(const Untold& untold) {
     case Untold::Why::NotComparable:
       return "its " + untold.name + " is no number";
     case Untold::Why::BoundNotComparable:
-      return "its " + untold.name + " is a number, and " + selector::written_value(untold.bound) +
-             " is none";
+      return "its " + untold.name + " cannot be compared with " +
+             selector::written_value(untold.bound);
   }
   return {};
 }
@@ -129,7 +129,7 @@ void explain_selector(const Services& services, const ExchangePtr& exchange) {
       {"total", services.fleet.nodes().size()},
       {"matched", {{"count", selection->matched.size()}, {"nodes", names_of(selection->matched)}}},
       {"unknown", unknown_view(services.fleet, *selector, selection->unknown)}};
-  if (auto warnings = warnings_of(services.fleet, *selector, {}); !warnings.empty()) {
+  if (auto warnings = warnings_of_job(services.fleet, *selector, {}); !warnings.empty()) {
     answer["warnings"] = std::move(warnings);
   }
   if (const auto operation = exchange->query("operation"); !operation.empty()) {

@@ -133,6 +133,12 @@ class Selector {
   /// told is Unknown, whatever the test; `untold`, if given, is added to.
   [[nodiscard]] Match evaluate(const NodeView& node, std::vector<Untold>* untold = nullptr) const;
 
+  /// What it leaves out, one by one: of each test that must not hold a selector of just that, and
+  /// of a list one for each value: `role=db`, `env=a` and `env=b` of `not role=db and env not in
+  /// (a, b)`. A group is left out as a whole. Mere names, ages and last tasks are not among them.
+  /// The first `most`.
+  [[nodiscard]] std::vector<Selector> exclusions(std::size_t most) const;
+
   /// The selector in its one canonical spelling; parses to the same tree.
   [[nodiscard]] std::string text() const;
   [[nodiscard]] const Expression& expression() const { return root_; }
