@@ -92,11 +92,23 @@ bool cut_by_program_limit(const client::Job& job, const Task& task) {
          result.value("truncated", json()) == json(true);
 }
 
+/// As the follow tells it.
+std::string away_text(const TaskGroup& group) {
+  const auto& away = *group.task->away;
+  if (group.nodes.size() == 1) {
+    return "away since " + (away.since.empty() ? "ever" : short_time(away.since)) +
+           "; unless it comes back, its task ends as indeterminate at " + short_time(away.until);
+  }
+  return "away; unless they come back, their tasks end as indeterminate, the first at " +
+         short_time(away.until);
+}
+
 CliResult<void> print_group(Bodies& bodies, const client::Job& job, const TaskGroup& group) {
   const auto& task = *group.task;
   const auto state = coloured(words_of_state(task.state, job.check), colour_of_state(task.state));
   const auto columns = columns_of(STDOUT_FILENO);
   std::cout << fitted(heading_of(group) + ": " + state, 2, columns) << "\n";
+  if (task.away) std::cout << fitted("  " + away_text(group), 2, columns) << "\n";
   for (const auto& output : task.outputs) {
     if (auto done = print_stream(bodies, group, output); !done) return done;
   }

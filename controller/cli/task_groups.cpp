@@ -15,7 +15,13 @@ std::string key_of(const client::Job& job, const client::Task& task) {
   json key{task.state, told_result(job, task)};
   for (const auto& output : task.outputs) key.push_back({output.stream, output.digest});
   if (task.error) key.push_back(task.error->message);
+  if (task.away) key.push_back(true);  // its times are of the one that stands for all
   return key.dump();
+}
+
+/// Times that are written alike sort like texts.
+bool ends_sooner(const client::Task& one, const client::Task& other) {
+  return one.away && other.away && one.away->until < other.away->until;
 }
 
 /// Of a program that ended well. Where it did not, the task's error says how.
@@ -40,7 +46,7 @@ std::vector<TaskGroup> groups_of(const client::Job& job) {
   std::map<std::string, TaskGroup> by_key;
   for (const auto& task : job.tasks) {
     auto& group = by_key[key_of(job, task)];
-    if (group.nodes.empty()) group.task = &task;
+    if (group.nodes.empty() || ends_sooner(task, *group.task)) group.task = &task;
     group.nodes.push_back(task.node);
   }
   std::vector<TaskGroup> groups;

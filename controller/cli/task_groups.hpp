@@ -11,7 +11,8 @@ namespace muster::cli {
 
 struct TaskGroup {
   std::vector<std::string> nodes;  ///< their names, node-2 before node-10
-  const client::Task* task;        ///< one of theirs, which stands for all; the job's
+  const client::Task* task;        ///< one of theirs, which stands for all; the job's. Of those
+                                   ///< that are away the one that is given up first
 };
 
 /// They point into the job. The largest group first; of those that are as large the one with the

@@ -16,6 +16,11 @@ void read(const Place& place, TaskOutput& output) {
   place.must("digest", output.digest);
 }
 
+void read(const Place& place, TaskAway& away) {
+  place.must_or_null("since", away.since);
+  place.must("until", away.until);
+}
+
 void read(const Place& place, Task& task) {
   place.must("node", task.node);
   place.must("state", task.state);
@@ -25,6 +30,7 @@ void read(const Place& place, Task& task) {
   place.must_or_null("started", task.started);
   place.must_or_null("ended", task.ended);
   place.must("outputs", task.outputs);
+  place.may("away", task.away);
   task.told = place.told();
 }
 

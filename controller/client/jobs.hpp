@@ -55,6 +55,12 @@ struct TaskOutput {
   std::string digest;  ///< of what is kept
 };
 
+/// The node of a task is offline; unless it comes back, the task ends as indeterminate.
+struct TaskAway {
+  std::string since;  ///< when it was heard last; empty: never
+  std::string until;
+};
+
 struct Task {
   std::string node;  ///< its name when the job was made
   std::string state;
@@ -64,6 +70,7 @@ struct Task {
   std::string started;  ///< empty: not yet, here and below
   std::string ended;
   std::vector<TaskOutput> outputs;  ///< those that are not empty
+  std::optional<TaskAway> away;     ///< of one job that was asked for, not in events
   Json told;
 };
 

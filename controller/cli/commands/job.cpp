@@ -172,7 +172,8 @@ std::vector<Command> job_commands() {
        .takes = "JOB",
        .summary = "one job with its results",
        .about = "What it was to do, where, by whom and when; then the results, nodes that answered "
-                "alike together. That it could be shown is exit 0, whatever the job came to.",
+                "alike together; of a node that is away, until when it is waited for. That it "
+                "could be shown is exit 0, whatever the job came to.",
        .examples = {{"muster job show 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1"},
                     {"muster job show 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1 --output by-node"},
                     {"muster job show 7c1e2a58-9d1b-4c0e-8f63-2b7a5e90d4c1 --json"}},

@@ -154,12 +154,18 @@ json task_view(const TaskRecord& task) {
           {"outputs", outputs_view(task)}};
 }
 
-json job_view(const JobWithTasks& job) {
+json job_view(const JobWithTasks& job, const std::vector<TaskAway>& away) {
   auto view = head_view(job.job, counts_of(job.tasks));
   view["arguments"] = json::parse(job.job.arguments, nullptr, false);
   if (!view["arguments"].is_object()) view["arguments"] = json::object();
   auto tasks = json::array();
-  for (const auto& task : job.tasks) tasks.push_back(task_view(task));
+  auto next = away.begin();
+  for (const auto& task : job.tasks) {
+    tasks.push_back(task_view(task));
+    while (next != away.end() && next->node < task.node_name) ++next;
+    if (next == away.end() || next->node != task.node_name) continue;
+    tasks.back()["away"] = {{"since", time_view(next->since)}, {"until", time_view(next->until)}};
+  }
   view["tasks"] = std::move(tasks);
   return view;
 }

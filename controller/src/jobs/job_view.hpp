@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "jobs/job_event.hpp"
 #include "store/records.hpp"
 #include "store/task_query.hpp"
 
@@ -20,8 +21,9 @@ namespace muster::controller {
 /// {"node", "state", "result", "error", "attempt", "started", "ended", "outputs"}
 [[nodiscard]] nlohmann::json task_view(const TaskRecord& task);
 /// {"job", "operation", "arguments", "selector", "state", "outcome", "requested_by", "created",
-/// "ended", "counts", "tasks"}
-[[nodiscard]] nlohmann::json job_view(const JobWithTasks& job);
+/// "ended", "counts", "tasks"}; a task that is in `away`, by node name, has "away" too.
+[[nodiscard]] nlohmann::json job_view(const JobWithTasks& job,
+                                      const std::vector<TaskAway>& away = {});
 /// The same without "arguments" and "tasks", for lists.
 [[nodiscard]] nlohmann::json job_summary_view(const JobSummary& summary);
 

@@ -195,6 +195,32 @@ TEST_CASE("who waits for a node that is away is told so, and until when", "[inte
   }
 }
 
+TEST_CASE("job show tells of a node that is away, too", "[integration][cli]") {
+  Scene scene;
+  const auto running = [](const std::string& node, const std::string& until) {
+    auto task = test::whole_task({{"node", node}, {"state", "running"}});
+    if (!until.empty()) task["away"] = {{"since", "2026-01-31T12:00:00.000Z"}, {"until", until}};
+    return task;
+  };
+  const auto show = [&](const json& tasks) {
+    scene.job.with([&](auto& whole) {
+      whole["state"] = "running";
+      whole["tasks"] = tasks;
+    });
+    return scene.muster("job show " + std::string(kJob)).out;
+  };
+  const auto one = show({running("web1", "2026-01-31T12:02:30.000Z"), running("web2", "")});
+  CHECK_THAT(one,
+             Catch::EndsWith("web1: running\n  away since 2026-01-31 12:00:00Z; unless it comes "
+                             "back, its task ends as indeterminate at 2026-01-31 12:02:30Z\n"
+                             "web2: running\n"));
+  const auto two = show(
+      {running("web1", "2026-01-31T12:02:30.000Z"), running("web2", "2026-01-31T12:02:20.000Z")});
+  CHECK_THAT(two,
+             Catch::EndsWith("web[1-2] (2): running\n  away; unless they come back, their tasks "
+                             "end as indeterminate, the first at 2026-01-31 12:02:20Z\n"));
+}
+
 TEST_CASE("a request whose answer is lost is repeated under the same key and makes one job",
           "[integration][cli]") {
   Scene scene;

@@ -159,11 +159,17 @@ TEST_CASE("a node that comes back is away no more", "[integration][api]") {
   const auto away = [&] {
     return world.on_loop([&] { return world.services().jobs.away(id).size(); });
   };
+  world.start_tasks(agent);
+  const auto task = [&] { return world.get("/v1/jobs/" + id.text()).body.at("tasks").at(0); };
   CHECK(away() == 0);
+  CHECK_FALSE(task().contains("away"));
   world.advance(std::chrono::seconds(21));
   CHECK(away() == 1);
+  CHECK(task().at("away").at("since").is_string());
+  CHECK(task().at("away").at("until") > task().at("away").at("since"));
   world.on_loop([&] { agent.connect(); });
   CHECK(away() == 0);
+  CHECK_FALSE(task().contains("away"));
 }
 
 TEST_CASE("the events of a job that is over are what is, and the end", "[integration][api]") {

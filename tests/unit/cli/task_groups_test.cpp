@@ -59,6 +59,25 @@ TEST_CASE("outcome, output and error separate tasks as well", "[unit][cli]") {
   CHECK(count_of_groups({failed("a", "x"), failed("b", "x")}) == 1);
 }
 
+TEST_CASE("tasks whose nodes are away stand together, for the one that is given up first",
+          "[unit][cli]") {
+  const auto running = [](const std::string& node) {
+    return task(node, nullptr, json::array(), "running");
+  };
+  const auto away = [&](const std::string& node, const std::string& until) {
+    auto told = running(node);
+    told["away"] = {{"since", "2026-01-31T12:00:00.000Z"}, {"until", until}};
+    return told;
+  };
+  const auto whole =
+      job({running("a"), away("b", "2026-01-31T12:09:00.000Z"),
+           away("c", "2026-01-31T12:02:00.000Z"), away("d", "2026-01-31T12:03:00.000Z")});
+  const auto groups = groups_of(whole);
+  REQUIRE(names_of(groups) == Names{{"b", "c", "d"}, {"a"}});
+  CHECK(groups[0].task->node == "c");
+  CHECK_FALSE(groups[1].task->away);
+}
+
 TEST_CASE("of a program its exit code is told, where no error tells it", "[unit][cli]") {
   const auto told = [](const json& result, const json& why, const std::string& operation) {
     const auto whole = job(json::array({task("a", result, json::array(), "ok", why)}), operation);

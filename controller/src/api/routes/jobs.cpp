@@ -156,7 +156,7 @@ void get_job(const Services& services, const ExchangePtr& exchange) {
   const auto job =
       job_id_from(exchange->path("id")).and_then([&](JobId id) { return services.jobs.find(id); });
   if (!job) return exchange->answer(job.error());
-  exchange->answer(200, job_view(*job));
+  exchange->answer(200, job_view(*job, services.jobs.away(job->job.id)));
 }
 
 void cancel_job(const Services& services, const ExchangePtr& exchange) {
