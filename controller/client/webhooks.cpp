@@ -18,6 +18,7 @@ static void read(const Place& place, Webhook& webhook) {
   place.must("filter", webhook.filter);
   place.must("allow_private", webhook.allow_private);
   place.may("secret", webhook.secret);
+  place.may("warnings", webhook.warnings);
   place.must("updated", webhook.updated);
   place.must("updated_by", webhook.updated_by);
   webhook.told = place.told();

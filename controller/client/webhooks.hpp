@@ -17,8 +17,9 @@ struct Webhook {
   bool allow_private = false;  ///< it may be sent to this machine and to private networks
   std::string secret;          ///< told once, in the answer that made it
   std::string updated;
-  std::string updated_by;  ///< the name of an operator
-  std::string etag;        ///< of one that was asked for
+  std::string updated_by;             ///< the name of an operator
+  std::string etag;                   ///< of one that was asked for
+  std::vector<std::string> warnings;  ///< of one that was set: what its filter may have wrong
   Json told;
 };
 

@@ -22,6 +22,7 @@ VENDORS = ('docker terraform elasticsearch opensearch grafana slack sonarqube je
            'airflow confluence cloudwatch azure').split()
 VENDOR = re.compile(r'(?<![a-z])(' + '|'.join(VENDORS) + r')(?![a-z])', re.I)
 MAX_LINES = 400
+NO_EVENTS = ['webhook.test', 'muster.db']  # it is sent and not recorded; a file
 
 # The parts of core, by layer: a part includes itself and lower layers.
 LAYER = {'base': 0, **dict.fromkeys('wire config schema run log metrics selector crypto doctor'.split(), 1),
@@ -110,14 +111,24 @@ def check_vendor(tree, path, text):
                 yield f'line {number} names {found.group(1)}: vendors live in plugins'
 
 
+def words_in(tree, path, name, word):
+    """The words of the list that is called `name` there."""
+    found = re.search(name + r'\{([^}]*)\}', tree.read(path)) if path in tree.files else None
+    return re.findall(rf'"({word})"', found.group(1)) if found else []
+
+
 def check_own_event(tree, path, text):
     if path.startswith('controller/src/'):
         home = 'core/src/config/reserved_ids.cpp'
-        found = re.search(r'kReservedIds\{([^}]*)\}', tree.read(home)) if home in tree.files else None
-        reserved = re.findall(r'"(\w+)"', found.group(1)) if found else []
+        reserved = words_in(tree, home, 'kReservedIds', r'\w+')
         for word in re.findall(r'\brecord\(\s*"(\w+)\.', text):
             if word not in reserved:
                 yield f'records {word}.*, but a plugin may have that id: see kReservedIds in {home}'
+        home = 'controller/src/events/event_types.cpp'
+        known = words_in(tree, home, 'types', r'\w+\.\w+') + NO_EVENTS
+        for kind in re.findall(rf'"((?:{"|".join(reserved)})\.\w+)"', text) if reserved else []:
+            if kind not in known:
+                yield f'tells events of the type {kind}, which own_event_types() has not: see {home}'
 
 
 def check_length(tree, path, text):
@@ -199,6 +210,9 @@ BAD = {
     'an event of the controller that a plugin may tell of': ('own-event', {
         'core/src/config/reserved_ids.cpp': 'kReservedIds{"node"};\n',
         'controller/src/x.cpp': 'events.record("node.a");\nevents.record("jobs.b");\n'}),
+    'an event of the controller that its list has not': ('own-event', {
+        'core/src/config/reserved_ids.cpp': 'kReservedIds{"node"};\n',
+        'controller/src/events/event_types.cpp': 'types{"node.a"};\n', 'controller/src/x.cpp': 'tell("node.b");\n'}),
     'a long file': ('length', {'agent/src/x.cpp': '\n' * (MAX_LINES + 1)}),
     'a header without guard': ('guard', {'agent/src/x.hpp': 'int x();\n'}),
     'a C header without guard': ('guard', {'plugin-api/include/muster/x.h': 'int x(void);\n'}),

@@ -6,6 +6,7 @@
 
 #include "../command.hpp"
 #include "../json_text.hpp"
+#include "../targets.hpp"
 #include "../terminal.hpp"
 
 namespace muster::cli {
@@ -67,6 +68,7 @@ CliResult<Exit> create_webhook(ApiClient& api, const Arguments& arguments) {
     if (why.reason == "changed") why.message += "; --replace sets it anew and keeps its secret";
     return tl::unexpected(std::move(why));
   }
+  print_warnings(made->warnings);
   return print_made(api, arguments, *made);
 }
 

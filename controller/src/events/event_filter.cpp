@@ -2,6 +2,7 @@
 
 #include <map>
 #include <muster/core/base/near_name.hpp>
+#include <muster/core/selector/pattern.hpp>
 #include <nlohmann/json.hpp>
 
 namespace muster::controller {
@@ -52,6 +53,18 @@ Status check_term(selector::Subject subject, std::string_view name) {
   return {};
 }
 
+void collect_types(const selector::Expression& expression, std::set<std::string>& types) {
+  for (const auto& child : expression.children) collect_types(child, types);
+  using selector::Test;
+  const bool by_name = expression.test == Test::Equal || expression.test == Test::NotEqual ||
+                       expression.test == Test::In || expression.test == Test::NotIn;
+  if (expression.kind != selector::Kind::Term || expression.name != "type" || !by_name) return;
+  for (const auto& value : expression.values) {
+    const bool plain = value.upper.empty() && !selector::is_pattern(value.text);
+    if (plain || value.literal) types.insert(value.text);
+  }
+}
+
 }  // namespace
 
 Result<EventFilter> EventFilter::parse(std::string_view text, selector::SyntaxError* where) {
@@ -71,6 +84,12 @@ std::vector<std::string> warnings_of(const WrongBounds& bounds) {
                        " cannot be compared with " + selector::written_value(which.second));
   }
   return warnings;
+}
+
+std::set<std::string> EventFilter::types() const {
+  std::set<std::string> types;
+  collect_types(selector_.expression(), types);
+  return types;
 }
 
 bool EventFilter::wants(const EventRecord& event, WrongBounds* wrong) const {

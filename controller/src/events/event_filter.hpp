@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <muster/core/selector/selector.hpp>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -31,6 +32,8 @@ class EventFilter {
                                                  selector::SyntaxError* where = nullptr);
   /// `wrong`, if given, is added to.
   [[nodiscard]] bool wants(const EventRecord& event, WrongBounds* wrong = nullptr) const;
+  /// Those that it names as they are, without a pattern.
+  [[nodiscard]] std::set<std::string> types() const;
 
  private:
   explicit EventFilter(selector::Selector selector) : selector_(std::move(selector)) {}

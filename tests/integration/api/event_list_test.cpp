@@ -202,6 +202,39 @@ TEST_CASE("muster event lists and follows", "[integration][cli]") {
   CHECK(tail.parsed().at("type") == "node.drained");
 }
 
+TEST_CASE("a filter that names a type of which nobody tells events says so, and is taken",
+          "[integration][api][cli]") {
+  ApiWorld world;
+  const auto warnings = [&](const std::string& filter) {
+    const auto page = world.get("/v1/events?filter=" + sdk::percent_encode(filter));
+    CHECK(page.status == 200);
+    return page.body.value("warnings", json::array());
+  };
+  const std::string sentence =
+      "neither the controller nor a plugin of the fleet has events of the type ";
+  CHECK(warnings("type=test.it").size() == 1);
+  world.join("web1");
+  for (const auto* good : {"type=test.it", "type=job.ended", "type=job.end*", "type=~job.end",
+                           "type in (node.joined, node.[1-3]) and subject=job.end"}) {
+    INFO(good);
+    CHECK(warnings(good).empty());
+  }
+  const auto slip = json::array({sentence + "job.end; did you mean job.ended?"});
+  for (const auto* bad : {"type=job.end", "not type=job.end", "type!=job.end or subject=x",
+                          "type in (job.ended, job.end)", "type not in (\"job.end\")"}) {
+    INFO(bad);
+    CHECK(warnings(bad) == slip);
+  }
+  CHECK(warnings("type=test.ti") == json::array({sentence + "test.ti; did you mean test.it?"}));
+  CHECK(warnings("type in (a, b, c, d)").size() == 3);
+  const auto waiting = world.get("/v1/events?after=0&filter=type%3Djob.end");
+  CHECK(waiting.body.at("warnings") == slip);
+  Cli muster(world);
+  const auto listed = muster("event ls --filter type=job.end");
+  CHECK(listed.exit == 3);
+  CHECK(listed.err.starts_with("muster: warning: " + sentence));
+}
+
 TEST_CASE("a filter that compares a number with what is none says so, once",
           "[integration][api][cli]") {
   ApiWorld world;

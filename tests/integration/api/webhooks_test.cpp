@@ -99,6 +99,24 @@ TEST_CASE("how a webhook gets on is told and measured", "[integration][api]") {
   CHECK(metrics.find("secret-path") == std::string::npos);
 }
 
+TEST_CASE("a webhook for a type of which nobody tells events is made, with a warning",
+          "[integration][api][cli]") {
+  ApiWorld world;
+  const auto made = put(world, some("type=job.end"));
+  CHECK(made.status == 201);
+  REQUIRE(made.body.at("warnings").size() == 1);
+  CHECK_THAT(made.body.at("warnings")[0].get<std::string>(),
+             Catch::Contains("job.end; did you mean job.ended?"));
+  CHECK_FALSE(put(world, some("type=job.ended")).body.contains("warnings"));
+  Cli muster(world);
+  const std::string create = "webhook create other https://example.org/ --filter ";
+  const auto shown = muster(create + "'not type=job.end'");
+  CHECK(shown.exit == 0);
+  CHECK(shown.out.starts_with("whsec_"));
+  CHECK(shown.says("muster: warning: neither the controller nor a plugin"));
+  CHECK_FALSE(muster(create + "type=job.ended --replace").says("warning"));
+}
+
 TEST_CASE("muster webhook makes, shows, tries and removes webhooks", "[integration][cli]") {
   ApiWorld world;
   Cli muster(world);

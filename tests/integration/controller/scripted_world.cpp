@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <muster/core/config/reserved_ids.hpp>
 #include <muster/core/crypto/random.hpp>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <string_view>
 #include <thread>
 
+#include "events/event_types.hpp"
 #include "store/sqlite_store.hpp"
 
 namespace muster::controller {
@@ -23,7 +26,23 @@ std::string test_manifest() {
           "keys": {"type": "array", "items": {"x-secret": true}},
           "pin": {"type": "integer", "maximum": 9999, "x-secret": true}}}},
       "test.change": {"doc": "Change.", "risk": "change", "arguments": {"type": "object",
-        "additionalProperties": false, "properties": {"count": {"type": "integer", "default": 3}}}}}})";
+        "additionalProperties": false, "properties": {"count": {"type": "integer", "default": 3}}}}},
+    "events": {"test.it": {"doc": "It."}}})";
+}
+
+/// Of events that no plugin can tell, because their types begin with a reserved id.
+static void check_event_types(Store& store) {
+  const auto kept = store.events_after(0, 100'000);
+  if (!kept) return;  // a store that fails is what the test is about
+  const auto& types = own_event_types();
+  std::set<std::string> missing;
+  for (const auto& event : *kept) {
+    const bool own = config::is_reserved_id(event.type.substr(0, event.type.find('.')));
+    if (own && std::find(types.begin(), types.end(), event.type) == types.end()) {
+      missing.insert(event.type);
+    }
+  }
+  for (const auto& type : missing) FAIL_CHECK("own_event_types() has no " + type);
 }
 
 Digest test_manifest_digest() { return crypto::sha256(as_bytes(test_manifest())); }
@@ -54,6 +73,7 @@ World::World()
 }
 
 World::~World() {
+  check_event_types(kept());
   jobs.reset();
   fleet.reset();
 }

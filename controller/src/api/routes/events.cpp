@@ -6,6 +6,7 @@
 #include "api/serve.hpp"
 #include "events/cloud_event.hpp"
 #include "events/event_filter.hpp"
+#include "events/event_types.hpp"
 
 namespace muster::controller::api {
 namespace {
@@ -23,12 +24,16 @@ struct Asked {
   std::size_t limit = 0;
   std::uint64_t after = 0;
   run::Timer patience;
-  WrongBounds wrong = {};  // of the filter
+  std::vector<std::string> unknown = {};  // what it says of types
+  WrongBounds wrong = {};                 // of the filter
 };
 
 json page_of(const Asked& asked, json events) {
   json page{{"events", std::move(events)}, {"next", asked.after}};
-  if (!asked.wrong.empty()) page["warnings"] = warnings_of(asked.wrong);
+  auto warnings = asked.unknown;
+  const auto wrong = warnings_of(asked.wrong);
+  warnings.insert(warnings.end(), wrong.begin(), wrong.end());
+  if (!warnings.empty()) page["warnings"] = warnings;
   return page;
 }
 
@@ -111,6 +116,7 @@ void list_events(const Services& services, const ExchangePtr& exchange) {
   const auto limit = static_cast<std::size_t>(*exchange->number("limit"));
   const auto asked =
       std::make_shared<Asked>(Asked{services, exchange, std::move(*filter), limit, 0, {}});
+  asked->unknown = unknown_types(asked->filter, services.fleet);
   const auto after = exchange->number("after");
   const auto before = exchange->number("before");
   if (after && before) {

@@ -2,6 +2,7 @@
 
 #include "api/serve.hpp"
 #include "api/webhook_view.hpp"
+#include "events/event_types.hpp"
 
 namespace muster::controller::api {
 namespace {
@@ -54,15 +55,19 @@ void put_webhook(const Services& services, const ExchangePtr& exchange) {
   if (const auto problem = changed(services, *exchange)) return exchange->answer(*problem);
   const auto change = change_from(*exchange);
   if (const auto problem = filter_problem(change.filter)) return exchange->answer(*problem);
-  services.webhooks.put(change,
-                        [&services, exchange, name = change.name](const Result<WebhookMade>& made) {
-                          if (!made) return exchange->answer(made.error());
-                          const auto webhook = services.webhooks.find(name);
-                          if (!webhook) return exchange->answer(webhook.error());
-                          auto view = webhook_view(**webhook);
-                          if (!made->secret.empty()) view["secret"] = made->secret;
-                          exchange->answer(made->is_new ? 201 : 200, view);
-                        });
+  auto once = json::object();
+  if (auto warnings = unknown_types(EventFilter::parse(change.filter).value(), services.fleet);
+      !warnings.empty()) {
+    once["warnings"] = std::move(warnings);
+  }
+  services.webhooks.put(change, [&services, exchange, name = change.name,
+                                 once](const Result<WebhookMade>& made) mutable {
+    if (!made) return exchange->answer(made.error());
+    const auto webhook = services.webhooks.find(name);
+    if (!webhook) return exchange->answer(webhook.error());
+    if (!made->secret.empty()) once["secret"] = made->secret;
+    exchange->answer(made->is_new ? 201 : 200, webhook_view(**webhook), {}, once);
+  });
 }
 
 void remove_webhook(const Services& services, const ExchangePtr& exchange) {
