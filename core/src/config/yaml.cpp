@@ -266,9 +266,13 @@ std::optional<Fault> read_to_end(std::string_view text, Builder& builder) {
     (void)read(std::string(text) + "\n", again);
     quoted = again.last_quoted();
   }
-  if (!quoted) return fault;
-  if (const auto opening = unclosed_quote(text, offset_of(text, *quoted)))
-    return Fault{*opening, "this quote is never closed"};
+  if (quoted) {
+    if (const auto opening = unclosed_quote(text, offset_of(text, *quoted)))
+      return Fault{*opening, "this quote is never closed"};
+  }
+  if (!fault) return fault;
+  if (const auto opening = unclosed_bracket(text))
+    return Fault{*opening, std::string("this ") + text[*opening] + " is never closed"};
   return fault;
 }
 

@@ -1,5 +1,8 @@
 #include "yaml_slips.hpp"
 
+#include <algorithm>
+#include <vector>
+
 namespace muster::config {
 namespace {
 
@@ -19,6 +22,20 @@ std::size_t skip_properties(std::string_view text, std::size_t at) {
     }
     if (at == std::string_view::npos) return text.size();
   }
+}
+
+/// Of the scalar whose quote is at `opening`; none when nothing closes it.
+std::optional<std::size_t> end_of_quoted(std::string_view text, std::size_t opening) {
+  const char quote = text[opening];
+  for (std::size_t at = opening + 1; at < text.size(); ++at) {
+    const bool doubled = quote == '\'' && text.substr(at).starts_with("''");
+    if (doubled || (quote == '"' && text[at] == '\\')) {
+      ++at;
+    } else if (text[at] == quote) {
+      return at;
+    }
+  }
+  return std::nullopt;
 }
 
 std::size_t line_start(std::string_view text, std::size_t offset) {
@@ -55,17 +72,35 @@ Line look_at(std::string_view line) {
 std::optional<std::size_t> unclosed_quote(std::string_view text, std::size_t node) {
   const std::size_t opening = skip_properties(text, node);
   if (opening == text.size()) return std::nullopt;
-  const char quote = text[opening];
-  if (quote != '"' && quote != '\'') return std::nullopt;
-  for (std::size_t at = opening + 1; at < text.size(); ++at) {
-    const bool doubled = quote == '\'' && text.substr(at).starts_with("''");
-    if (doubled || (quote == '"' && text[at] == '\\')) {
-      ++at;
-    } else if (text[at] == quote) {
+  if (text[opening] != '"' && text[opening] != '\'') return std::nullopt;
+  return end_of_quoted(text, opening) ? std::nullopt : std::optional(opening);
+}
+
+std::optional<std::size_t> unclosed_bracket(std::string_view text) {
+  std::vector<std::size_t> open;
+  char before = ' ';  // the last that is no blank
+  for (std::size_t at = skip_properties(text, 0); at < text.size(); ++at) {
+    const char byte = text[at];
+    const bool begins = std::string_view("{[,:").find(before) != std::string_view::npos;
+    if (kBlanks.find(byte) != std::string_view::npos) continue;
+    if (byte == '{' || byte == '[') {
+      open.push_back(at);
+    } else if (open.empty()) {
       return std::nullopt;
+    } else if (byte == '}' || byte == ']') {
+      if (text[open.back()] != (byte == '}' ? '{' : '[')) return std::nullopt;
+      open.pop_back();
+    } else if (begins && (byte == '"' || byte == '\'')) {
+      const auto end = end_of_quoted(text, at);
+      if (!end) return std::nullopt;
+      at = *end;
+    } else if (byte == '#' && kBlanks.find(text[at - 1]) != std::string_view::npos) {
+      at = std::min(text.find('\n', at), text.size());
+      continue;
     }
+    before = byte;
   }
-  return opening;
+  return open.empty() ? std::nullopt : std::optional(open.back());
 }
 
 bool begins_line_with_scalar(std::string_view text, std::size_t offset) {

@@ -13,6 +13,10 @@ namespace muster::config {
 /// and tag; none for a scalar that is closed or has no quotes.
 [[nodiscard]] std::optional<std::size_t> unclosed_quote(std::string_view text, std::size_t node);
 
+/// Where the { or [ opens that has no closing one, the last of them; of a text that begins with
+/// one, as JSON does, else none.
+[[nodiscard]] std::optional<std::size_t> unclosed_bracket(std::string_view text);
+
 /// Whether the line of `offset` begins there, and with a plain or quoted scalar.
 [[nodiscard]] bool begins_line_with_scalar(std::string_view text, std::size_t offset);
 

@@ -88,6 +88,26 @@ TEST_CASE("a quote that is never closed is told where it opens", "[unit][config]
   CHECK(yaml_error(text + end).message == "t.yaml:" + place + ": this quote is never closed");
 }
 
+TEST_CASE("a bracket that is never closed is told where it opens", "[unit][config]") {
+  using Row = std::pair<std::string, std::string>;
+  const std::string end = GENERATE("", "\n", "\r\n", "\n\n  \n");
+  const auto [text, place] = GENERATE(
+      Row{R"({"path":"/x","content":"y")", "1:1: this {"}, Row{"{", "1:1: this {"},
+      Row{"\n# x {\n [1, 2", "3:2: this ["}, Row{R"({"a": [1, {"b": "]}"}, "c": 1)", "1:7: this ["},
+      Row{R"({"a": {"b": 1})", "1:1: this {"}, Row{"{a: don't, b: 'it''s }'", "1:1: this {"},
+      Row{"{a: 1, # }\n b: 2", "1:1: this {"}, Row{R"([{"a": "\"}"})", "1:1: this ["});
+  CAPTURE(text, end);
+  CHECK(yaml_error(text + end).message == "t.yaml:" + place + " is never closed");
+}
+
+TEST_CASE("brackets that are closed stay as they are", "[unit][config]") {
+  CHECK(yaml(R"({"a": ["}", 'it''s ['], b: don't})") ==
+        json{{"a", {"}", "it's ["}}, {"b", "don't"}});
+  const std::string wrong = GENERATE("{a: 1]", "{a: 1}}", "a: 1\nb: {", "[1 2: 3, {]");
+  CAPTURE(wrong);
+  CHECK_THAT(yaml_error(wrong).message, !Catch::Contains("never closed"));
+}
+
 TEST_CASE("an unknown escape is told as text", "[unit][config]") {
   const std::string text = GENERATE("a: \"\\\xC3\xA9\"", "a: \"\\\n\\q\"", "a: \"C:\\Windows\"");
   CAPTURE(text);
