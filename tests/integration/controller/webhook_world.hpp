@@ -59,6 +59,8 @@ class Receiver {
     }
     return all;
   }
+  /// Who asks waits for an answer until this is gone, and so would who asks it for anything here.
+  [[nodiscard]] std::unique_lock<std::mutex> hold() { return std::unique_lock(mutex_); }
   [[nodiscard]] std::string url(const std::string& host = "127.0.0.1") const {
     return std::string(tls_ ? "https://" : "http://") + host + ":" +
            std::to_string(server_->port()) + "/hook";
